@@ -1,0 +1,68 @@
+import { byteLength, copyBytes, fromBytes, toBytes, writeBytes } from './text.js'
+
+/**
+ * A Redis string held as bytes, with room to grow: what APPEND, SETRANGE and the bit commands work on.
+ *
+ * Invariant: `length` <= `bytes.length`; what lies behind `length` is zero, so growing needs no clearing.
+ */
+export class ByteString {
+  bytes: Uint8Array
+  length: number
+
+  private constructor(bytes: Uint8Array, length: number) {
+    this.bytes = bytes
+    this.length = length
+  }
+
+  /** Takes over the array: the caller does not write to it again. */
+  static of(bytes: Uint8Array): ByteString {
+    return new ByteString(bytes, bytes.length)
+  }
+
+  static ofText(text: string): ByteString {
+    return ByteString.of(toBytes(text))
+  }
+
+  /** An independent copy without spare room. O(length). */
+  clone(): ByteString {
+    return ByteString.of(this.toBytes())
+  }
+
+  /** A copy of the bytes. O(length). */
+  toBytes(): Uint8Array {
+    return copyBytes(this.bytes.subarray(0, this.length))
+  }
+
+  /** The canonical string. O(length). */
+  toText(): string {
+    return fromBytes(this.bytes, 0, this.length)
+  }
+
+  /** The bytes from `start` to `end` (exclusive) as a canonical string. O(end - start). */
+  sliceText(start: number, end: number): string {
+    return fromBytes(this.bytes, start, end)
+  }
+
+  /** Adds at the end. O(1) amortised per byte. */
+  append(piece: string | Uint8Array): void {
+    this.write(this.length, piece)
+  }
+
+  /** Overwrites from `offset` on; a gap behind the old end is zeros. O(piece + gap) amortised. */
+  write(offset: number, piece: string | Uint8Array): void {
+    const size = typeof piece === 'string' ? byteLength(piece) : piece.length
+    const end = offset + size
+    if (end > this.bytes.length) this.grow(end)
+    if (typeof piece === 'string') writeBytes(piece, this.bytes, offset)
+    else this.bytes.set(piece, offset)
+    if (end > this.length) this.length = end
+  }
+
+  private grow(needed: number): void {
+    // Redis's rule: twice what is needed up to 1 MB, 1 MB more than needed past it.
+    const room = needed < 1_048_576 ? needed * 2 : needed + 1_048_576
+    const grown = new Uint8Array(room)
+    grown.set(this.bytes.subarray(0, this.length))
+    this.bytes = grown
+  }
+}
