@@ -1,0 +1,197 @@
+import { byteLength, fromBytes, toBytes } from './structures/text.js'
+
+/**
+ * An error reply of Redis, as an exception.
+ *
+ * `code` is the first word ('ERR', 'WRONGTYPE', 'BUSYKEY' …), `message` Redis's full text, code included.
+ */
+export class RedstartError extends Error {
+  override readonly name = 'RedstartError'
+  readonly code: string
+
+  constructor(message: string) {
+    super(message)
+    const space = message.indexOf(' ')
+    this.code = space === -1 ? message : message.slice(0, space)
+  }
+}
+
+export function wrongType(): RedstartError {
+  return new RedstartError('WRONGTYPE Operation against a key holding the wrong kind of value')
+}
+
+export function syntaxError(): RedstartError {
+  return new RedstartError('ERR syntax error')
+}
+
+export function notAnInteger(): RedstartError {
+  return new RedstartError('ERR value is not an integer or out of range')
+}
+
+export function notAnInt32(): RedstartError {
+  return new RedstartError('ERR value is out of range, value must between -2147483648 and 2147483647')
+}
+
+export function notAFloat(): RedstartError {
+  return new RedstartError('ERR value is not a valid float')
+}
+
+export function wouldOverflow(): RedstartError {
+  return new RedstartError('ERR increment or decrement would overflow')
+}
+
+export function decrementWouldOverflow(): RedstartError {
+  return new RedstartError('ERR decrement would overflow')
+}
+
+export function nanOrInfinity(): RedstartError {
+  return new RedstartError('ERR increment would produce NaN or Infinity')
+}
+
+/** `command` in lower case, as in "invalid expire time in 'set' command". */
+export function invalidExpireTime(command: string): RedstartError {
+  return new RedstartError(`ERR invalid expire time in '${command}' command`)
+}
+
+export function stringTooLong(): RedstartError {
+  return new RedstartError('ERR string exceeds maximum allowed size (proto-max-bulk-len)')
+}
+
+export function offsetOutOfRange(): RedstartError {
+  return new RedstartError('ERR offset is out of range')
+}
+
+export function novaluesWithoutHash(): RedstartError {
+  return new RedstartError('ERR NOVALUES option can only be used in HSCAN')
+}
+
+export function noSuchKey(): RedstartError {
+  return new RedstartError('ERR no such key')
+}
+
+export function databaseOutOfRange(): RedstartError {
+  return new RedstartError('ERR DB index is out of range')
+}
+
+export function invalidDatabase(which: 'first' | 'second'): RedstartError {
+  return new RedstartError(`ERR invalid ${which} DB index`)
+}
+
+export function sameObject(): RedstartError {
+  return new RedstartError('ERR source and destination objects are the same')
+}
+
+export function invalidCursor(): RedstartError {
+  return new RedstartError('ERR invalid cursor')
+}
+
+export function expireConditionsConflict(which: 'NX and XX, GT or LT' | 'GT and LT'): RedstartError {
+  return new RedstartError(`ERR ${which} options at the same time are not compatible`)
+}
+
+export function unsupportedOption(option: string): RedstartError {
+  return new RedstartError(oneLine(`ERR Unsupported option ${cString(option)}`))
+}
+
+export function lcsLengthAndIndexes(): RedstartError {
+  return new RedstartError('ERR If you want both the length and indexes, please just use IDX.')
+}
+
+export function lcsTooLong(): RedstartError {
+  return new RedstartError('ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len')
+}
+
+export function lcsNotStrings(): RedstartError {
+  return new RedstartError('ERR The specified keys must contain string values')
+}
+
+export function frequencyNotTracked(): RedstartError {
+  return new RedstartError(
+    'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +
+      'between policies at runtime LRU and LFU data will take some time to adjust.',
+  )
+}
+
+export function busyKey(): RedstartError {
+  return new RedstartError('BUSYKEY Target key name already exists.')
+}
+
+export function payloadRefused(): RedstartError {
+  return new RedstartError('ERR DUMP payload version or checksum are wrong')
+}
+
+export function badDataFormat(): RedstartError {
+  return new RedstartError('ERR Bad data format')
+}
+
+/** `what` with its bounds, as in "TTL value, must be >= 0". */
+export function invalidRestoreValue(what: string): RedstartError {
+  return new RedstartError(`ERR Invalid ${what}`)
+}
+
+/** `command` in lower case, with a subcommand behind a bar: 'object|encoding'. */
+export function wrongArity(command: string): RedstartError {
+  return new RedstartError(`ERR wrong number of arguments for '${command}' command`)
+}
+
+/** The words of the call as they were given; Redis shows the first 128 bytes of them. */
+export function unknownCommand(name: string, args: readonly string[]): RedstartError {
+  let shown = ''
+  let room = SHOWN_MAX_BYTES
+  for (const arg of args) {
+    if (room <= 0) break
+    const word = `'${cString(arg, room)}' `
+    shown += word
+    room -= byteLength(word)
+  }
+  const start = cString(name, SHOWN_MAX_BYTES)
+  return new RedstartError(oneLine(`ERR unknown command '${start}', with args beginning with: ${shown}`))
+}
+
+/** `name` as it was given; `command` in upper case. */
+export function unknownSubcommand(name: string, command: string): RedstartError {
+  return new RedstartError(oneLine(`ERR unknown subcommand '${cString(name, SHOWN_MAX_BYTES)}'. Try ${command} HELP.`))
+}
+
+export function invalidCommandSpecified(): RedstartError {
+  return new RedstartError('ERR Invalid command specified')
+}
+
+export function noKeyArguments(): RedstartError {
+  return new RedstartError('ERR The command has no key arguments')
+}
+
+export function invalidArgumentCount(): RedstartError {
+  return new RedstartError('ERR Invalid number of arguments specified for command')
+}
+
+/** A JS value that cannot stand for a Redis string. Redis has no such case: it only ever sees bytes. */
+export function notAString(value: unknown): RedstartError {
+  const type = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
+  return new RedstartError(`ERR value must be a string, a finite number, a bigint or a Uint8Array, got ${type}`)
+}
+
+export function illFormedString(): RedstartError {
+  return new RedstartError(
+    'ERR string holds a lone surrogate and stands for no bytes; pass a Uint8Array for data that is not text',
+  )
+}
+
+export function closed(): RedstartError {
+  return new RedstartError('ERR the database is closed')
+}
+
+const SHOWN_MAX_BYTES = 128
+
+/** As C prints a string: it ends at a zero byte, and is cut by bytes, within a character if need be. */
+function cString(text: string, bytesMax = Number.POSITIVE_INFINITY): string {
+  const end = text.indexOf('\0')
+  const whole = end === -1 ? text : text.slice(0, end)
+  if (byteLength(whole) <= bytesMax) return whole
+  return fromBytes(toBytes(whole), 0, bytesMax)
+}
+
+/** An error line of the protocol cannot hold line ends: Redis shows them as spaces. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]/g, ' ')
+}

@@ -1,0 +1,348 @@
+import { closed } from '../errors.js'
+import { DeadlineWheel } from '../structures/deadline-wheel.js'
+import { type Int64, int64 } from '../structures/int64.js'
+import type { Clock, Timer } from './clock.js'
+import { Database } from './database.js'
+import type { Entry } from './entry.js'
+import { KeyspaceEvents } from './events.js'
+import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
+import type { RandomSource } from './random.js'
+import { Waiters } from './waiters.js'
+import { Watches } from './watches.js'
+
+export interface StoreOptions {
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly databases: number
+  readonly log: LogSink | undefined
+}
+
+/** The states of `pending`. */
+export const NOTHING = 0
+export const CLOCK_READ = 1
+export const EFFECTS = 2
+
+/** A reading of a steady clock is at most this old, plus the time that the caller keeps the event loop busy. */
+const READING_KEPT_MS = 1_000
+/** A deadline that lies further ahead than this of a reading that is still kept has not passed. */
+const READING_TRUSTED_S = 60
+/** Active expiry works in slices, and gives way to the event loop in between. */
+const SLICE_MS = 2
+const SLICE_STEPS = 256
+/** The wheel holds no later deadlines: the year 287,396. */
+const FAR_MS = Number.MAX_SAFE_INTEGER
+/** The access clock counts seconds from here, so that it stays a small integer for decades. */
+const ACCESS_EPOCH_S = 1_500_000_000
+
+/**
+ * All databases, and what they share: the clock and its one timer, chance, the effects of the unit that is running.
+ */
+export class Store implements SnapshotSource {
+  readonly databases: readonly Database[]
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly events: KeyspaceEvents
+  readonly watches: Watches
+  readonly waiters: Waiters
+  /** Whether the running unit has collections open, or anybody hears of changes: events, watches, waiters. */
+  observed = false
+  /** Whether resolved words are wanted. */
+  logging = false
+  private sink: LogSink | undefined
+  private isReplaying = false
+  /** Changes since the start. */
+  dirty = 0
+  /** Units that are open inside each other. */
+  depth = 0
+  /** What the running unit has to settle: NOTHING, a clock reading to forget, or effects. */
+  pending: number = NOTHING
+  /** Collections that bodies of the running unit have opened; those that are not in the keyspace yet are not joined. */
+  opened: { readonly entry: Entry; readonly database: Database; joined: boolean }[] = []
+  /** The access clock: seconds, 0 while it is not running. */
+  accessClock = 0
+  /** The exact deadlines of those keys whose wheel says FAR_MS. */
+  private readonly farDeadlines = new WeakMap<Entry, bigint>()
+  private nowMs = 0
+  /** Seconds of the access clock that lie behind this have not come; Infinity without a reading that is kept. */
+  private trustedSecond = Number.POSITIVE_INFINITY
+  private batch: LogRecord[] = []
+  private settling = false
+  private timer: Timer | undefined
+  private armedFor = Number.POSITIVE_INFINITY
+  /** Whether the timer holds the process open: somebody waits for a timeout. */
+  private holdsOpen = false
+  /** The timer came while a unit was open, which has its own reading of the clock. */
+  private timerCame = false
+  private accessClockStartedMs = 0
+  private isClosed = false
+
+  constructor(options: StoreOptions) {
+    this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index))
+    this.clock = options.clock
+    this.random = options.random
+    const observe = (): void => this.observe()
+    this.events = new KeyspaceEvents(observe)
+    this.watches = new Watches(observe)
+    this.waiters = new Waiters(this.clock.now(), (deadlineMs) => this.armBy(deadlineMs), observe)
+    this.log = options.log
+  }
+
+  get log(): LogSink | undefined {
+    return this.sink
+  }
+
+  set log(sink: LogSink | undefined) {
+    this.sink = sink
+    this.logging = sink !== undefined && !this.isReplaying
+  }
+
+  /** While a log is replayed nothing expires and nothing is logged: the log says what happened. */
+  get replaying(): boolean {
+    return this.isReplaying
+  }
+
+  set replaying(replaying: boolean) {
+    this.isReplaying = replaying
+    this.logging = this.sink !== undefined && !replaying
+  }
+
+  private observe(): void {
+    this.observed = this.opened.length > 0 || this.events.listening || this.watches.active || this.waiters.active
+    if (this.holdsOpen === this.waiters.hasTimeouts) return
+    this.holdsOpen = this.waiters.hasTimeouts
+    if (this.timer !== undefined) this.arm(this.armedFor)
+  }
+
+  /** The time of the running unit: one reading, however often it is asked for. */
+  now(): number {
+    if (this.nowMs === 0) this.readClock()
+    return this.nowMs
+  }
+
+  private readClock(): void {
+    this.nowMs = this.clock.now()
+    if (this.pending === NOTHING) this.pending = CLOCK_READ
+    if (this.accessClock !== 0) this.keepAccessClock()
+    // The host's timers may have been swapped for fake ones, or back, and ours been lost with them.
+    if (this.nowMs > this.armedFor + READING_KEPT_MS) this.rearm()
+  }
+
+  /** Sets the access clock by a reading; stops it where its timer is overdue, and so was lost. */
+  private keepAccessClock(): void {
+    const age = this.nowMs - this.accessClockStartedMs
+    if (age < 0 || age > 2 * READING_KEPT_MS) this.stopAccessClock()
+    else this.accessClock = accessTime(this.nowMs)
+  }
+
+  /**
+   * The access clock, started if it is not running. It runs for a second at a time, so that accesses are stamped without
+   * a reading of the clock each.
+   */
+  accessTime(): number {
+    if (this.accessClock !== 0) return this.accessClock
+    const now = this.now()
+    if (this.isClosed) return accessTime(now)
+    this.accessClock = accessTime(now)
+    this.accessClockStartedMs = now
+    if (this.clock.isSteady?.()) this.trustedSecond = this.accessClock + READING_TRUSTED_S
+    this.armBy(now + READING_KEPT_MS)
+    return this.accessClock
+  }
+
+  private stopAccessClock(): void {
+    this.accessClock = 0
+    this.trustedSecond = Number.POSITIVE_INFINITY
+  }
+
+  /**
+   * Whether the time of an entry with a deadline is up. A deadline far enough ahead is told from a kept reading: reading
+   * the clock costs more than the rest of a GET, as it waits for all pending loads.
+   */
+  hasExpired(database: Database, entry: Entry): boolean {
+    if (entry.expirySecond > this.trustedSecond && this.clock.isSteady!()) return false
+    if (this.isReplaying || entry.expirySecond > accessTime(this.now())) return false
+    return this.hasPassed(database.wheel!.deadlineOf(entry.deadline))
+  }
+
+  /** Whether an instant has come. At a deadline itself it has. */
+  hasPassed(deadlineMs: Int64): boolean {
+    return !this.isReplaying && deadlineMs <= this.now()
+  }
+
+  deadlineOf(database: Database, entry: Entry): Int64 {
+    const deadlineMs = database.wheel!.deadlineOf(entry.deadline)
+    return deadlineMs < FAR_MS ? deadlineMs : (int64(this.farDeadlines.get(entry)!) ?? deadlineMs)
+  }
+
+  setDeadline(database: Database, entry: Entry, deadlineMs: Int64): void {
+    database.wheel ??= new DeadlineWheel<Entry>(this.now())
+    const wheel = database.wheel
+    const wakeMs = typeof deadlineMs === 'number' ? Math.max(deadlineMs, 0) : FAR_MS
+    if (wakeMs === FAR_MS) this.farDeadlines.set(entry, BigInt(deadlineMs))
+    entry.expirySecond = accessTime(wakeMs)
+    if (!entry.expires) entry.deadline = wheel.add(entry, wakeMs)
+    else wheel.move(entry.deadline, wakeMs)
+    this.armBy(wakeMs)
+  }
+
+  clearDeadline(database: Database, entry: Entry): void {
+    database.wheel!.remove(entry.deadline)
+    entry.deadline = 0
+    entry.expirySecond = 0
+  }
+
+  /** Records a resolved command of the running unit. */
+  append(database: Database, words: readonly LogWord[]): void {
+    this.batch.push({ database: database.index, words })
+    this.pending = EFFECTS
+  }
+
+  /** The end of a unit that has only read the clock. */
+  forgetTime(): void {
+    this.nowMs = 0
+    this.pending = NOTHING
+    if (this.timerCame) {
+      this.timerCame = false
+      this.rearm()
+    }
+  }
+
+  /** The end of the outermost unit: the log batch, then events, then waiters, with no unit open. */
+  settle(): void {
+    const effects = this.pending === EFFECTS
+    this.forgetTime()
+    if (!effects) return
+    if (this.opened.length > 0) this.opened = []
+    this.observe()
+    if (this.batch.length > 0) {
+      const batch = this.batch
+      this.batch = []
+      this.sink?.append(batch)
+    }
+    // What listeners and served waiters cause is handed out by the loop that called them.
+    if (this.settling) return
+    this.settling = true
+    try {
+      this.events.deliver()
+      while (this.waiters.hasReady) {
+        this.waiters.serve()
+        this.events.deliver()
+      }
+    } finally {
+      this.settling = false
+    }
+  }
+
+  /** Makes sure that the timer fires at `deadlineMs` or earlier. O(1). */
+  private armBy(deadlineMs: number): void {
+    if (deadlineMs < this.armedFor) this.arm(deadlineMs)
+  }
+
+  private arm(wakeMs: number): void {
+    this.timer?.cancel()
+    this.armedFor = wakeMs
+    // A timer that was faked may never come; what it would end must not be trusted.
+    if (!this.clock.isSteady?.()) this.trustedSecond = Number.POSITIVE_INFINITY
+    const now = this.nowMs === 0 ? this.clock.now() : this.nowMs
+    const delay = Math.max(0, wakeMs - now)
+    this.timer = this.isClosed ? undefined : this.clock.schedule(() => this.onTimer(), delay, this.holdsOpen)
+  }
+
+  private rearm(): void {
+    let wake = this.waiters.nextWake()
+    if (this.accessClock !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
+    for (const { wheel } of this.databases) if (wheel !== undefined) wake = Math.min(wake, wheel.nextWake())
+    this.armedFor = Number.POSITIVE_INFINITY
+    this.armBy(wake)
+  }
+
+  private onTimer(): void {
+    this.timer = undefined
+    this.armedFor = Number.POSITIVE_INFINITY
+    if (this.depth > 0 || this.nowMs !== 0) {
+      this.timerCame = true
+      return
+    }
+    const started = this.clock.now()
+    if (this.accessClock !== 0 && started >= this.accessClockStartedMs + READING_KEPT_MS) this.stopAccessClock()
+    let left = true
+    while (left && this.clock.now() - started < SLICE_MS) left = this.expireSlice()
+    if (left) this.arm(this.clock.now())
+    else this.rearm()
+  }
+
+  /** Removes some of the keys and waiters whose time is up, as one unit; returns whether more are due. */
+  private expireSlice(): boolean {
+    let left = false
+    this.depth++
+    try {
+      const now = this.now()
+      for (const database of this.databases) {
+        const wheel = database.wheel
+        if (wheel !== undefined && wheel.nextWake() <= now) {
+          if (wheel.expire(now, SLICE_STEPS, (entry) => this.expire(database, entry))) left = true
+        }
+      }
+      if (this.waiters.nextWake() <= now && this.waiters.expire(now, SLICE_STEPS)) left = true
+    } finally {
+      this.depth--
+      if (this.depth === 0) this.settle()
+    }
+    return left
+  }
+
+  /** A key's time is up: it goes, the log hears of it as DEL, the event is `expired`. */
+  expire(database: Database, entry: Entry): void {
+    this.remove(database, entry)
+    if (this.logging) this.append(database, ['DEL', entry.key])
+    this.announce(database, entry.key, 'expired')
+  }
+
+  remove(database: Database, entry: Entry): void {
+    if (entry.expires) this.clearDeadline(database, entry)
+    database.keys.remove(entry)
+  }
+
+  /** What follows from every change of a key: its watches, its event, those who wait for it. */
+  announce(database: Database, key: string, event: string): void {
+    if (this.watches.active) this.watches.touch(database, key)
+    if (this.waiters.active) this.waiters.signal(database, key)
+    if (this.events.listening) this.events.announce(event, key, database.index)
+    this.pending = EFFECTS
+  }
+
+  /** The whole state. Expired keys that have not been collected yet are left out. */
+  *entries(): Iterable<SnapshotEntry> {
+    const now = this.clock.now()
+    for (const database of this.databases) {
+      for (const entry of database.keys) {
+        const expiresAtMs = entry.expires ? this.deadlineOf(database, entry) : undefined
+        if (expiresAtMs !== undefined && expiresAtMs <= now) continue
+        yield { database: database.index, key: entry.key, value: entry.value, expiresAtMs }
+      }
+    }
+  }
+
+  /** Ends timers and rejects those who wait. */
+  close(): void {
+    this.isClosed = true
+    this.timer?.cancel()
+    this.stopAccessClock()
+    this.waiters.rejectAll(closed())
+  }
+}
+
+function accessTime(nowMs: number): number {
+  const seconds = Math.floor(nowMs / 1000) - ACCESS_EPOCH_S
+  return seconds === 0 ? 1 : seconds
+}
+
+/** How many seconds ago the access clock showed `access`. */
+export function idleSeconds(access: number, nowMs: number): number {
+  return Math.max(0, accessTime(nowMs) - access)
+}
+
+/** What the access clock showed `seconds` ago. */
+export function accessTimeAgo(seconds: number, nowMs: number): number {
+  return accessTime(nowMs - seconds * 1000)
+}

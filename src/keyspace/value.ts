@@ -1,0 +1,54 @@
+import { ByteString } from '../structures/byte-string.js'
+import type { Int64 } from '../structures/int64.js'
+import { byteLength, toBytes } from '../structures/text.js'
+
+/**
+ * A Redis string as it is kept: an integer (Redis's 'int' encoding; a bigint past 2^53), text, or bytes that are edited
+ * in place.
+ */
+export type StringValue = string | Int64 | ByteString
+
+/** The types of values other than strings, named as TYPE names them. */
+export type CollectionType = 'list' | 'hash' | 'set' | 'zset' | 'stream'
+
+/** What the keyspace knows of a collection: the structures implement it, each in a class of its own. */
+export interface Collection {
+  readonly type: CollectionType
+  /** How many elements it has; at 0 it leaves the keyspace, unless it is a stream. */
+  readonly size: number
+  /** An independent copy. */
+  clone(): Collection
+}
+
+export type Value = StringValue | Collection
+
+export function isString(value: Value): value is StringValue {
+  return typeof value !== 'object' || value instanceof ByteString
+}
+
+/** The type as TYPE names it. */
+export function typeOf(value: Value): 'string' | CollectionType {
+  return isString(value) ? 'string' : value.type
+}
+
+export function stringToText(value: StringValue): string {
+  if (typeof value === 'string') return value
+  return typeof value === 'object' ? value.toText() : String(value)
+}
+
+/** The bytes of the string, in an array that the caller may keep. */
+export function stringToBytes(value: StringValue): Uint8Array {
+  if (typeof value === 'string') return toBytes(value)
+  return typeof value === 'object' ? value.toBytes() : toBytes(String(value))
+}
+
+/** How many bytes the string has. */
+export function stringLength(value: StringValue): number {
+  if (typeof value === 'string') return byteLength(value)
+  return typeof value === 'object' ? value.length : String(value).length
+}
+
+/** A copy that shares nothing which can change. */
+export function cloneValue(value: Value): Value {
+  return typeof value === 'object' ? value.clone() : value
+}

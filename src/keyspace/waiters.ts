@@ -1,0 +1,189 @@
+import { DeadlineWheel } from '../structures/deadline-wheel.js'
+import type { Database } from './database.js'
+
+/** What a blocking command waits for. */
+export interface WaitRequest<R> {
+  readonly database: Database
+  readonly keys: readonly string[]
+  /** Tries to serve the command, in a unit of its own; undefined while there is still nothing to have. */
+  attempt(): R | undefined
+  /** The reply when time runs out. */
+  readonly timeoutReply: R
+  /** When time runs out, in milliseconds since the epoch; Infinity to wait for ever. */
+  readonly deadlineMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+interface Waiter {
+  readonly request: WaitRequest<unknown>
+  readonly resolve: (reply: unknown) => void
+  readonly reject: (reason: unknown) => void
+  readonly onAbort: (() => void) | undefined
+  slot: number
+  /** Whether it has been served, timed out or aborted. */
+  left: boolean
+}
+
+/**
+ * Blocked calls: who waits for which key, served first come, first served per key, keys in the order in which they
+ * became ready (Redis's order).
+ *
+ * Invariant: a waiter stands in the queue of each of its keys, and in the wheel if it has a deadline, until it is
+ * served, times out or is aborted; then it stands nowhere.
+ */
+export class Waiters {
+  active = false
+  private readonly queues = new Map<Database, Map<string, Set<Waiter>>>()
+  private ready: { readonly database: Database; readonly key: string }[] = []
+  private readonly wheel: DeadlineWheel<Waiter>
+  private readonly armed: (deadlineMs: number) => void
+  private readonly onActivity: () => void
+
+  /**
+   * `armed` is told of each deadline, so that the owner's timer is early enough; `onActivity` is called whenever `active`
+   * may have changed.
+   */
+  constructor(now: number, armed: (deadlineMs: number) => void, onActivity: () => void) {
+    this.wheel = new DeadlineWheel<Waiter>(now)
+    this.armed = armed
+    this.onActivity = onActivity
+  }
+
+  /** Waits; the caller has tried in vain already. Rejects with the signal's reason when it is aborted. */
+  block<R>(request: WaitRequest<R>): Promise<R> {
+    const signal = request.signal
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    return new Promise<R>((resolve, reject) => {
+      const onAbort = signal === undefined ? undefined : () => this.abort(waiter)
+      // Replies are handed to the promise that asked for them, so the type of each is its request's.
+      const waiter: Waiter = {
+        request,
+        resolve: resolve as (reply: unknown) => void,
+        reject,
+        onAbort,
+        slot: 0,
+        left: false,
+      }
+      this.enqueue(waiter)
+      if (onAbort !== undefined) signal?.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  /** Whether somebody waits for a timeout: a process should not end before it. */
+  get hasTimeouts(): boolean {
+    return this.wheel.size > 0
+  }
+
+  /** How many calls wait. */
+  get size(): number {
+    const waiting = new Set<Waiter>()
+    for (const keys of this.queues.values()) for (const queue of keys.values()) for (const w of queue) waiting.add(w)
+    return waiting.size
+  }
+
+  /** A key has changed: whoever waits for it is tried after the unit. O(1). */
+  signal(database: Database, key: string): void {
+    if (this.queues.get(database)?.has(key)) this.ready.push({ database, key })
+  }
+
+  /** All keys of a database may have changed (SWAPDB). O(keys waited for). */
+  signalAll(database: Database): void {
+    for (const key of this.queues.get(database)?.keys() ?? []) this.ready.push({ database, key })
+  }
+
+  get hasReady(): boolean {
+    return this.ready.length > 0
+  }
+
+  /** Serves those whose keys became ready, until nothing more is ready. Runs with no unit open. */
+  serve(): void {
+    while (this.ready.length > 0) {
+      const batch = this.ready
+      this.ready = []
+      for (const { database, key } of batch) {
+        for (const waiter of [...(this.queues.get(database)?.get(key) ?? [])]) this.tryServe(waiter)
+      }
+    }
+  }
+
+  private tryServe(waiter: Waiter): void {
+    // Another's service may have aborted it.
+    if (waiter.left) return
+    let reply: unknown
+    try {
+      reply = waiter.request.attempt()
+    } catch (error) {
+      this.leave(waiter)
+      waiter.reject(error)
+      return
+    }
+    if (reply === undefined) return
+    this.leave(waiter)
+    waiter.resolve(reply)
+  }
+
+  /** The next instant at which someone times out. */
+  nextWake(): number {
+    return this.wheel.nextWake()
+  }
+
+  /** Answers those whose time is up; returns whether some are left over. */
+  expire(now: number, budget: number): boolean {
+    return this.wheel.expire(now, budget, (waiter) => {
+      this.leave(waiter)
+      waiter.resolve(waiter.request.timeoutReply)
+    })
+  }
+
+  /** Rejects all, at the end of the database. */
+  rejectAll(reason: Error): void {
+    for (const keys of [...this.queues.values()]) {
+      for (const queue of [...keys.values()]) {
+        for (const waiter of [...queue]) {
+          this.leave(waiter)
+          waiter.reject(reason)
+        }
+      }
+    }
+  }
+
+  private abort(waiter: Waiter): void {
+    this.leave(waiter)
+    waiter.reject(waiter.request.signal?.reason)
+  }
+
+  private enqueue(waiter: Waiter): void {
+    const { database, keys, deadlineMs } = waiter.request
+    let queues = this.queues.get(database)
+    if (queues === undefined) {
+      queues = new Map()
+      this.queues.set(database, queues)
+    }
+    for (const key of keys) {
+      const queue = queues.get(key)
+      if (queue === undefined) queues.set(key, new Set([waiter]))
+      else queue.add(waiter)
+    }
+    this.active = true
+    if (deadlineMs !== Number.POSITIVE_INFINITY) waiter.slot = this.wheel.add(waiter, deadlineMs)
+    this.onActivity()
+    if (waiter.slot !== 0) this.armed(deadlineMs)
+  }
+
+  private leave(waiter: Waiter): void {
+    const { database, keys, signal } = waiter.request
+    const queues = this.queues.get(database)
+    for (const key of keys) {
+      const queue = queues?.get(key)
+      queue?.delete(waiter)
+      if (queue?.size === 0) queues?.delete(key)
+    }
+    if (queues?.size === 0) this.queues.delete(database)
+    if (waiter.slot !== 0) this.wheel.remove(waiter.slot)
+    waiter.slot = 0
+    waiter.left = true
+    if (waiter.onAbort !== undefined) signal?.removeEventListener('abort', waiter.onAbort)
+    this.active = this.queues.size > 0
+    this.onActivity()
+  }
+}

@@ -1,0 +1,761 @@
+import fc from 'fast-check'
+import { type Clock, ManualClock, MemoryLog, manualClock, Redstart, type Timer } from 'redstart'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Watch } from '../../src/keyspace/watches.js'
+
+const START = Date.UTC(2025, 0, 1)
+
+interface Armed {
+  readonly callback: () => void
+  readonly at: number
+  readonly keepAlive: boolean
+}
+
+/** A clock that counts what it is asked, and that may run on by itself with every reading. */
+class CountingClock implements Clock {
+  time = START
+  perReading = 0
+  steady = false
+  readings = 0
+  schedules = 0
+  readonly armed = new Set<Armed>()
+
+  now(): number {
+    this.readings++
+    this.time += this.perReading
+    return this.time
+  }
+
+  schedule(callback: () => void, delayMs: number, keepAlive: boolean): Timer {
+    this.schedules++
+    const armed = { callback, at: this.time + delayMs, keepAlive }
+    this.armed.add(armed)
+    return { cancel: () => this.armed.delete(armed) }
+  }
+
+  isSteady(): boolean {
+    return this.steady
+  }
+
+  next(): Armed | undefined {
+    return [...this.armed].sort((a, b) => a.at - b.at)[0]
+  }
+
+  /** Fires the earliest timer, at its instant or later; returns whether there was one. */
+  fire(): boolean {
+    const next = this.next()
+    if (next === undefined) return false
+    this.armed.delete(next)
+    this.time = Math.max(this.time, next.at)
+    next.callback()
+    return true
+  }
+
+  advance(ms: number): void {
+    const target = this.time + ms
+    for (let next = this.next(); next !== undefined && next.at <= target; next = this.next()) this.fire()
+    this.time = Math.max(this.time, target)
+  }
+}
+
+/** A clock whose timers never fire: keys go on access only. */
+class LazyClock extends ManualClock {
+  override schedule(): Timer {
+    return { cancel: () => {} }
+  }
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function expectSound(db: Redstart): void {
+  for (const database of db.engine.databases) database.invariants()
+}
+
+describe('the timer of a store', () => {
+  it('is one for all deadlines, and is set anew only for an earlier one', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    clock.schedules = 0
+
+    for (let i = 0; i < 20_000; i++) db.set(`k${i}`, 'v', { px: 50_000 + ((i * 7_919) % 1_000_000) })
+
+    expect(clock.armed.size).toBe(1)
+    expect(clock.schedules).toBeLessThan(20)
+  })
+
+  it('is one for the deadlines of all databases', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+
+    for (let i = 0; i < 16; i++) {
+      db.select(i)
+      db.set('k', 'v', { px: 900 - i })
+    }
+
+    expect(clock.armed.size).toBe(1)
+    expect(clock.next()!.at).toBe(START + 885)
+  })
+
+  it('is not set where no key has a deadline', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    for (let i = 0; i < 100; i++) db.set(`k${i}`, 'v')
+    clock.advance(10_000)
+
+    expect(clock.armed.size).toBe(0)
+  })
+
+  it('does not hold the process open for the deadlines of keys', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+
+    db.set('k', 'v', { ex: 10 })
+
+    expect([...clock.armed].map((armed) => armed.keepAlive)).toEqual([false])
+  })
+
+  it('is at rest when the last deadline is gone', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    for (let i = 0; i < 100; i++) db.set(`k${i}`, 'v', { px: 10 * i + 1 })
+
+    clock.advance(60_000)
+
+    expect(db.dbsize()).toBe(0)
+    expect(clock.armed.size).toBe(0)
+  })
+
+  it('wakes for nothing once and then not again when keys with deadlines are flushed', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    const log = vi.fn()
+    db.on('*', log)
+    db.set('k', 'v', { ex: 5 })
+    db.flushall()
+    log.mockClear()
+
+    clock.advance(600_000)
+
+    expect(log).not.toHaveBeenCalled()
+    expect(clock.armed.size).toBe(0)
+  })
+
+  it('goes along with the keys when two databases are exchanged', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    const seen: string[] = []
+    db.on('expired', ({ key, database }) => seen.push(`${key} of ${database} at ${clock.now() - START}`))
+    db.set('a', 'v', { px: 100 })
+    db.swapdb(0, 3)
+    db.set('b', 'v', { px: 50 })
+
+    clock.advance(1_000)
+
+    expect(seen).toEqual(['b of 0 at 50', 'a of 3 at 100'])
+    expectSound(db)
+  })
+})
+
+describe('reading the clock', () => {
+  it('is not needed for a GET on a key without a deadline', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v')
+    clock.readings = 0
+
+    for (let i = 0; i < 1_000; i++) db.get('k')
+    for (let i = 0; i < 1_000; i++) db.set('k', 'w')
+
+    expect(clock.readings).toBe(0)
+    expect(clock.schedules).toBe(1)
+  })
+
+  it('happens once a second at most for such GETs: the access clock runs for a second at a time', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v')
+    clock.schedules = 0
+    let readings = 0
+
+    for (let i = 0; i < 100; i++) {
+      clock.readings = 0
+      db.get('k')
+      readings += clock.readings
+      clock.advance(100)
+    }
+
+    expect(readings).toBeLessThanOrEqual(10)
+    expect(clock.schedules).toBeLessThanOrEqual(10)
+  })
+
+  it('does not go on when nothing is asked for: the access clock falls asleep', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v')
+
+    clock.advance(1_000)
+
+    expect(clock.armed.size).toBe(0)
+    expect(db.engine.accessClock).toBe(0)
+  })
+
+  it('is spared on a steady clock for keys more than a minute from their deadline', () => {
+    const clock = new CountingClock()
+    clock.steady = true
+    const db = new Redstart({ clock })
+    db.set('far', 'v', { ex: 120 })
+    db.get('far')
+    clock.readings = 0
+
+    for (let i = 0; i < 1_000; i++) db.get('far')
+
+    expect(clock.readings).toBe(0)
+  })
+
+  it('is not spared for keys less than a minute from their deadline', () => {
+    const clock = new CountingClock()
+    clock.steady = true
+    const db = new Redstart({ clock })
+    db.set('near', 'v', { px: 59_999 })
+    db.set('far', 'v', { px: 62_000 })
+    clock.readings = 0
+
+    for (let i = 0; i < 10; i++) db.get('near')
+    const near = clock.readings
+    for (let i = 0; i < 10; i++) db.get('far')
+
+    expect(near).toBe(10)
+    expect(clock.readings).toBe(10)
+  })
+
+  it('is not spared when the kept reading is more than a second old', () => {
+    const clock = new CountingClock()
+    clock.steady = true
+    const db = new Redstart({ clock })
+    db.set('far', 'v', { ex: 120 })
+    db.get('far')
+    clock.advance(1_000)
+    clock.readings = 0
+
+    db.get('far')
+    const first = clock.readings
+    db.get('far')
+
+    expect(first).toBe(1)
+    expect(clock.readings).toBe(1)
+  })
+
+  it('is never spared on a clock that is not steady', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    db.set('far', 'v', { ex: 120 })
+    db.get('far')
+    clock.readings = 0
+
+    for (let i = 0; i < 10; i++) db.get('far')
+
+    expect(clock.readings).toBe(10)
+  })
+
+  it('is never spared under a faked Date: a jump over the deadline is seen though no timer fired', () => {
+    vi.useFakeTimers()
+    const db = new Redstart()
+    db.set('far', 'v', { ex: 600 })
+    const before = db.get('far')
+
+    vi.setSystemTime(Date.now() + 600_000)
+
+    expect(before).toBe('v')
+    expect(db.get('far')).toBeNull()
+  })
+
+  it('is not spared by a reading of the real Date that was kept when Date is faked', () => {
+    const db = new Redstart()
+    db.set('far', 'v', { ex: 600 })
+    const before = db.get('far')
+    vi.useFakeTimers({ now: Date.now() + 600_001 })
+
+    expect(before).toBe('v')
+    expect(db.get('far')).toBeNull()
+  })
+
+  it('stamps accesses to the second, without a reading each', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v')
+    clock.advance(10_000)
+    const idle = [db.objectIdletime('k')]
+    db.get('k')
+    clock.advance(3_000)
+    idle.push(db.objectIdletime('k'))
+
+    expect(idle).toEqual([10, 3])
+  })
+})
+
+describe('the access clock', () => {
+  it('ends its second also when a key expires within it', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    db.set('soon', 'v', { px: 500 })
+    db.set('k', 'v')
+    clock.advance(60_000)
+
+    db.get('k')
+
+    expect(db.objectIdletime('k')).toBe(0)
+  })
+
+  it('goes on from where the clock was set back to', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v')
+    clock.set(START - 100_000)
+    db.time()
+    db.get('k')
+    clock.advance(50_000)
+
+    db.get('k')
+
+    expect(db.objectIdletime('k')).toBe(0)
+  })
+})
+
+describe('expiry', () => {
+  it('happens at the deadline itself: not a millisecond early, not one late', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v', { px: 100 })
+
+    clock.advance(99)
+    const before = db.get('k')
+    clock.advance(1)
+
+    expect(before).toBe('v')
+    expect(db.dbsize()).toBe(0)
+  })
+
+  it('is announced at each deadline exactly, in order of time', () => {
+    const delays = fc.array(fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 2 ** 40 })), {
+      maxLength: 40,
+    })
+    fc.assert(
+      fc.property(delays, fc.array(fc.nat(2 ** 41), { maxLength: 5 }), (pxs, moves) => {
+        const clock = manualClock()
+        const db = new Redstart({ clock })
+        const seen: number[] = []
+        db.on('expired', ({ key }) => {
+          expect(clock.now() - START).toBe(pxs[Number(key)])
+          seen.push(clock.now() - START)
+        })
+        for (const [i, px] of pxs.entries()) db.set(String(i), 'v', { px })
+        for (const move of moves) clock.advance(move)
+        expectSound(db)
+
+        const now = clock.now() - START
+        expect(seen).toEqual(pxs.filter((px) => px <= now).sort((a, b) => a - b))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('is announced within two milliseconds of the deadline under fake timers', () => {
+    vi.useFakeTimers()
+    const db = new Redstart()
+    const start = Date.now()
+    const late: number[] = []
+    db.on('expired', ({ key }) => late.push(Date.now() - start - Number(key)))
+    for (let i = 0; i < 300; i++) {
+      const px = 1 + ((i * 48_271) % 90_000)
+      db.set(String(px), 'v', { px })
+    }
+
+    vi.advanceTimersByTime(90_001)
+
+    expect(late).toHaveLength(300)
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...late)).toBeLessThanOrEqual(2)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('comes for a deadline beyond the 24.8 days of setTimeout, and does not come early', () => {
+    vi.useFakeTimers()
+    const db = new Redstart()
+    const expired = vi.fn()
+    db.on('expired', expired)
+    const days = 24 * 3_600_000
+    db.set('k', 'v', { px: 60 * days })
+
+    vi.advanceTimersByTime(60 * days - 1)
+    const early = expired.mock.calls.length
+    vi.advanceTimersByTime(2)
+
+    expect(early).toBe(0)
+    expect(expired).toHaveBeenCalledTimes(1)
+  })
+
+  it('follows the deadline when it is moved or taken away', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    const seen: string[] = []
+    db.on('expired', ({ key }) => seen.push(`${key} at ${clock.now() - START}`))
+    for (const key of ['later', 'sooner', 'never']) db.set(key, 'v', { px: 100 })
+    db.pexpire('later', 200)
+    db.pexpire('sooner', 50)
+    db.persist('never')
+
+    clock.advance(1_000)
+
+    expect(seen).toEqual(['sooner at 50', 'later at 200'])
+  })
+
+  it('shows the same whether keys go by the timer or on access', () => {
+    const names = fc.constantFrom('a', 'b', 'c', 'd')
+    const steps = fc.array(
+      fc.oneof(
+        fc.record({ kind: fc.constant('set' as const), key: names, ms: fc.integer({ min: 1, max: 60 }) }),
+        fc.record({ kind: fc.constant('rename' as const), key: names, to: names }),
+        fc.record({ kind: fc.constant('look' as const), key: names }),
+        fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(40) }),
+      ),
+      { maxLength: 40 },
+    )
+    fc.assert(
+      fc.property(steps, (calls) => {
+        const clocks = [new ManualClock(START), new LazyClock(START)]
+        const [active, lazy] = clocks.map((clock) => {
+          const log = new MemoryLog()
+          const db = new Redstart({ clock, log })
+          const expired: string[] = []
+          db.on('expired', ({ key }) => expired.push(key))
+          const run = (step: (typeof calls)[number]): unknown => {
+            if (step.kind === 'set') return db.set(step.key, 'v', { px: step.ms })
+            if (step.kind === 'wait') return clock.advance(step.ms)
+            if (step.kind === 'look')
+              return [db.exists(step.key), db.get(step.key), db.pttl(step.key), db.type(step.key)]
+            try {
+              return [db.renamenx(step.key, step.to), db.keys('*').sort()]
+            } catch (error) {
+              return String(error)
+            }
+          }
+          return { db, log, expired, run }
+        })
+        for (const step of calls) expect(lazy!.run(step)).toEqual(active!.run(step))
+        // An access to each key makes the lazy one catch up.
+        for (const { db } of [active!, lazy!]) for (const key of ['a', 'b', 'c', 'd']) db.exists(key)
+
+        expect(lazy!.expired.sort()).toEqual(active!.expired.sort())
+        expect(lazy!.db.dbsize()).toBe(active!.db.dbsize())
+        const words = (log: MemoryLog): string[] => log.batches.flat().map((record) => record.words.join(' '))
+        expect(words(lazy!.log).sort()).toEqual(words(active!.log).sort())
+        expectSound(active!.db)
+        expectSound(lazy!.db)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('logs DEL and announces expired once for a key that is found expired by a read', () => {
+    const clock = new LazyClock(START)
+    const log = new MemoryLog()
+    const db = new Redstart({ clock, log })
+    db.set('k', 'v', { px: 10 })
+    log.batches.length = 0
+    const seen: string[] = []
+    db.on('*', ({ event, key }) => seen.push(`${event} ${key}`))
+    clock.advance(10)
+
+    const replies = [db.get('k'), db.get('k'), db.exists('k')]
+
+    expect(replies).toEqual([null, null, 0])
+    expect(log.batches).toEqual([[{ database: 0, words: ['DEL', 'k'] }]])
+    expect(seen).toEqual(['expired k'])
+  })
+
+  it('of 20,000 keys at one instant gives way to others in slices of about 4 ms', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    for (let i = 0; i < 20_000; i++) db.set(`k${i}`, 'v', { pxat: START + 5_000 })
+    clock.advance(4_999)
+    clock.perReading = 1
+    const sizes = [db.dbsize()]
+    const spans: number[] = []
+
+    for (let armed = clock.next(); armed !== undefined; armed = clock.next()) {
+      const started = Math.max(clock.time, armed.at)
+      clock.fire()
+      spans.push(clock.time - started)
+      sizes.push(db.dbsize())
+    }
+
+    const steps = sizes.slice(1).map((size, i) => sizes[i]! - size)
+    expect(sizes.at(-1)).toBe(0)
+    expect(spans.length).toBeGreaterThan(10)
+    expect(Math.max(...spans)).toBeLessThan(15)
+    expect(Math.max(...steps)).toBeLessThan(4_000)
+    expectSound(db)
+  })
+
+  it('in slices asks for the next slice at once, and keeps the keys readable as expired in between', () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    for (let i = 0; i < 20_000; i++) db.set(`k${i}`, 'v', { pxat: START + 5_000 })
+    clock.advance(4_999)
+    clock.perReading = 1
+
+    clock.fire()
+
+    expect(db.dbsize()).toBeGreaterThan(0)
+    expect(clock.next()!.at - clock.time).toBeLessThanOrEqual(1)
+    expect(db.mget(...Array.from({ length: 20_000 }, (_, i) => `k${i}`)).every((value) => value === null)).toBe(true)
+  })
+
+  it('announces what expires in a slice as one unit: one log batch, then the events', () => {
+    const clock = manualClock()
+    const log = new MemoryLog()
+    const db = new Redstart({ clock, log })
+    for (const key of ['a', 'b', 'c']) db.set(key, 'v', { px: 10 })
+    log.batches.length = 0
+
+    clock.advance(10)
+
+    expect(log.batches).toHaveLength(1)
+    expect(log.batches[0]!.map(({ words }) => words.join(' ')).sort()).toEqual(['DEL a', 'DEL b', 'DEL c'])
+  })
+
+  it('touches the watches of the key, and counts no change of a command', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v', { px: 10 })
+    const watch = new Watch()
+    db.engine.watches.add(watch, db.engine.databases[0]!, 'k', false)
+    const dirty = db.engine.dirty
+
+    clock.advance(10)
+
+    expect(watch.changed).toBe(true)
+    expect(db.engine.dirty).toBe(dirty)
+  })
+
+  it('keeps deadlines past 2^53 to the millisecond', () => {
+    const db = new Redstart({ clock: manualClock() })
+    db.set('k', 'v', { pxat: 9_223_372_036_854_775_807n })
+    db.set('edge', 'v', { pxat: 2n ** 53n + 1n })
+    db.rename('edge', 'renamed')
+
+    expect(db.call('PEXPIRETIME', 'k')).toBe(9_223_372_036_854_775_807n)
+    expect(db.call('PEXPIRETIME', 'renamed')).toBe(2n ** 53n + 1n)
+    expect(db.get('k')).toBe('v')
+    expectSound(db)
+  })
+
+  it('at the last exact millisecond is told as a number', () => {
+    // Bug: a deadline of 2^53-1 was kept as a bigint, and `call` returned it as one.
+    const db = new Redstart({ clock: manualClock() })
+
+    db.set('k', 'v', { pxat: Number.MAX_SAFE_INTEGER })
+
+    expect(db.call('PEXPIRETIME', 'k')).toBe(Number.MAX_SAFE_INTEGER)
+  })
+
+  it('past 2^53 leaves a time to live that is a number where that is exact', () => {
+    // Bug: the difference of a bigint deadline and the time stayed a bigint, and `call` returned it as one.
+    const db = new Redstart({ clock: manualClock() })
+
+    db.set('k', 'v', { pxat: 2n ** 53n })
+
+    expect(db.call('PTTL', 'k')).toBe(Number(2n ** 53n - BigInt(START)))
+  })
+
+  it('does not happen early on a clock that was set back', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v', { px: 1_000 })
+    clock.advance(500)
+    clock.set(START - 100_000)
+    db.set('other', 'v', { px: 200 })
+
+    clock.advance(200)
+
+    expect(db.get('k')).toBe('v')
+    expect(db.pttl('k')).toBe(1_000 + 100_000 - 200)
+    expect(db.exists('other')).toBe(0)
+    expectSound(db)
+  })
+})
+
+describe('timers that are swapped under a store', () => {
+  it('are set again by the next call that reads the clock, when real ones came in between', () => {
+    vi.useFakeTimers()
+    const db = new Redstart()
+    const expired: string[] = []
+    db.on('expired', ({ key }) => expired.push(key))
+    db.set('lost', 'v', { px: 5_000 })
+    vi.useRealTimers()
+    vi.useFakeTimers({ now: Date.now() + 60_000 })
+
+    db.set('new', 'v', { px: 100 })
+    vi.advanceTimersByTime(100)
+
+    expect(expired.sort()).toEqual(['lost', 'new'])
+  })
+
+  it('are set again for a deadline that is still to come', () => {
+    vi.useFakeTimers()
+    const db = new Redstart()
+    const expired: string[] = []
+    db.on('expired', ({ key }) => expired.push(key))
+    const start = Date.now()
+    db.set('first', 'v', { px: 5_000 })
+    db.set('second', 'v', { px: 100_000 })
+    vi.useRealTimers()
+    vi.useFakeTimers({ now: start + 60_000 })
+
+    db.ttl('second')
+    vi.advanceTimersByTime(40_000)
+
+    expect(expired).toEqual(['first', 'second'])
+  })
+
+  it('do not let a key be read past its deadline meanwhile', () => {
+    vi.useFakeTimers()
+    const db = new Redstart()
+    db.set('k', 'v', { ex: 100 })
+    db.get('k')
+    vi.useRealTimers()
+    vi.useFakeTimers({ now: Date.now() + 100_001 })
+
+    expect(db.get('k')).toBeNull()
+  })
+
+  it('do not stop the access clock for ever: the next call that reads the clock starts it again', () => {
+    // Bug: the timer of the access clock was lost with the fake timers, and nothing set it again.
+    vi.useFakeTimers()
+    const db = new Redstart()
+    db.set('k', 'v')
+    vi.useRealTimers()
+    vi.useFakeTimers({ now: Date.now() + 3_600_000 })
+
+    db.time()
+    db.get('k')
+    vi.advanceTimersByTime(2_000)
+
+    expect(db.objectIdletime('k')).toBe(2)
+  })
+})
+
+describe('a snapshot', () => {
+  it('has every key of every database with its deadline, but those whose time is up', () => {
+    const clock = new LazyClock(START)
+    const db = new Redstart({ clock })
+    db.set('a', 'text')
+    db.set('gone', 'v', { px: 10 })
+    db.set('far', 'v', { pxat: 2n ** 60n })
+    db.select(3)
+    db.set('b', 7, { px: 11 })
+    clock.advance(10)
+
+    const entries = [...db.engine.entries()]
+
+    expect(entries).toEqual([
+      { database: 0, key: 'a', value: 'text', expiresAtMs: undefined },
+      { database: 0, key: 'far', value: 'v', expiresAtMs: 2n ** 60n },
+      { database: 3, key: 'b', value: 7, expiresAtMs: START + 11 },
+    ])
+  })
+
+  it('leaves no reading of the clock behind for the next command', () => {
+    // Bug: `entries` read the clock outside of a unit, so that nothing dropped the reading before the next unit used it.
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v', { ex: 100 })
+
+    const keys = [...db.engine.entries()]
+    clock.advance(7_000)
+
+    expect(keys).toHaveLength(1)
+    expect(db.time()[0]).toBe(START / 1000 + 7)
+  })
+})
+
+describe('a closed store', () => {
+  it('has no timer left, and its keys stay readable', async () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v', { ex: 10 })
+    db.set('plain', 'v')
+
+    await db.close()
+    const left = clock.armed.size
+    clock.time += 9_999
+    const before = db.get('k')
+    clock.time += 1
+
+    expect(left).toBe(0)
+    expect(before).toBe('v')
+    expect(db.get('k')).toBeNull()
+    expect(db.get('plain')).toBe('v')
+  })
+
+  it('keeps no reading of the clock either: keys are gone at their deadline', async () => {
+    const clock = new CountingClock()
+    clock.steady = true
+    const db = new Redstart({ clock })
+    db.set('far', 'v', { ex: 120 })
+    await db.close()
+    const before = db.get('far')
+
+    clock.time += 120_000
+
+    expect(before).toBe('v')
+    expect(db.get('far')).toBeNull()
+  })
+
+  it('sets no timer for new deadlines', async () => {
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    await db.close()
+
+    db.set('k', 'v', { ex: 10 })
+
+    expect([...clock.armed].filter(({ at }) => at > START + 1_000)).toEqual([])
+  })
+
+  it('sets no timer for reads either', async () => {
+    // Bug: the access clock started again with the first access after `close`, and set a timer each time.
+    const clock = new CountingClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v')
+    await db.close()
+
+    db.get('k')
+
+    expect(clock.armed.size).toBe(0)
+  })
+})
+
+describe('the dirty count', () => {
+  it('counts what commands changed, as INFO and the save rules of Redis do', () => {
+    const db = new Redstart({ clock: manualClock() })
+    const dirty: number[] = []
+    const note = (run: () => unknown): void => {
+      const before = db.engine.dirty
+      run()
+      dirty.push(db.engine.dirty - before)
+    }
+
+    note(() => db.set('a', 1))
+    note(() => db.set('a', 1, { ex: 9 }))
+    note(() => db.mset({ a: 1, b: 2 }))
+    note(() => db.set('a', 1, { nx: true }))
+    note(() => db.del('a', 'b', 'c'))
+    note(() => db.get('a'))
+    note(() => db.set('x', 1))
+    note(() => db.rename('x', 'y'))
+
+    expect(dirty).toEqual([1, 1, 2, 0, 2, 0, 1, 1])
+  })
+})
