@@ -1,0 +1,150 @@
+import type { Unit } from '../keyspace/unit.js'
+import { type Argv, textAt, upperAscii } from './argv.js'
+import type { Reply } from './reply.js'
+
+/** The flags of a command, as COMMAND INFO names them, one bit each. */
+export const FLAGS = {
+  write: 1,
+  readonly: 2,
+  denyoom: 4,
+  admin: 8,
+  pubsub: 16,
+  noscript: 32,
+  blocking: 64,
+  loading: 128,
+  stale: 256,
+  skip_monitor: 512,
+  skip_slowlog: 1024,
+  asking: 2048,
+  fast: 4096,
+  no_auth: 8192,
+  may_replicate: 16384,
+  no_mandatory_keys: 32768,
+  no_multi: 65536,
+  allow_busy: 131072,
+  movablekeys: 262144,
+} as const
+
+export type Flag = keyof typeof FLAGS
+
+export const WRITE = FLAGS.write
+export const READONLY = FLAGS.readonly
+export const DENYOOM = FLAGS.denyoom
+export const FAST = FLAGS.fast
+export const LOADING = FLAGS.loading
+export const STALE = FLAGS.stale
+
+/** Where keys stand in a call and what is done with them, as COMMAND INFO tells it. */
+export interface KeySpec {
+  /** Redis's flags: RO, RW, OW or RM, then access, update, insert or delete, then others. */
+  readonly flags: readonly string[]
+  readonly notes?: string
+  /** The index of the first word that is a key. */
+  readonly first: number
+  /** The last one, relative to the first; negative counts from the end of the call. */
+  readonly last: number
+  readonly step: number
+}
+
+/** A key spec in one line: flags separated by blanks, then the range as Redis gives it. */
+export function keySpec(flags: string, first = 1, last = 0, step = 1): KeySpec {
+  return { flags: flags.split(' '), first, last, step }
+}
+
+export const READ_KEY = [keySpec('RO access')]
+export const LOOK_KEY = [keySpec('RO')]
+export const UPDATE_KEY = [keySpec('RW update')]
+export const ACCESS_AND_UPDATE_KEY = [keySpec('RW access update')]
+export const OVERWRITE_KEY = [keySpec('OW update')]
+export const NO_KEYS: readonly KeySpec[] = []
+
+/** The groups of Redis's manual. */
+export type Group = 'generic' | 'string' | 'connection' | 'server'
+
+/** The wire entry of a command. All facts about it stand here; everything else is read from the table of these. */
+export interface Command {
+  readonly summary: string
+  readonly since: string
+  readonly group: Group
+  readonly complexity: string
+  /** How many words a call has, its name included; negative: at least so many. */
+  readonly arity: number
+  readonly flags: number
+  /** ACL categories beyond those that follow from flags and group. */
+  readonly categories?: readonly string[]
+  readonly tips?: readonly string[]
+  readonly keys: readonly KeySpec[]
+  /** See syntax.ts. */
+  readonly syntax: string
+  /** For commands that Redis calls deprecated: since when, and what to use. */
+  readonly deprecated?: { readonly since: string; readonly use: string }
+  readonly subcommands?: Readonly<Record<string, Command>>
+  /** The key flags of this very call, where they depend on its options. */
+  keyFlags?(argv: Argv): readonly string[]
+  /** Reads the words, runs the body and returns its reply. Arity has been checked. Absent where a subcommand must follow. */
+  call?(unit: Unit, argv: Argv): Reply
+}
+
+/** Every command under its name in upper case. */
+export type CommandTable = ReadonlyMap<string, Command>
+
+/** A command by its name in any letter case. O(1). */
+export function findCommand(table: CommandTable, name: string): Command | undefined {
+  return table.get(name) ?? table.get(upperAscii(name))
+}
+
+/** The subcommand that the second word names, in any letter case. O(1). */
+export function subcommandOf(command: Command, argv: Argv): Command | undefined {
+  if (command.subcommands === undefined || argv.length < 2) return undefined
+  const name = upperAscii(textAt(argv, 1))
+  return Object.hasOwn(command.subcommands, name) ? command.subcommands[name] : undefined
+}
+
+/** Whether a call of so many words, the name included, fits the arity. */
+export function takesWords(command: Command, words: number): boolean {
+  return command.arity < 0 ? words >= -command.arity : words === command.arity
+}
+
+/** The names of the flags that are set, in Redis's order. */
+export function flagNames(flags: number): Flag[] {
+  return (Object.keys(FLAGS) as Flag[]).filter((name) => (flags & FLAGS[name]) !== 0)
+}
+
+/** Redis's ACL categories, in the order in which it lists them. */
+export const CATEGORIES = (
+  'keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow blocking ' +
+  'dangerous connection transaction scripting'
+).split(' ')
+
+const GROUP_CATEGORIES: Readonly<Partial<Record<Group, string>>> = {
+  generic: 'keyspace',
+  string: 'string',
+  connection: 'connection',
+}
+
+/** All ACL categories, without the '@'. A container has those of its group only if it says so. */
+export function aclCategories(command: Command): string[] {
+  const categories = new Set<string>()
+  const ofGroup = GROUP_CATEGORIES[command.group]
+  if (ofGroup !== undefined && command.subcommands === undefined) categories.add(ofGroup)
+  for (const category of command.categories ?? []) categories.add(category)
+  if (command.flags & FLAGS.write) categories.add('write')
+  if (command.flags & FLAGS.readonly) categories.add('read')
+  if (command.flags & FLAGS.admin) categories.add('admin').add('dangerous')
+  categories.add(command.flags & FAST ? 'fast' : 'slow')
+  return CATEGORIES.filter((category) => categories.has(category))
+}
+
+/**
+ * The indices of the words of a call that are keys, with the spec that names each. O(keys).
+ * Undefined where the call is too short for its specs.
+ */
+export function keyIndices(command: Command, words: number): { index: number; spec: KeySpec }[] | undefined {
+  const found: { index: number; spec: KeySpec }[] = []
+  for (const spec of command.keys) {
+    const last = spec.last >= 0 ? spec.first + spec.last : words + spec.last
+    if (spec.first >= words || last >= words) return undefined
+    for (let index = spec.first; index <= last; index += spec.step) found.push({ index, spec })
+  }
+  return found
+}

@@ -1,0 +1,54 @@
+/** From words to a reply: the way in for raw calls, replay, and later RESP and scripts. */
+import { unknownCommand, unknownSubcommand, wrongArity } from '../errors.js'
+import type { LogBatch } from '../keyspace/ports.js'
+import type { Store } from '../keyspace/store.js'
+import { Unit } from '../keyspace/unit.js'
+import { type Argv, textAt, textsFrom, upperAscii } from './argv.js'
+import { type Command, findCommand, subcommandOf, takesWords } from './command.js'
+import type { Reply } from './reply.js'
+import { commandTable } from './table.js'
+
+/**
+ * The command that a call names, down to its subcommand. Throws ERR for an unknown command or subcommand and for a
+ * wrong number of words, in Redis's order.
+ */
+export function resolveCommand(argv: Argv): Command {
+  const name = textAt(argv, 0)
+  const command = findCommand(commandTable, name)
+  if (command === undefined) throw unknownCommand(name, textsFrom(argv, 1))
+  if (command.subcommands === undefined || argv.length < 2) return checkArity(command, argv, name)
+  const subcommand = subcommandOf(command, argv)
+  if (subcommand === undefined) throw unknownSubcommand(textAt(argv, 1), upperAscii(name))
+  return checkArity(subcommand, argv, `${name}|${textAt(argv, 1)}`)
+}
+
+function checkArity(command: Command, argv: Argv, name: string): Command {
+  if (command.call === undefined || !takesWords(command, argv.length)) throw wrongArity(name.toLowerCase())
+  return command
+}
+
+/** Runs a call as one unit. Error replies are thrown. */
+export function dispatch(unit: Unit, argv: Argv): Reply {
+  const command = resolveCommand(argv)
+  try {
+    return command.call!(unit, argv)
+  } finally {
+    unit.end()
+  }
+}
+
+/** Makes again what a log says: the batch runs as one unit, in which nothing expires and nothing is logged. */
+export function replay(store: Store, batch: LogBatch): void {
+  const unit = new Unit(store, store.databases[0]!)
+  store.replaying = true
+  try {
+    unit.nest(() => {
+      for (const { database, words } of batch) {
+        unit.database = store.databases[database]!
+        dispatch(unit, words)
+      }
+    })
+  } finally {
+    store.replaying = false
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The argument grammar of a command, as one line of text and as a tree.
+ *
+ * The line is what a command's wire entry states, for example
+ * `key:key value [condition= NX | XX] [GET] [expiration= EX seconds:integer | KEEPTTL]`:
+ *
+ * - `name` is a string argument, `name:integer` one of another type;
+ * - an upper-case word is a token; followed by an argument in its own group it introduces that argument;
+ * - `[ … ]` is optional, `< … >` a plain group, `|` separates alternatives, `label=` names the group;
+ * - `...` after an item says that it may be repeated; `+...` that its token is repeated with it.
+ *
+ * COMMAND DOCS, docs/commands.md and the generators of the tests all read the tree.
+ */
+export type ArgumentType =
+  | 'key'
+  | 'string'
+  | 'integer'
+  | 'double'
+  | 'pattern'
+  | 'unix-time'
+  | 'pure-token'
+  | 'oneof'
+  | 'block'
+
+export interface Argument {
+  readonly name: string
+  readonly type: ArgumentType
+  readonly token?: string
+  readonly optional?: boolean
+  readonly multiple?: boolean
+  readonly multipleToken?: boolean
+  readonly arguments?: readonly Argument[]
+}
+
+type Draft = { -readonly [K in keyof Argument]: Argument[K] }
+
+const WORDS = /[[\]<>|]|\+?\.\.\.|[^\s[\]<>|]+?(?=\+?\.\.\.|[\s[\]<>|]|$)/g
+
+/** Parses a syntax line into the tree. O(length). Throws a plain Error on a malformed line: a mistake of ours. */
+export function parseSyntax(syntax: string): readonly Argument[] {
+  const words = syntax.match(WORDS) ?? []
+  let at = 0
+
+  function sequence(): Draft[] {
+    const items: Draft[] = []
+    while (at < words.length) {
+      const word = words[at]!
+      if (word === ']' || word === '>' || word === '|') break
+      at++
+      if (word === '...' || word === '+...') {
+        const last = items[items.length - 1]
+        if (last === undefined) throw new Error(`syntax: nothing to repeat in '${syntax}'`)
+        last.multiple = true
+        if (word === '+...') last.multipleToken = true
+      } else if (word === '[' || word === '<') {
+        const item = group(word === '[' ? ']' : '>')
+        if (word === '[') item.optional = true
+        items.push(item)
+      } else if (isToken(word)) {
+        items.push(tokenised(word))
+      } else {
+        const [name, type] = word.split(':') as [string, ArgumentType | undefined]
+        items.push({ name, type: type ?? 'string' })
+      }
+    }
+    return items
+  }
+
+  /** A token introduces the argument or group after it in the same group, or stands alone. */
+  function tokenised(token: string): Draft {
+    const next = words[at]
+    if (next === '<') {
+      at++
+      return { ...group('>'), token }
+    }
+    if (next === undefined || '[]<>|'.includes(next) || next.endsWith('...') || isToken(next)) {
+      return { name: token.toLowerCase(), type: 'pure-token', token }
+    }
+    at++
+    const [name, type] = next.split(':') as [string, ArgumentType | undefined]
+    return { name, type: type ?? 'string', token }
+  }
+
+  function group(close: string): Draft {
+    let label: string | undefined
+    if (words[at]?.endsWith('=')) label = words[at++]!.slice(0, -1)
+    const alternatives: Draft[] = []
+    for (;;) {
+      const items = sequence()
+      const only = items[0]
+      if (only === undefined) throw new Error(`syntax: empty group in '${syntax}'`)
+      alternatives.push(items.length === 1 ? only : { name: label ?? only.name, type: 'block', arguments: items })
+      const word = words[at++]
+      if (word === close) break
+      if (word !== '|') throw new Error(`syntax: '${close}' missing in '${syntax}'`)
+    }
+    if (alternatives.length === 1) return alternatives[0]!
+    return { name: label ?? alternatives[0]!.name, type: 'oneof', arguments: alternatives }
+  }
+
+  const tree = sequence()
+  if (at !== words.length) throw new Error(`syntax: '${words[at]}' unexpected in '${syntax}'`)
+  return tree
+}
+
+function isToken(word: string): boolean {
+  return /^[A-Z][A-Z0-9-]*$/.test(word)
+}

@@ -1,0 +1,32 @@
+/**
+ * All commands by name. The table is put together per group; facts about a command stand with the command.
+ */
+import type { Command, CommandTable } from './command.js'
+import { connectionCommands } from './connection.js'
+import { genericCommands } from './generic.js'
+import { genericDumpCommands } from './generic-dump.js'
+import { genericExpireCommands } from './generic-expire.js'
+import { genericObjectCommands } from './generic-object.js'
+import { genericScanCommands } from './generic-scan.js'
+import { serverCommands } from './server.js'
+import { commandCommands } from './server-command.js'
+import { stringCommands } from './string.js'
+import { stringCounterCommands } from './string-counters.js'
+import { stringRangeCommands } from './string-ranges.js'
+
+const GROUPS: readonly Readonly<Record<string, Command>>[] = [
+  stringCommands,
+  stringCounterCommands,
+  stringRangeCommands,
+  genericCommands,
+  genericExpireCommands,
+  genericScanCommands,
+  genericDumpCommands,
+  genericObjectCommands,
+  connectionCommands,
+  serverCommands,
+  commandCommands(() => commandTable),
+]
+
+/** Every command under its name in upper case. */
+export const commandTable: CommandTable = new Map(GROUPS.flatMap((group) => Object.entries(group)))
