@@ -1,0 +1,57 @@
+import type { Unit } from '../keyspace/unit.js'
+import type { StringValue } from '../keyspace/value.js'
+
+/** The unit of the session that a handle works in. Symbols keep these out of the way of the commands. */
+export const UNIT: unique symbol = Symbol('unit')
+/** Turns a kept string into what the handle returns. */
+export const OUT: unique symbol = Symbol('out')
+/** As OUT for what is known to be text: it need not be looked at. */
+export const OUT_TEXT: unique symbol = Symbol('outText')
+/** Runs a body as one unit. */
+export const RUN: unique symbol = Symbol('run')
+
+/**
+ * What the typed commands are methods of: one class per group, joined by `Session`. T is what bulk strings come back
+ * as: `string`, or `Uint8Array` on the `bytes` side.
+ */
+export abstract class Handle<T extends string | Uint8Array> {
+  abstract readonly [UNIT]: Unit
+  abstract [OUT](value: StringValue): T
+  abstract [OUT_TEXT](text: string): T
+
+  [RUN]<R>(body: (unit: Unit) => R): R
+  [RUN]<A, R>(body: (unit: Unit, a: A) => R, a: A): R
+  [RUN]<A, B, R>(body: (unit: Unit, a: A, b: B) => R, a: A, b: B): R
+  [RUN]<A, B, C, R>(body: (unit: Unit, a: A, b: B, c: C) => R, a: A, b: B, c: C): R
+  [RUN]<A, B, C, D, R>(body: (unit: Unit, a: A, b: B, c: C, d: D) => R, a: A, b: B, c: C, d: D): R
+  [RUN](
+    body: (unit: Unit, a?: unknown, b?: unknown, c?: unknown, d?: unknown) => unknown,
+    a?: unknown,
+    b?: unknown,
+    c?: unknown,
+    d?: unknown,
+  ): unknown {
+    const unit = this[UNIT]
+    try {
+      return body(unit, a, b, c, d)
+    } finally {
+      unit.end()
+    }
+  }
+}
+
+/** A class whose methods are copied onto another. */
+interface Methods {
+  readonly prototype: object
+}
+
+/** Gives `target` the methods of the group classes: what `interface … extends` says to the type checker. */
+export function joinMethods(target: Methods, groups: readonly Methods[]): void {
+  for (const group of groups) {
+    for (const name of Reflect.ownKeys(group.prototype)) {
+      if (name === 'constructor') continue
+      if (Object.hasOwn(target.prototype, name)) throw new Error(`joinMethods: ${String(name)} is there twice`)
+      Object.defineProperty(target.prototype, name, Object.getOwnPropertyDescriptor(group.prototype, name)!)
+    }
+  }
+}

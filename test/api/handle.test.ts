@@ -1,0 +1,100 @@
+import { BytesCommands, Session } from 'redstart'
+import { describe, expect, it } from 'vitest'
+import { ConnectionCommands } from '../../src/api/connection.js'
+import { GenericCommands } from '../../src/api/generic.js'
+import { joinMethods, OUT, OUT_TEXT, RUN } from '../../src/api/handle.js'
+import { ServerCommands } from '../../src/api/server.js'
+import { StringCommands } from '../../src/api/string.js'
+import { commandTable } from '../../src/commands/table.js'
+import { ByteString } from '../../src/structures/byte-string.js'
+import { bytes, open, START_MS } from '../support.js'
+
+const GROUPS = [StringCommands, GenericCommands, ServerCommands, ConnectionCommands]
+
+describe('joining the groups of commands', () => {
+  it('gives both sides every method of every group', () => {
+    for (const group of GROUPS) {
+      for (const name of Object.getOwnPropertyNames(group.prototype)) {
+        if (name === 'constructor') continue
+        const method = Object.getOwnPropertyDescriptor(group.prototype, name)
+        expect(Object.getOwnPropertyDescriptor(Session.prototype, name), name).toEqual(method)
+        expect(Object.getOwnPropertyDescriptor(BytesCommands.prototype, name), name).toEqual(method)
+      }
+    }
+  })
+
+  it('has a method for every command that is no container', () => {
+    const methods = new Set(GROUPS.flatMap((group) => Object.getOwnPropertyNames(group.prototype)))
+
+    const missing = [...commandTable].filter(([name, { subcommands }]) => {
+      return subcommands === undefined && !methods.has(name.toLowerCase())
+    })
+
+    expect(missing.map(([name]) => name)).toEqual([])
+  })
+
+  it('refuses a method that is there already', () => {
+    class One {
+      get() {}
+    }
+    class Two {
+      get() {}
+    }
+    class Target {}
+
+    expect(() => joinMethods(Target, [One, Two])).toThrow('joinMethods: get is there twice')
+  })
+
+  it('leaves the target its constructor', () => {
+    class Group {
+      method() {
+        return 1
+      }
+    }
+    class Target {}
+
+    joinMethods(Target, [Group])
+
+    expect(Target.prototype.constructor).toBe(Target)
+    expect((new Target() as Group).method()).toBe(1)
+  })
+})
+
+describe('a handle', () => {
+  it('turns kept strings into what its side returns', () => {
+    const { db } = open()
+    const kept = ['é', 5, 2n ** 60n, ByteString.of(bytes(0xff))]
+
+    expect(kept.map((value) => db[OUT](value))).toEqual(['é', '5', String(2n ** 60n), '\udcff'])
+    expect(kept.map((value) => db.bytes[OUT](value))).toEqual([
+      bytes('é'),
+      bytes('5'),
+      bytes(String(2n ** 60n)),
+      bytes(0xff),
+    ])
+    expect([db[OUT_TEXT]('é'), db.bytes[OUT_TEXT]('é')]).toEqual(['é', bytes('é')])
+  })
+
+  it('closes the unit of a body that throws', () => {
+    const { db, clock, seen } = open()
+
+    expect(() =>
+      db[RUN]((unit) => {
+        unit.now()
+        throw new Error('a body')
+      }),
+    ).toThrow('a body')
+    clock.advance(1000)
+    db.set('k', 'v')
+
+    expect(seen).toEqual(['set k'])
+    expect(db.time()).toEqual([START_MS / 1000 + 1, 0])
+  })
+
+  it('shows nothing but its methods to Object.keys and JSON', () => {
+    const { db } = open()
+
+    expect(Object.keys(db.bytes)).toEqual([])
+    expect(JSON.stringify(db.bytes)).toBe('{}')
+  })
+})
