@@ -1,0 +1,218 @@
+import type { Argument } from '../../src/commands/syntax.js'
+import type { ByteText } from './bytes.js'
+import { drawPayload } from './payloads.js'
+import {
+  type Draw,
+  drawFloat,
+  drawInteger,
+  drawKey,
+  drawPattern,
+  drawValue,
+  edgeInteger,
+  notInteger,
+  smallInteger,
+} from './values.js'
+
+/*
+ * What is drawn for one argument: by `COMMAND.argument`, else by the argument's name, else by its type.
+ *
+ * Times are chosen so that the real clock, which runs on during a sequence, decides nothing: a relative expiry is drawn
+ * evenly from 1,000 s to 1e9 s (two are never close), an absolute one is in the past or one of a few instants past 2100
+ * (equal ones meet often, which NX, GT and LT need).
+ */
+type Make = (draw: Draw, group: string) => ByteText
+
+/** Absolute deadlines in ms. TTL rounds to the nearest second, so the halves of a second are among them. */
+export const DEADLINES_MS: readonly number[] = [
+  4_102_444_800_000, 4_102_444_800_001, 4_102_444_799_500, 4_102_444_799_499, 4_102_444_801_000, 4_133_980_800_999,
+  253_402_300_799_999,
+]
+
+const PAST_SECONDS = ['0', '1', '-1', '1000000000', '-1000000000']
+const NOT_AHEAD = ['0', '-1', '-1000000']
+const OVERFLOW_SECONDS = [
+  '9223372036854775',
+  '9223372036854776',
+  '-9223372036854775',
+  '-9223372036854776',
+  '9223370000000000',
+]
+
+const relativeSeconds: Make = (draw) =>
+  draw.weighted([
+    [80, (d) => String(d.int(1_000, 1_000_000_000))],
+    [4, (d) => d.pick(NOT_AHEAD)],
+    [4, (d) => d.pick(OVERFLOW_SECONDS)],
+    [2, edgeLarge],
+    [3, notInteger],
+  ])
+
+const relativeMs: Make = (draw) =>
+  draw.weighted([
+    [80, (d) => `${d.int(1_000, 1_000_000_000)}${d.int(100, 999)}`],
+    [4, (d) => d.pick(NOT_AHEAD)],
+    [4, edgeLarge],
+    [3, notInteger],
+  ])
+
+const unixSeconds: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => String(Math.floor(d.pick(DEADLINES_MS) / 1000))],
+    [8, (d) => d.pick(PAST_SECONDS)],
+    [4, (d) => d.pick(OVERFLOW_SECONDS)],
+    [2, edgeLarge],
+    [3, notInteger],
+  ])
+
+const unixMs: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => String(d.pick(DEADLINES_MS))],
+    [8, (d) => d.pick([...PAST_SECONDS, '1000000000000'])],
+    [4, edgeLarge],
+    [3, notInteger],
+  ])
+
+/** Edges far from any instant that a clock could reach. */
+const edgeLarge = (draw: Draw): string =>
+  draw.pick(['9223372036854775807', '-9223372036854775808', '9223372036854775806', '9223372036854775808'])
+
+const database: Make = (draw) =>
+  draw.weighted([
+    [80, (d) => String(d.int(0, 3))],
+    [6, () => '15'],
+    [4, (d) => d.pick(['16', '-1', '2147483648', '4294967296', '9223372036854775807'])],
+    [4, notInteger],
+  ])
+
+/** Sequences stay in database 0 mostly, where the keys are. */
+const selected: Make = (draw, group) => (draw.percent(60) ? '0' : database(draw, group))
+
+const cursor: Make = (draw) =>
+  draw.weighted([
+    [85, () => '0'],
+    [6, (d) => d.pick(['1', '5', '42', '18446744073709551615', '9223372036854775808'])],
+    [5, (d) => d.pick(['-1', '18446744073709551616', 'abc', '', '1.0', ' 1', '0x1', '+0', '00'])],
+  ])
+
+/**
+ * Byte offsets that grow a value stay small, so that a state stays cheap to compare; past 512 MiB they are refused.
+ * What lies between is allowed but would allocate, so it is not drawn.
+ */
+const growingOffset: Make = (draw) =>
+  draw.weighted([
+    [70, (d) => String(d.int(0, 12))],
+    [20, (d) => String(d.int(0, 200))],
+    [1, (d) => String(d.int(200, 5_000))],
+    [5, (d) => d.pick(['-1', '536870912', '536870911000', '9223372036854775807', '-9223372036854775808'])],
+    [3, notInteger],
+  ])
+
+const rangeIndex: Make = (draw) =>
+  draw.weighted([
+    [75, smallInteger],
+    [12, (d) => d.pick(['0', '-1', '-2', '1', '44', '45', '100', '-100'])],
+    [6, edgeInteger],
+    [3, notInteger],
+  ])
+
+const count: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => String(d.int(1, 12))],
+    [20, () => '1000'],
+    [8, (d) => d.pick(['0', '-1', '-5', '9223372036854775807', '-9223372036854775808'])],
+    [4, notInteger],
+  ])
+
+const restoreTtl: Make = (draw) =>
+  draw.weighted([
+    [40, () => '0'],
+    [25, (d) => `${d.int(1_000, 1_000_000_000)}${d.int(100, 999)}`],
+    [3, () => '-1'],
+    [2, notInteger],
+  ])
+
+const idle: Make = (draw) =>
+  draw.weighted([
+    [70, (d) => String(d.int(0, 5_000))],
+    [6, () => '-1'],
+    [3, notInteger],
+  ])
+
+const frequency: Make = (draw) =>
+  draw.weighted([
+    [70, (d) => String(d.int(0, 255))],
+    [8, (d) => d.pick(['256', '-1', '100000'])],
+    [3, notInteger],
+  ])
+
+const typeName: Make = (draw) =>
+  draw.pick(['string', 'STRING', 'String', 'list', 'set', 'zset', 'hash', 'stream', 'none', 'nosuch', '', 'strin'])
+
+const sortPattern: Make = (draw) => draw.pick(['user:*', '*', 'nosort', 'user:*->f', '#', 'k*->*', 'a*', '', '*->'])
+
+const streamId: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => `${d.int(1, 60)}-${d.int(0, 3)}`],
+    [10, (d) => `${d.int(1, 60)}-*`],
+    [10, (d) => d.pick(['0-0', '0-1', '5', '18446744073709551615-18446744073709551615', '-', '+', '$', 'abc'])],
+  ])
+
+/** A blocking call must come back at once, since the server would hold up its connection: these wait a moment or fail. */
+const noReplicas: Make = (draw) =>
+  draw.weighted([
+    [60, () => '0'],
+    [8, (d) => d.pick(['-1', '-5'])],
+    [5, notInteger],
+  ])
+
+const shortTimeout: Make = (draw) =>
+  draw.weighted([
+    [60, () => '1'],
+    [8, (d) => d.pick(['-1', '-9223372036854775808'])],
+    [5, notInteger],
+  ])
+
+const BY_NAME: Readonly<Record<string, Make>> = {
+  seconds: relativeSeconds,
+  milliseconds: relativeMs,
+  'unix-time-seconds': unixSeconds,
+  'unix-time-milliseconds': unixMs,
+  db: database,
+  'destination-db': database,
+  'SELECT.index': selected,
+  index1: database,
+  index2: database,
+  cursor,
+  'SETRANGE.offset': growingOffset,
+  start: rangeIndex,
+  stop: rangeIndex,
+  end: rangeIndex,
+  'LINDEX.index': rangeIndex,
+  'LSET.index': rangeIndex,
+  count,
+  ttl: restoreTtl,
+  'RESTORE.seconds': idle,
+  frequency,
+  'SCAN.type': typeName,
+  'by-pattern': sortPattern,
+  'get-pattern': sortPattern,
+  'serialized-value': drawPayload,
+  id: streamId,
+  'WAIT.numreplicas': noReplicas,
+  'WAIT.timeout': shortTimeout,
+}
+
+const BY_TYPE: Readonly<Record<string, Make>> = {
+  key: drawKey,
+  integer: drawInteger,
+  double: drawFloat,
+  pattern: drawPattern,
+  'unix-time': unixSeconds,
+  string: drawValue,
+}
+
+/** The value of one leaf argument. `unix-time` without a known name counts in seconds unless its name says ms. */
+export function drawArgument(draw: Draw, command: string, group: string, argument: Argument): ByteText {
+  const make = BY_NAME[`${command}.${argument.name}`] ?? BY_NAME[argument.name] ?? BY_TYPE[argument.type] ?? drawValue
+  return make(draw, group)
+}

@@ -1,0 +1,84 @@
+import { type BufferReply, manualClock, Redstart, RedstartError, type Session } from 'redstart'
+import { toBytes } from '../../src/structures/text.js'
+import { bytesOf, type Call, textOf, utf8 } from './bytes.js'
+import { NULL, type Reply } from './reply.js'
+import { insideTransaction, type KeyEvent, type Outcome, type Target } from './target.js'
+
+/**
+ * The engine behind the interface of the comparison. Each run has an engine of its own, whose clock stands still at
+ * `startMs` (by default the time of the run): expirations lie far ahead or behind, so the clock decides nothing.
+ */
+export class EngineTarget implements Target {
+  readonly name = 'redstart'
+  private db: Redstart | undefined
+  private events: KeyEvent[] = []
+
+  constructor(private readonly startMs?: number) {}
+
+  async run(calls: readonly Call[]): Promise<Outcome[]> {
+    await this.db?.close()
+    this.db = new Redstart({ clock: manualClock(this.startMs ?? Date.now()), seed: 1 })
+    this.db.on('*', ({ database, event, key }) => {
+      this.events.push({ db: database, event, key: textOf(toBytes(key)) })
+    })
+    const inside = insideTransaction(calls)
+    const session = this.db.session()
+    this.events = []
+    const outcomes = calls.map((call, i) => {
+      const reply = answer(session, call, i)
+      if (inside[i]) return { reply, events: [] }
+      const events = this.events
+      this.events = []
+      return { reply, events }
+    })
+    return outcomes
+  }
+
+  async inspect(calls: readonly Call[]): Promise<Reply[]> {
+    if (this.db === undefined) throw new Error('inspect before run')
+    const session = this.db.session()
+    const replies = calls.map((call, i) => answer(session, call, i))
+    return replies
+  }
+
+  async close(): Promise<void> {
+    await this.db?.close()
+  }
+}
+
+/**
+ * One call and its reply. A plain Error is a mistake of the engine's own; it comes back as an error reply that no
+ * server gives, so that it is told and shrunk like any other difference.
+ */
+function answer(session: Session, call: Call, turn: number): Reply {
+  const [name = '', ...words] = call
+  const args = words.map((word, i) => wordOf(word, (turn + i) % 2 === 0))
+  try {
+    return replyOf(session.callBuffer(Buffer.from(name, 'latin1').toString('utf8'), ...args))
+  } catch (error) {
+    if (error instanceof RedstartError) return { kind: 'error', text: textOf(toBytes(error.message)) }
+    return { kind: 'error', text: utf8(`THROWN ${error instanceof Error ? error.stack : String(error)}`) }
+  }
+}
+
+/** Words go in as text or as bytes by turns, since callers may do either; what is no UTF-8 is always bytes. */
+function wordOf(word: string, asText: boolean): string | Uint8Array {
+  if (/^[\x00-\x7f]*$/.test(word)) return asText ? word : bytesOf(word)
+  const text = asText ? Buffer.from(word, 'latin1').toString('utf8') : ''
+  return asText && utf8(text) === word ? text : bytesOf(word)
+}
+
+function replyOf(value: BufferReply): Reply {
+  if (value === null) return NULL
+  if (typeof value === 'string') return { kind: 'status', text: textOf(toBytes(value)) }
+  if (typeof value === 'number' || typeof value === 'bigint') return integerReply(value)
+  if (value instanceof Uint8Array) return { kind: 'bulk', text: textOf(value) }
+  if (Array.isArray(value)) return { kind: 'array', items: value.map(replyOf) }
+  return { kind: 'error', text: textOf(toBytes(value.message)) }
+}
+
+/** Integers are numbers while exact and bigints past that; the wrong one of the two is told as a fault. */
+function integerReply(value: number | bigint): Reply {
+  const right = typeof value === 'number' ? Number.isSafeInteger(value) : !Number.isSafeInteger(Number(value))
+  return right ? { kind: 'integer', value } : { kind: 'error', text: `WRONGINTEGER a ${typeof value}: ${value}` }
+}

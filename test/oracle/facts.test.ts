@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EngineTarget } from './engine.js'
+import { formatReply, isNil, itemsOf, type Reply, textOfReply } from './reply.js'
+import { type RunningServer, serverOrSkip, startServer } from './server.js'
+import { commands } from './table.js'
+import { ServerTarget } from './target.js'
+
+/** What Redis tells of a command and we do not: prose, history, and versions of single arguments. */
+const LEFT_OUT = new Set(['summary', 'complexity', 'history', 'notes', 'since'])
+
+type Json = string | Json[] | { [name: string]: Json }
+
+/** Replies that are alternating names and values, as objects; the order of their names and of sets means nothing. */
+function asMap(reply: Reply): Map<string, Reply> {
+  const items = itemsOf(reply)
+  const map = new Map<string, Reply>()
+  for (let i = 0; i + 1 < items.length; i += 2) map.set(textOfReply(items[i]) ?? '', items[i + 1]!)
+  return map
+}
+
+function sortedNames(reply: Reply | undefined): Json {
+  return itemsOf(reply)
+    .map((item) => textOfReply(item) ?? '')
+    .sort()
+}
+
+function docsOf(reply: Reply): Json {
+  const docs: Json = {}
+  for (const [name, value] of asMap(reply)) {
+    if (LEFT_OUT.has(name)) continue
+    if (name === 'arguments') docs[name] = itemsOf(value).map(docsOf)
+    else if (name === 'flags' || name === 'doc_flags') docs[name] = sortedNames(value)
+    else if (name === 'subcommands') {
+      const inner: Json = {}
+      for (const [sub, entry] of asMap(value)) inner[sub] = docsOf(entry)
+      docs[name] = inner
+    } else docs[name] = formatReply(value)
+  }
+  return docs
+}
+
+function keySpecOf(reply: Reply): Json {
+  const map = asMap(reply)
+  return [sortedNames(map.get('flags')), formatReply(map.get('begin_search')!), formatReply(map.get('find_keys')!)]
+}
+
+function infoOf(reply: Reply): Json {
+  const [name, arity, flags, first, last, step, categories, tips, specs, subcommands] = itemsOf(reply)
+  const inner: Json = {}
+  for (const sub of itemsOf(subcommands)) inner[textOfReply(itemsOf(sub)[0]) ?? ''] = infoOf(sub)
+  return {
+    name: textOfReply(name) ?? '',
+    range: [arity, first, last, step].map((item) => formatReply(item!)),
+    flags: sortedNames(flags),
+    categories: sortedNames(categories),
+    tips: sortedNames(tips),
+    specs: itemsOf(specs).map(keySpecOf),
+    subcommands: inner,
+  }
+}
+
+const source = serverOrSkip()
+const names = [...new Set(commands.map((spec) => spec.name.split('|')[0]!))]
+
+describe.skipIf(source === undefined)('COMMAND beside a real Redis', () => {
+  let server: RunningServer
+  let real: ServerTarget
+  let engine: EngineTarget
+
+  beforeAll(async () => {
+    server = await startServer(source!)
+    real = await ServerTarget.open(server.address)
+    engine = new EngineTarget()
+    await real.run([])
+    await engine.run([])
+  })
+
+  afterAll(async () => {
+    await real?.close()
+    await engine?.close()
+    await server?.stop()
+  })
+
+  async function both(call: string[]): Promise<[Reply, Reply]> {
+    const [expected] = await real.inspect([call])
+    const [actual] = await engine.inspect([call])
+    return [expected!, actual!]
+  }
+
+  it.each(names)('INFO %s tells arity, flags, categories, tips and keys as Redis does', async (name) => {
+    const [expected, actual] = await both(['COMMAND', 'INFO', name])
+
+    expect(infoOf(itemsOf(actual)[0]!)).toEqual(infoOf(itemsOf(expected)[0]!))
+  })
+
+  it.each(names)('DOCS %s tells group and arguments as Redis does', async (name) => {
+    const [expected, actual] = await both(['COMMAND', 'DOCS', name])
+
+    expect(docsOf(itemsOf(actual)[1]!)).toEqual(docsOf(itemsOf(expected)[1]!))
+  })
+
+  const CALLS = [
+    ['GETKEYS', 'GET', 'a'],
+    ['GETKEYS', 'MSET', 'a', '1', 'b', '2'],
+    ['GETKEYS', 'RENAME', 'a', 'b'],
+    ['GETKEYS', 'OBJECT', 'ENCODING', 'a'],
+    ['GETKEYS', 'LCS', 'a', 'b', 'IDX'],
+    ['GETKEYS', 'PING'],
+    ['GETKEYS', 'NOSUCH', 'a'],
+    ['GETKEYS', 'GET'],
+    ['GETKEYS', 'OBJECT', 'NOSUCH', 'a'],
+    ['GETKEYS', 'OBJECT', 'a'],
+    ['GETKEYS', 'COMMAND', 'COUNT'],
+    ['GETKEYSANDFLAGS', 'SET', 'a', 'b'],
+    ['GETKEYSANDFLAGS', 'SET', 'a', 'b', 'GET', 'EX', '10'],
+    ['GETKEYSANDFLAGS', 'SET', 'a', 'b', 'nonsense'],
+    ['GETKEYSANDFLAGS', 'SET', 'a', 'b', 'EX', 'nonsense'],
+    ['GETKEYSANDFLAGS', 'COPY', 'a', 'b'],
+    ['GETKEYSANDFLAGS', 'DEL', 'a', 'b', 'c'],
+    ['GETKEYSANDFLAGS', 'MSETNX', 'a', '1', 'b', '2'],
+    ['LIST', 'FILTERBY', 'MODULE', 'x'],
+    ['LIST', 'FILTERBY', 'ACLCAT', 'nosuch'],
+    ['LIST', 'FILTERBY', 'PATTERN', 'GET'],
+    ['LIST', 'FILTERBY', 'PATTERN', 'object|enc*'],
+    ['LIST', 'FILTERBY', 'NOSUCH', 'x'],
+    ['LIST', 'FILTERBY', 'PATTERN'],
+    ['LIST', 'nonsense'],
+    ['COUNT', 'nonsense'],
+    ['DOCS', 'nosuch'],
+    ['NOSUCH'],
+  ]
+
+  it.each(CALLS)('COMMAND %s %s %s answers as Redis does', async (...call) => {
+    const [expected, actual] = await both(['COMMAND', ...call.filter((word) => word !== undefined)])
+
+    expect(formatReply(actual)).toBe(formatReply(expected))
+  })
+
+  it('COMMAND INFO takes subcommands, and answers nil for names that there are not', async () => {
+    const [expected, actual] = await both(['COMMAND', 'INFO', 'nosuch', 'object|encoding', 'object|nosuch', 'get|x'])
+
+    const infos = (reply: Reply): Json => itemsOf(reply).map((item) => (isNil(item) ? 'nil' : infoOf(item)))
+    expect(infos(actual)).toEqual(infos(expected))
+  })
+})

@@ -1,0 +1,220 @@
+import type { Argument } from '../../src/commands/syntax.js'
+import { drawArgument } from './arguments.js'
+import type { ByteText, Call } from './bytes.js'
+import { type CommandSpec, commands } from './table.js'
+import { type Draw, drawValue } from './values.js'
+
+/** Percentages of calls that are bent on purpose; all others follow the command's argument tree. */
+const BENT = 5
+const CONFLICTING = 3
+const VALUE_MISSING = 1
+
+/**
+ * Commands that a generated sequence must not contain: they would end, block, redirect or silence the connection that
+ * compares, or answer about the process rather than the data; SPOP because its random pick makes the data part ways.
+ */
+const EXCLUDED: ReadonlySet<string> = new Set(
+  (
+    'SHUTDOWN DEBUG MONITOR SYNC PSYNC REPLCONF REPLICAOF SLAVEOF FAILOVER SAVE BGSAVE BGREWRITEAOF MIGRATE QUIT AUTH ' +
+    'HELLO SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE WAITAOF INFO LASTSAVE ROLE LOLWUT ' +
+    'RESTORE-ASKING CONFIG|SET CONFIG|REWRITE CONFIG|RESETSTAT CLIENT|KILL CLIENT|PAUSE CLIENT|UNPAUSE CLIENT|REPLY ' +
+    'CLIENT|TRACKING CLIENT|CACHING CLIENT|UNBLOCK CLIENT|LIST CLIENT|INFO CLIENT|ID CLIENT|NO-EVICT CLIENT|NO-TOUCH ' +
+    'BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP SPOP'
+  ).split(' '),
+)
+
+/** Groups about the process and not about data; nothing in them is drawn unless it is named here. */
+const DATA_ONLY: Readonly<Record<string, ReadonlySet<string>>> = {
+  server: new Set(['FLUSHALL', 'FLUSHDB', 'DBSIZE', 'SWAPDB']),
+}
+
+/** Calls of other groups that make any sequence more telling, drawn now and then when the table has them. */
+const COMPANIONS: readonly string[] = ['SELECT', 'SELECT', 'LPUSH', 'SADD', 'HSET', 'ZADD', 'XADD', 'FLUSHDB', 'DBSIZE']
+
+/** Drawn less often than others, so that most calls meet a key that is there: they take keys or the caller away. */
+const DESTROYING: ReadonlySet<string> = new Set('DEL UNLINK GETDEL MOVE FLUSHDB FLUSHALL SWAPDB SELECT'.split(' '))
+const DESTROYING_SPARED = 75
+
+export function isGenerated(spec: CommandSpec): boolean {
+  if (EXCLUDED.has(spec.name) || EXCLUDED.has(spec.words[0]!)) return false
+  return DATA_ONLY[spec.group]?.has(spec.name) ?? true
+}
+
+/** Draws calls of the given groups. WAIT is never bent: it could come out waiting for ever. Every draw is a function of the random source alone. */
+export class CallGenerator {
+  private readonly main: readonly CommandSpec[]
+  private readonly companions: readonly CommandSpec[]
+
+  constructor(groups: readonly string[], specs: readonly CommandSpec[] = commands) {
+    this.main = specs.filter((spec) => groups.includes(spec.group) && isGenerated(spec))
+    if (this.main.length === 0) throw new Error(`no command to generate in: ${groups.join(', ')}`)
+    this.companions = COMPANIONS.flatMap((name) => specs.find((spec) => spec.name === name) ?? [])
+  }
+
+  private spec(draw: Draw): CommandSpec {
+    const spec = this.companions.length > 0 && draw.percent(4) ? draw.pick(this.companions) : draw.pick(this.main)
+    return DESTROYING.has(spec.name) && draw.percent(DESTROYING_SPARED) ? this.spec(draw) : spec
+  }
+
+  call(draw: Draw): Call {
+    if (draw.oneIn(400)) return ['NoSuchCommand', ...repeat(draw.int(0, 4), () => drawValue(draw))]
+    const spec = this.spec(draw)
+    const words: ByteText[] = spec.words.map((word) => anyCase(draw, word))
+    if (spec.container) {
+      words.push(...repeat(draw.int(0, 2), () => (draw.oneIn(2) ? 'nosuch' : drawValue(draw))))
+      return words
+    }
+    new CallWriter(draw, spec, words).sequence(spec.arguments)
+    if (spec.name === 'WAIT' || !draw.percent(BENT)) return settled(words)
+    return settled(bend(draw, words, spec))
+  }
+}
+
+/** Writes the words of one call by walking the argument tree of its command. */
+class CallWriter {
+  constructor(
+    private readonly draw: Draw,
+    private readonly spec: CommandSpec,
+    private readonly words: ByteText[],
+  ) {}
+
+  /** Arguments in their order, except that neighbouring options come in any order. */
+  sequence(items: readonly Argument[]): void {
+    let at = 0
+    while (at < items.length) {
+      const item = items[at]!
+      const options: Argument[] = []
+      while (at < items.length && isOption(items[at]!)) options.push(items[at++]!)
+      if (options.length > 0) {
+        this.options(options)
+        continue
+      }
+      at++
+      if (/^num(keys|fields)$/.test(item.name) && items[at] !== undefined) this.counted(item, items[at++]!)
+      else if (!item.optional || this.draw.percent(55)) this.one(item)
+    }
+  }
+
+  private options(options: readonly Argument[]): void {
+    const chosen = options.filter(() => this.draw.percent(options.length > 3 ? 28 : 38))
+    if (chosen.length > 0 && this.draw.percent(CONFLICTING)) chosen.push(this.draw.pick(chosen))
+    for (const option of this.draw.shuffle(chosen)) {
+      this.one(option)
+      if (option.type === 'oneof' && this.draw.percent(CONFLICTING)) this.one(option)
+    }
+  }
+
+  /** A count and then as many items as it says, nearly always. */
+  private counted(count: Argument, items: Argument): void {
+    const place = this.words.length
+    const many = 1 + this.draw.int(0, 2)
+    this.words.push('')
+    for (let i = 0; i < many; i++) this.single(items)
+    const wrong = this.draw.percent(4)
+    this.words[place] = wrong ? drawArgument(this.draw, this.spec.name, this.spec.group, count) : String(many)
+  }
+
+  private one(item: Argument): void {
+    const many = item.multiple ? 1 + (this.draw.oneIn(2) ? 0 : this.draw.int(0, 3)) : 1
+    for (let i = 0; i < many; i++) {
+      if (item.token !== undefined && (i === 0 || item.multipleToken)) {
+        // The reference writes the empty token for "no word at all".
+        if (item.token !== '') this.words.push(anyCase(this.draw, item.token))
+        if (item.type !== 'pure-token' && this.draw.percent(VALUE_MISSING)) return
+      }
+      this.single(item)
+    }
+  }
+
+  private single(item: Argument): void {
+    if (item.type === 'pure-token') return
+    if (item.type === 'oneof') this.one(this.draw.pick((item.arguments ?? []).filter((choice) => !byClock(choice))))
+    else if (item.type === 'block') this.sequence(item.arguments ?? [])
+    else this.words.push(drawArgument(this.draw, this.spec.name, this.spec.group, item))
+  }
+}
+
+/** Whether an alternative lets the clock choose: the id `*` of XADD. */
+function byClock(choice: Argument): boolean {
+  return choice.token === '*' || choice.name === '*'
+}
+
+/** Whether an argument may stand anywhere among its neighbours: optional, and told by a token. */
+function isOption(item: Argument): boolean {
+  return item.optional === true && startsWithToken(item)
+}
+
+function startsWithToken(item: Argument): boolean {
+  if (item.token !== undefined) return true
+  if (item.type === 'oneof') return (item.arguments ?? []).every(startsWithToken)
+  if (item.type === 'block') return item.arguments?.[0] !== undefined && startsWithToken(item.arguments[0])
+  return false
+}
+
+function anyCase(draw: Draw, token: string): string {
+  const style = draw.int(0, 9)
+  if (style < 7) return token
+  if (style < 9) return token.toLowerCase()
+  return token
+    .split('')
+    .map((unit) => (draw.oneIn(2) ? unit.toLowerCase() : unit))
+    .join('')
+}
+
+const JUNK = [
+  'NX',
+  'XX',
+  'EX',
+  'PX',
+  'KEEPTTL',
+  'COUNT',
+  'REPLACE',
+  'nosuchoption',
+  'GET',
+  '10000',
+  'LIMIT',
+  'DB',
+  'ABC',
+]
+
+/** Whether a command takes a time: a small number in its place would let the real clock decide, so none is put there. */
+function isTimed(items: readonly Argument[]): boolean {
+  return items.some((item) => /seconds|^ttl$/.test(item.name) || isTimed(item.arguments ?? []))
+}
+
+/** A SORT without BY when it has STORE: equal weights leave the order open, and it would be stored. */
+function settled(words: Call): Call {
+  if (words[0]?.toUpperCase() !== 'SORT') return words
+  const by = words.findIndex((word) => word.toUpperCase() === 'BY')
+  const stores = words.some((word) => word.toUpperCase() === 'STORE')
+  return by > 0 && stores ? words.filter((_, at) => at !== by && at !== by + 1) : words
+}
+
+/** One mistake in a call that was right: words too many, too few, exchanged, repeated or replaced. */
+function bend(draw: Draw, words: ByteText[], spec: CommandSpec): Call {
+  const fixed = spec.words.length
+  const other = () => (isTimed(spec.arguments) ? draw.pick(JUNK) : drawValue(draw))
+  const at = draw.int(Math.min(fixed, words.length - 1), words.length - 1)
+  switch (draw.int(0, 6)) {
+    case 0:
+      return [...words, other()]
+    case 1:
+      return [...words, anyCase(draw, draw.pick(JUNK))]
+    case 2:
+      return words.slice(0, Math.max(fixed, words.length - draw.int(1, 2)))
+    case 3:
+      return words.length > fixed ? words.filter((_, i) => i !== at) : words
+    case 4:
+      return words.length > fixed ? words.with(at, draw.oneIn(2) ? draw.pick(JUNK) : other()) : words
+    case 5:
+      return [...words.slice(0, at + 1), ...words.slice(at)]
+    default:
+      return words.length > fixed + 1
+        ? [...words.slice(0, at), anyCase(draw, draw.pick(JUNK)), ...words.slice(at)]
+        : words
+  }
+}
+
+function repeat(n: number, make: () => ByteText): ByteText[] {
+  return Array.from({ length: n }, make)
+}

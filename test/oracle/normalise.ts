@@ -1,0 +1,143 @@
+import { DEADLINES_MS } from './arguments.js'
+import type { Call } from './bytes.js'
+import { formatReply, isNil, itemsOf, type Reply, sameReply, textOfReply } from './reply.js'
+
+/** How the replies of a command are compared, and why not exactly. */
+export interface Rule {
+  readonly how: 'unordered' | 'unordered-pairs' | 'near' | 'deadline' | 'shape' | 'sorted' | 'scan' | 'dump'
+  readonly reason: string
+  /** `near` and `deadline`: how far apart two numbers may be, in the unit of the reply. */
+  readonly tolerance?: number
+  /** `near`: a server's number from here on means nothing. */
+  readonly meaninglessFrom?: number
+  /** `deadline`: how many milliseconds the unit of the reply has. */
+  readonly unitMs?: number
+  /** `scan`: where the cursor stands in the call, and how many replies make one element. */
+  readonly cursorAt?: number
+}
+
+const CLOCK_RUNS = 'the real clock runs on between the two sides'
+const HASH_ORDER = 'the order is that of a hash table'
+const RANDOM = 'the pick is random'
+const CURSOR = 'cursors are opaque; a full iteration is compared at the end of the sequence'
+
+/** Every command whose replies are not compared by kind and bytes. */
+export const RULES: Readonly<Record<string, Rule>> = {
+  TTL: { how: 'near', tolerance: 6, reason: CLOCK_RUNS },
+  PTTL: { how: 'near', tolerance: 6000, reason: CLOCK_RUNS },
+  EXPIRETIME: { how: 'deadline', tolerance: 6, unitMs: 1000, reason: CLOCK_RUNS },
+  PEXPIRETIME: { how: 'deadline', tolerance: 6000, unitMs: 1, reason: CLOCK_RUNS },
+  HTTL: { how: 'near', tolerance: 6, reason: CLOCK_RUNS },
+  HPTTL: { how: 'near', tolerance: 6000, reason: CLOCK_RUNS },
+  HEXPIRETIME: { how: 'deadline', tolerance: 6, unitMs: 1000, reason: CLOCK_RUNS },
+  HPEXPIRETIME: { how: 'deadline', tolerance: 6000, unitMs: 1, reason: CLOCK_RUNS },
+  'OBJECT|IDLETIME': {
+    how: 'near',
+    tolerance: 6,
+    meaninglessFrom: 100_000,
+    reason: `${CLOCK_RUNS}; integers that Redis shares have no access time, for them it tells its own clock`,
+  },
+  TIME: { how: 'shape', reason: CLOCK_RUNS },
+  KEYS: { how: 'unordered', reason: HASH_ORDER },
+  SMEMBERS: { how: 'unordered', reason: HASH_ORDER },
+  SUNION: { how: 'unordered', reason: HASH_ORDER },
+  SINTER: { how: 'unordered', reason: HASH_ORDER },
+  SDIFF: { how: 'unordered', reason: HASH_ORDER },
+  HKEYS: { how: 'unordered', reason: HASH_ORDER },
+  HVALS: { how: 'unordered', reason: HASH_ORDER },
+  HGETALL: { how: 'unordered-pairs', reason: HASH_ORDER },
+  SORT: { how: 'sorted', reason: 'with BY, equal weights leave the order open' },
+  SORT_RO: { how: 'sorted', reason: 'with BY, equal weights leave the order open' },
+  RANDOMKEY: { how: 'shape', reason: RANDOM },
+  SRANDMEMBER: { how: 'shape', reason: RANDOM },
+  HRANDFIELD: { how: 'shape', reason: RANDOM },
+  ZRANDMEMBER: { how: 'shape', reason: RANDOM },
+  SCAN: { how: 'scan', cursorAt: 1, reason: CURSOR },
+  HSCAN: { how: 'scan', cursorAt: 2, reason: CURSOR },
+  SSCAN: { how: 'scan', cursorAt: 2, reason: CURSOR },
+  ZSCAN: { how: 'scan', cursorAt: 2, reason: CURSOR },
+  DUMP: {
+    how: 'dump',
+    reason: 'payloads may differ in compression; both sides restore both and the values are compared',
+  },
+}
+
+/** Whether two replies to the same call agree under the rule of its command. */
+export function agree(name: string, call: Call, expected: Reply, actual: Reply): boolean {
+  const rule = RULES[name]
+  if (rule === undefined || sameReply(expected, actual)) return sameReply(expected, actual)
+  switch (rule.how) {
+    case 'near':
+    case 'deadline':
+      return agreeNumbers(rule, expected, actual)
+    case 'unordered':
+      return agreeSets(itemsOf(expected), itemsOf(actual), 1) && expected.kind === actual.kind
+    case 'unordered-pairs':
+      return agreeSets(itemsOf(expected), itemsOf(actual), 2) && expected.kind === actual.kind
+    case 'sorted':
+      return call.some((word) => /^by$/i.test(word)) && agreeSets(itemsOf(expected), itemsOf(actual), 1)
+    case 'dump':
+      return expected.kind === 'bulk' && actual.kind === 'bulk'
+    case 'scan':
+      return agreeScans(rule.cursorAt ?? 1, call, expected, actual)
+    case 'shape':
+      return sameShape(expected, actual)
+  }
+}
+
+function agreeNumbers(rule: Rule, expected: Reply, actual: Reply): boolean {
+  if (expected.kind === 'array' && actual.kind === 'array') {
+    const { items } = actual
+    return (
+      expected.items.length === items.length && expected.items.every((item, i) => agreeNumbers(rule, item, items[i]!))
+    )
+  }
+  if (expected.kind !== 'integer' || actual.kind !== 'integer') return sameReply(expected, actual)
+  const a = Number(expected.value)
+  const b = Number(actual.value)
+  if (a < 0 || b < 0) return a === b
+  if (rule.meaninglessFrom !== undefined && a >= rule.meaninglessFrom) return true
+  if (rule.how === 'deadline' && (isGiven(a, rule.unitMs ?? 1) || isGiven(b, rule.unitMs ?? 1))) return a === b
+  return Math.abs(a - b) <= (rule.tolerance ?? 0)
+}
+
+/** Whether a deadline was given as an absolute time, so that no clock has a part in it. */
+function isGiven(deadline: number, unitMs: number): boolean {
+  return DEADLINES_MS.some((ms) => Math.abs(deadline * unitMs - ms) <= unitMs)
+}
+
+/** Whether two lists hold the same elements, each of `size` replies, in any order. O(n log n). */
+export function agreeSets(expected: readonly Reply[], actual: readonly Reply[], size: number): boolean {
+  if (expected.length !== actual.length) return false
+  const a = elements(expected, size).sort()
+  const b = elements(actual, size).sort()
+  return a.every((text, i) => text === b[i])
+}
+
+export function elements(items: readonly Reply[], size: number): string[] {
+  const out: string[] = []
+  for (let i = 0; i < items.length; i += size) {
+    out.push(formatReply({ kind: 'array', items: items.slice(i, i + size) }))
+  }
+  return out
+}
+
+/** Replies of SCAN: a cursor and elements. When both sides finished in one call, the elements are the same too. */
+function agreeScans(cursorAt: number, call: Call, expected: Reply, actual: Reply): boolean {
+  const [from, found] = itemsOf(expected)
+  const [engineFrom, engineFound] = itemsOf(actual)
+  if (found?.kind !== 'array' || engineFound?.kind !== 'array') return false
+  const [next, engineNext] = [textOfReply(from), textOfReply(engineFrom)]
+  if (next === undefined || engineNext === undefined || !/^\d+$/.test(engineNext)) return false
+  if (call[cursorAt] !== '0' || next !== '0' || engineNext !== '0') return true
+  return agreeSets(found.items, engineFound.items, 1)
+}
+
+function sameShape(expected: Reply, actual: Reply): boolean {
+  if (isNil(expected)) return isNil(actual)
+  if (expected.kind === 'array' && actual.kind === 'array') {
+    const { items } = actual
+    return expected.items.length === items.length && expected.items.every((item, i) => sameShape(item, items[i]!))
+  }
+  return expected.kind === actual.kind && expected.kind !== 'error'
+}

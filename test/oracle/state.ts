@@ -1,0 +1,142 @@
+import { type ByteText, type Call, quote } from './bytes.js'
+import { agree, elements } from './normalise.js'
+import { formatReply, itemsOf, type Reply, textOfReply } from './reply.js'
+import type { Target } from './target.js'
+
+export const DATABASES = 16
+
+/** All that a key holds, as replies and in one text each. */
+export interface KeyState {
+  readonly type: string
+  readonly encoding: string
+  readonly deadline: Reply
+  readonly value: string
+}
+
+/** Every key of every database, under `<db> <quoted key>`. */
+export type State = ReadonlyMap<string, KeyState>
+
+/** How a value is read, and of how many replies an element consists when the order says nothing. */
+interface Reader {
+  readonly words: (key: ByteText) => Call
+  readonly unordered?: number
+}
+
+const READERS: Readonly<Record<string, Reader>> = {
+  string: { words: (key) => ['GET', key] },
+  list: { words: (key) => ['LRANGE', key, '0', '-1'] },
+  set: { words: (key) => ['SMEMBERS', key], unordered: 1 },
+  hash: { words: (key) => ['HGETALL', key], unordered: 2 },
+  zset: { words: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'] },
+  stream: { words: (key) => ['XRANGE', key, '-', '+'] },
+}
+
+interface Place {
+  readonly db: number
+  readonly key: ByteText
+}
+
+/** Reads the whole state of a target by its own commands, in three batches. O(size of the data). */
+export async function readState(target: Target): Promise<State> {
+  const scan: Call[] = []
+  for (let db = 0; db < DATABASES; db++) scan.push(['SELECT', String(db)], ['KEYS', '*'])
+  const found = await target.inspect(scan)
+  const places: Place[] = []
+  for (let db = 0; db < DATABASES; db++) {
+    const keys = itemsOf(found[db * 2 + 1]).map((item) => textOfReply(item) ?? '')
+    for (const key of keys.sort()) places.push({ db, key })
+  }
+
+  const facts = await each(target, places, ({ key }) => [
+    ['TYPE', key],
+    ['OBJECT', 'ENCODING', key],
+    ['PEXPIRETIME', key],
+  ])
+  const types = facts.map(([type]) => textOfReply(type) ?? 'none')
+  const values = await each(target, places, ({ key }, i) => [reader(types[i]!).words(key)])
+  return new Map(
+    places.map(({ db, key }, i) => {
+      const [, encoding, deadline] = facts[i]!
+      const state: KeyState = {
+        type: types[i]!,
+        encoding: textOfReply(encoding) ?? formatReply(encoding!),
+        deadline: deadline!,
+        value: valueText(types[i]!, values[i]![0]!),
+      }
+      return [`${db} ${quote(key)}`, state]
+    }),
+  )
+}
+
+function reader(type: string): Reader {
+  return READERS[type] ?? { words: (key) => ['DUMP', key] }
+}
+
+function valueText(type: string, value: Reply): string {
+  const { unordered } = reader(type)
+  if (unordered === undefined || value.kind !== 'array') return formatReply(value)
+  return elements(value.items, unordered).sort().join(' ')
+}
+
+/** Runs a few calls for each place in its database, all in one batch; returns the replies by place. */
+async function each(
+  target: Target,
+  places: readonly Place[],
+  make: (place: Place, i: number) => Call[],
+): Promise<Reply[][]> {
+  const batch: Call[] = []
+  const spans: { at: number; size: number }[] = []
+  let db = -1
+  places.forEach((place, i) => {
+    if (place.db !== db) {
+      db = place.db
+      batch.push(['SELECT', String(db)])
+    }
+    const calls = make(place, i)
+    spans.push({ at: batch.length, size: calls.length })
+    batch.push(...calls)
+  })
+  const replies = await target.inspect(batch)
+  return spans.map(({ at, size }) => replies.slice(at, at + size))
+}
+
+/** One key on which two states differ, as text for both sides. */
+export interface StateDifference {
+  readonly place: string
+  /** In what the key differs, and in its type. */
+  readonly aspect: string
+  readonly expected: string
+  readonly actual: string
+}
+
+/** The first key on which two states differ; undefined when they agree. */
+export function compareStates(expected: State, actual: State): StateDifference | undefined {
+  for (const place of new Set([...expected.keys(), ...actual.keys()])) {
+    const a = expected.get(place)
+    const b = actual.get(place)
+    const aspect = differsIn(a, b)
+    if (aspect !== undefined) return { place, aspect, expected: formatKey(a), actual: formatKey(b) }
+  }
+  return undefined
+}
+
+function differsIn(a: KeyState | undefined, b: KeyState | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a === undefined ? `extra ${b?.type}` : `missing ${a.type}`
+  if (a.type !== b.type) return `type ${a.type} ${b.type}`
+  if (a.value !== b.value) return `value ${a.type}`
+  if (a.encoding !== b.encoding) return `encoding ${a.encoding} ${b.encoding}`
+  return agree('PEXPIRETIME', ['PEXPIRETIME'], a.deadline, b.deadline) ? undefined : 'deadline'
+}
+
+export function formatKey(state: KeyState | undefined): string {
+  if (state === undefined) return '(no such key)'
+  return `${state.type} ${state.encoding} expires ${formatReply(state.deadline)} ${state.value}`
+}
+
+/** The type and the value of one key in database 0, without encoding and expiry. */
+export async function readValue(target: Target, key: ByteText): Promise<string> {
+  const [type] = await target.inspect([['TYPE', key]])
+  const name = textOfReply(type) ?? 'none'
+  const [value] = await target.inspect([reader(name).words(key)])
+  return `${name} ${valueText(name, value!)}`
+}
