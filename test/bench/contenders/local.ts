@@ -1,0 +1,79 @@
+import { pathToFileURL } from 'node:url'
+import type { LRUCache } from 'lru-cache'
+import type NodeCache from 'node-cache'
+import type { Redstart } from 'redstart'
+import type { World } from '../harness/keys.js'
+import type { Contender, Op, Subject } from '../harness/scenario.js'
+
+/** An operation that uses up its store renews it before each iteration. */
+export interface Renewable {
+  readonly op: Op
+  renew(): void
+}
+
+/** Builds what is timed from a function that opens empty stores. */
+export type Setup<Store> = (open: () => Store, world: World) => Op | Renewable
+
+/** The package as it ships: the benchmark builds it first. REDSTART_BUILD names another build, to compare. */
+const BUILT = process.env['REDSTART_BUILD']
+  ? pathToFileURL(process.env['REDSTART_BUILD']).href
+  : new URL('../../../dist/index.js', import.meta.url).href
+
+export async function redstartOpener(): Promise<() => Redstart> {
+  const { Redstart } = (await import(BUILT)) as typeof import('redstart')
+  return () => new Redstart()
+}
+
+function local<Store>(name: string, opener: (world: World) => Promise<() => Store>, setup: Setup<Store>): Contender {
+  return {
+    name,
+    clock: 'cpu',
+    async prepare(world): Promise<Subject> {
+      const subject = setup(await opener(world), world)
+      return typeof subject === 'function' ? { kind: 'sync', op: subject } : { kind: 'sync', ...subject }
+    },
+  }
+}
+
+export function redstart(setup: Setup<Redstart>): Contender {
+  return local('Redstart', redstartOpener, setup)
+}
+
+/** The floor: what the language gives, without types, deadlines or limits. */
+export function bareMap<Value = string>(setup: Setup<Map<string, Value>>): Contender {
+  return local('bare Map', async () => () => new Map(), setup)
+}
+
+/** Bounded by `max`, which no scenario reaches: what is timed is the book-keeping, not eviction. */
+export function lruCache<Value extends {} = string>(setup: Setup<LRUCache<string, Value>>): Contender {
+  return local(
+    'lru-cache (max)',
+    async (world) => {
+      const { LRUCache } = await import('lru-cache')
+      return () => new LRUCache({ max: world.size })
+    },
+    setup,
+  )
+}
+
+export function lruCacheWithTtl(ttlMs: number, setup: Setup<LRUCache<string, string>>): Contender {
+  return local(
+    'lru-cache (max, ttl)',
+    async (world) => {
+      const { LRUCache } = await import('lru-cache')
+      return () => new LRUCache({ max: world.size, ttl: ttlMs })
+    },
+    setup,
+  )
+}
+
+export function nodeCache(setup: Setup<NodeCache>): Contender {
+  return local(
+    'node-cache (no clones)',
+    async () => {
+      const { default: NodeCache } = await import('node-cache')
+      return () => new NodeCache({ useClones: false, checkperiod: 0 })
+    },
+    setup,
+  )
+}

@@ -1,0 +1,262 @@
+import type { ChainableCommander, Redis } from 'ioredis'
+import { KEY_LENGTH, SPARE_KEYS, VALUE_LENGTH, type World } from '../harness/keys.js'
+import type { AwaitedSubject, Contender, RemoteSubject, Renewing, Subject } from '../harness/scenario.js'
+
+/**
+ * What a database of the server holds before the timing starts. Each pair of content and size has a database of its
+ * own on one server, so it is filled once however many contenders and rounds use it.
+ */
+export type Content = 'plain' | 'expiring' | 'counters' | 'scratch'
+
+const CONTENTS: readonly Content[] = ['plain', 'expiring', 'counters', 'scratch']
+const LUA_CHUNK = 20_000
+
+/** TTLs that outlast the run. */
+export const LONG_TTL_S = 100_000
+
+/** Over a socket, operations that use up keys act on a few past those that the server holds. */
+export type Use = 'keep' | 'add' | 'remove'
+
+/** Opens a connection to the database that holds `content` for the world's size, filling it if it is new. */
+async function connect(world: World, content: Content): Promise<Redis> {
+  if (world.port === undefined) throw new Error('This contender needs a server')
+  const { Redis } = await import('ioredis')
+  const redis = new Redis({ port: world.port, host: '127.0.0.1' })
+  const index = await databaseIndex(redis, content, world.size)
+  await redis.select(index)
+  if (content !== 'scratch' && (await redis.dbsize()) < world.size) await fill(redis, content, world.size)
+  return redis
+}
+
+/** Database 0 remembers which content and size lies where. */
+async function databaseIndex(redis: Redis, content: Content, size: number): Promise<number> {
+  const field = `${CONTENTS.indexOf(content)}:${size}`
+  const known = await redis.hget('databases', field)
+  if (known !== null) return Number(known)
+  const index = (await redis.hlen('databases')) + 1
+  await redis.hset('databases', field, index)
+  return index
+}
+
+async function fill(redis: Redis, content: Content, size: number): Promise<void> {
+  const write = {
+    plain: `redis.call('SET', key, value .. i)`,
+    scratch: `redis.call('SET', key, value .. i)`,
+    expiring: `redis.call('SET', key, value .. i, 'EX', ${LONG_TTL_S})`,
+    counters: `redis.call('SET', key, '0')`,
+  }[content]
+  // The index, padded, ends each value, so the values differ as those of the other contenders do.
+  const script = `
+    local value = string.rep('x', ${VALUE_LENGTH - KEY_LENGTH})
+    for n = tonumber(ARGV[1]), tonumber(ARGV[2]) - 1 do
+      local i = string.format('%0${KEY_LENGTH}d', n)
+      local key = string.format('key:%08d', n)
+      ${write}
+    end`
+  for (let first = 0; first < size; first += LUA_CHUNK) {
+    await redis.eval(script, 0, first, Math.min(size, first + LUA_CHUNK))
+  }
+}
+
+/** Adds or removes the spare keys before each iteration. */
+function renewal(redis: Redis, world: World, use: Use): Renewing {
+  if (use === 'keep') return {}
+  const spare = Array.from({ length: SPARE_KEYS }, (_, place) => world.block.at(world.size + place))
+  const value = world.pool[0] ?? ''
+  return {
+    span: { first: world.size, count: SPARE_KEYS },
+    async renew() {
+      if (use === 'add') await redis.del(...spare)
+      else await redis.mset(spare.flatMap((key) => [key, value]))
+    },
+  }
+}
+
+/** One command at a time over loopback, each awaited: what most applications do. */
+export function awaited(
+  content: Content,
+  call: (redis: Redis, key: string, value: string) => Promise<number>,
+  use: Use = 'keep',
+): Contender {
+  let redis: Redis | undefined
+  return {
+    name: 'ioredis, awaited',
+    clock: 'wall',
+    needsServer: true,
+    kinds: ['fresh'],
+    async prepare(world): Promise<Subject> {
+      const connection = await connect(world, content)
+      redis = connection
+      return {
+        kind: 'awaited',
+        op: (key, value) => call(connection, key, value),
+        ...renewal(connection, world, use),
+      }
+    },
+    async close() {
+      redis?.disconnect()
+    },
+  }
+}
+
+const PIPELINE_LENGTH = 100
+
+/** A hundred commands to a round trip; `read` turns one reply into the number to check. */
+export function pipelined(
+  content: Content,
+  queue: (pipeline: ChainableCommander, key: string, value: string) => void,
+  read: (reply: unknown) => number,
+  use: Use = 'keep',
+): Contender {
+  let redis: Redis | undefined
+  return {
+    name: `ioredis, pipelined ${PIPELINE_LENGTH}`,
+    clock: 'wall',
+    needsServer: true,
+    kinds: ['fresh'],
+    async prepare(world): Promise<Subject> {
+      const connection = await connect(world, content)
+      redis = connection
+      return {
+        kind: 'batched',
+        async run(keys, values) {
+          let sum = 0
+          for (let first = 0; first < keys.length; first += PIPELINE_LENGTH) {
+            const pipeline = connection.pipeline()
+            const end = Math.min(keys.length, first + PIPELINE_LENGTH)
+            for (let place = first; place < end; place++) queue(pipeline, keys[place]!, values[place]!)
+            for (const [error, reply] of (await pipeline.exec()) ?? []) {
+              if (error) throw error
+              sum += read(reply)
+            }
+          }
+          return sum
+        },
+        ...renewal(connection, world, use),
+      }
+    },
+    async close() {
+      redis?.disconnect()
+    },
+  }
+}
+
+/**
+ * The server's core without the socket: `call` runs for key after key inside one EVAL. The keys are made in Lua; the
+ * cost of that, taken from the same loop without the call, is subtracted. Time is CPU time of the server's main thread.
+ */
+export function luaLoop(content: Content, call: string, use: Use = 'keep'): Contender {
+  let redis: Redis | undefined
+  return {
+    name: 'server core, Lua loop',
+    clock: 'server',
+    needsServer: true,
+    kinds: ['fresh'],
+    async prepare(world): Promise<Subject> {
+      const connection = await connect(world, use === 'keep' ? content : 'scratch')
+      redis = connection
+      const timed = loop(call, use)
+      const empty = loop('', use)
+      if (use === 'keep') return scatteringSubject(connection, world, timed, empty)
+      return sweepingSubject(connection, world, use, timed, empty)
+    },
+    async close() {
+      redis?.disconnect()
+    },
+  }
+}
+
+/** ARGV: size, first place, end place, seed. Shuffling by a prime keeps each key to one visit. */
+function loop(call: string, use: Use): string {
+  const index = { keep: 'random(0, size - 1)', add: 'place', remove: '(place * 7919) % size' }[use]
+  return `
+    local size, seed = tonumber(ARGV[1]), tonumber(ARGV[4])
+    local call, format, random = redis.call, string.format, math.random
+    local value = string.rep('y', ${VALUE_LENGTH})
+    math.randomseed(seed)
+    for place = tonumber(ARGV[2]), tonumber(ARGV[3]) - 1 do
+      local key = format('key:%08d', ${index})
+      ${call}
+    end`
+}
+
+function scatteringSubject(redis: Redis, world: World, timed: string, empty: string): RemoteSubject {
+  return {
+    kind: 'remote',
+    async iterate(calls) {
+      const full = await serverTime(redis, () => redis.eval(timed, 0, world.size, 0, calls, world.random.below(1e9)))
+      const bare = await serverTime(redis, () => redis.eval(empty, 0, world.size, 0, calls, world.random.below(1e9)))
+      return { calls, nanoseconds: full - bare }
+    },
+  }
+}
+
+function sweepingSubject(redis: Redis, world: World, use: Use, timed: string, empty: string): RemoteSubject {
+  const sweep = async (script: string) => {
+    for (let first = 0; first < world.size; first += LUA_CHUNK) {
+      await redis.eval(script, 0, world.size, first, Math.min(world.size, first + LUA_CHUNK), 1)
+    }
+  }
+  return {
+    kind: 'remote',
+    async iterate() {
+      await redis.flushdb()
+      if (use === 'remove') await fill(redis, 'scratch', world.size)
+      const full = await serverTime(redis, () => sweep(timed))
+      const bare = await serverTime(redis, () => sweep(empty))
+      return { calls: world.size, nanoseconds: full - bare }
+    },
+  }
+}
+
+/** CPU nanoseconds that the server's main thread spends while `work` is pending. */
+async function serverTime(redis: Redis, work: () => Promise<unknown>): Promise<number> {
+  const before = await mainThreadSeconds(redis)
+  await work()
+  return ((await mainThreadSeconds(redis)) - before) * 1e9
+}
+
+async function mainThreadSeconds(redis: Redis): Promise<number> {
+  const info = await redis.info('cpu')
+  const field = (name: string) => Number(info.match(new RegExp(`${name}:([0-9.]+)`))?.[1] ?? Number.NaN)
+  const seconds = field('used_cpu_sys_main_thread') + field('used_cpu_user_main_thread')
+  if (Number.isNaN(seconds)) throw new Error('The server does not report the CPU time of its main thread')
+  return seconds
+}
+
+/** Nanoseconds that a call costs inside EVAL whatever the command: PING, and EXISTS of an absent key. */
+export async function luaCallTax(port: number, calls: number): Promise<{ ping: number; existsMiss: number }> {
+  const { Redis } = await import('ioredis')
+  const redis = new Redis({ port, host: '127.0.0.1' })
+  const run = (call: string) =>
+    serverTime(redis, () => redis.eval(`local call = redis.call for i = 1, tonumber(ARGV[1]) do ${call} end`, 0, calls))
+  try {
+    await run(`call('PING')`)
+    const empty = await run('')
+    const ping = ((await run(`call('PING')`)) - empty) / calls
+    const existsMiss = ((await run(`call('EXISTS', 'absent')`)) - empty) / calls
+    return { ping, existsMiss }
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** The mock runs in this process, behind the same promises as a client. */
+export function ioredisMock(
+  prepare: (redis: Redis, world: World) => Promise<void>,
+  call: (redis: Redis, key: string, value: string) => Promise<number>,
+  renew?: (redis: Redis, world: World) => Promise<void>,
+): Contender {
+  return {
+    name: 'ioredis-mock, awaited',
+    clock: 'cpu',
+    kinds: ['fresh'],
+    async prepare(world): Promise<AwaitedSubject> {
+      const { default: RedisMock } = await import('ioredis-mock')
+      const redis = new RedisMock()
+      await prepare(redis, world)
+      const op = (key: string, value: string) => call(redis, key, value)
+      return renew === undefined ? { kind: 'awaited', op } : { kind: 'awaited', op, renew: () => renew(redis, world) }
+    },
+  }
+}

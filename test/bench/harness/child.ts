@@ -1,0 +1,38 @@
+import { luaCallTax } from '../contenders/remote.js'
+import { scenarioNamed } from '../scenarios/index.js'
+import { bytesPerKey } from '../sections/memory.js'
+import { FULL_PAUSES, measurePauses, QUICK_PAUSES } from '../sections/pauses.js'
+import type { Assignment, Job, Outcome } from './job.js'
+import { World } from './keys.js'
+import { FULL, measure, QUICK } from './measure.js'
+
+/** The process in which one contender is measured. */
+process.once('message', async (message) => {
+  const assignment = message as Assignment
+  const outcomes: Outcome[] = []
+  for (const job of assignment.jobs) outcomes.push(await perform(job, assignment))
+  // Libraries may leave timers and sockets behind; the answer is all that was wanted.
+  process.send?.(outcomes, () => process.exit(0))
+})
+
+process.once('disconnect', () => process.exit(1))
+
+async function perform(job: Job, { quick, port }: Assignment): Promise<Outcome> {
+  switch (job.kind) {
+    case 'operation': {
+      const scenario = scenarioNamed(job.scenario)
+      const contender = scenario.contenders.find((one) => one.name === job.contender)
+      if (contender === undefined) throw new Error(`${job.scenario} has no contender ${job.contender}`)
+      const world = new World(job.size, job.seed, port)
+      return { kind: 'operation', measured: await measure(scenario, contender, world, quick ? QUICK : FULL) }
+    }
+    case 'memory':
+      return { kind: 'memory', bytes: await bytesPerKey(job.contender, job.count, port) }
+    case 'pauses': {
+      const report = await measurePauses(job.contender, job.shape, quick ? QUICK_PAUSES : FULL_PAUSES)
+      return { kind: 'pauses', report }
+    }
+    case 'call-tax':
+      return { kind: 'call-tax', ...(await luaCallTax(port ?? 0, job.calls)) }
+  }
+}

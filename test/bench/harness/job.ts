@@ -1,0 +1,46 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { MemoryContender } from '../sections/memory.js'
+import type { PauseContender, PauseReport, PauseShape } from '../sections/pauses.js'
+import type { Measured } from './scenario.js'
+
+/** What one child process is asked to do. */
+export type Job =
+  | { kind: 'operation'; scenario: string; contender: string; size: number; seed: number }
+  | { kind: 'memory'; contender: MemoryContender; count: number }
+  | { kind: 'pauses'; contender: PauseContender; shape: PauseShape }
+  | { kind: 'call-tax'; calls: number }
+
+export type Outcome =
+  | { kind: 'operation'; measured: Measured }
+  | { kind: 'memory'; bytes: number }
+  | { kind: 'pauses'; report: PauseReport }
+  | { kind: 'call-tax'; ping: number; existsMiss: number }
+
+export interface Assignment {
+  readonly jobs: readonly Job[]
+  readonly quick: boolean
+  readonly port: number | undefined
+}
+
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
+
+/** Runs jobs one after the other in a new process; the outcomes come in the order of the jobs. */
+export function runInChild(assignment: Assignment): Promise<Outcome[]> {
+  return new Promise((resolve, reject) => {
+    const child = fork(CHILD, [], {
+      execArgv: [...process.execArgv, '--expose-gc', '--max-old-space-size=4096'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    let outcomes: Outcome[] | undefined
+    child.once('message', (message) => {
+      outcomes = message as Outcome[]
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      if (outcomes !== undefined && code === 0) resolve(outcomes)
+      else reject(new Error(`A benchmark process ended with code ${code}: ${JSON.stringify(assignment.jobs)}`))
+    })
+    child.send(assignment)
+  })
+}
