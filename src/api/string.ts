@@ -51,6 +51,8 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
     }
   }
 
+  /** SET … GET: as below, but returns the old value, `null` when there was none. @throws RedstartError WRONGTYPE */
+  set(key: Key, value: Data, options: SetGetOptions): T | null
   /**
    * Sets a key to a string; a type and a deadline that it had are gone. Returns `'OK'`, or `null` when `nx` or `xx`
    * held it back. O(1).
@@ -63,8 +65,6 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/set/
    */
   set(key: Key, value: Data, options?: SetOptions): 'OK' | null
-  /** As above, but returns the old value, `null` when there was none. @throws RedstartError WRONGTYPE */
-  set(key: Key, value: Data, options: SetGetOptions): T | null
   set(key: Key, value: Data, options?: SetOptions | SetGetOptions): T | 'OK' | null {
     const unit = this[UNIT]
     try {
