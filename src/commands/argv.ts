@@ -1,7 +1,7 @@
 import { illFormedString, notAnInt32, notAnInteger, notAString, syntaxError } from '../errors.js'
 import type { StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
-import { type Int64, parseInt64 } from '../structures/int64.js'
+import { type Int64, isInt32, parseInt64 } from '../structures/int64.js'
 import { canonical, copyBytes, fromBytes } from '../structures/text.js'
 
 /** A word of a call as the engine reads it: canonical text, or the bytes as they came. */
@@ -109,8 +109,8 @@ export function clamp(integer: Int64): number {
 /** The 32-bit integer at `index`, as Redis reads database numbers. Throws ERR (not an integer, out of range). */
 export function int32At(argv: Argv, index: number): number {
   const integer = integerAt(argv, index)
-  if (typeof integer !== 'number' || integer < -0x80000000 || integer > 0x7fffffff) throw notAnInt32()
-  return integer
+  if (!isInt32(integer)) throw notAnInt32()
+  return Number(integer)
 }
 
 /** The index of the argument that follows the token at `index`. Throws ERR (syntax error) when there is none. */

@@ -1,4 +1,5 @@
 import { invalidExpireTime, notAnInteger } from '../errors.js'
+import type { Entry } from '../keyspace/entry.js'
 import type { Unit } from '../keyspace/unit.js'
 import { INT64_MAX, INT64_MIN, type Int64, int64 } from '../structures/int64.js'
 
@@ -39,24 +40,41 @@ export function deadlineOf(unit: Unit, options: Expiration, command: string): In
 }
 
 /** As `deadlineIn`; zero and negative times are refused. */
-export function positiveDeadline(unit: Unit, time: Int64, timeUnit: TimeUnit, command: string): Int64 {
+function positiveDeadline(unit: Unit, time: Int64, timeUnit: TimeUnit, command: string): Int64 {
   if (checkedInteger(time) <= 0) throw invalidExpireTime(command)
   return deadlineIn(unit, time, timeUnit, command)
 }
 
 /**
  * The instant in milliseconds since the epoch. Throws ERR (invalid expire time) where Redis's 64-bit arithmetic would
- * overflow.
+ * overflow. The time is an int64 already.
  */
 export function deadlineIn(unit: Unit, time: Int64, timeUnit: TimeUnit, command: string): Int64 {
   const factor = timeUnit === 'ex' || timeUnit === 'exat' ? 1000 : 1
   const base = timeUnit === 'ex' || timeUnit === 'px' ? unit.now() : 0
-  checkedInteger(time)
   const quick = Number(time) * factor + base
   if (Number.isSafeInteger(quick)) return quick
   const exact = BigInt(time) * BigInt(factor)
   if (exact > INT64_MAX || exact < INT64_MIN || exact + BigInt(base) > INT64_MAX) throw invalidExpireTime(command)
   return exact + BigInt(base)
+}
+
+/** Gives a key a deadline; a past one removes the key. O(1). Event expire, or del. */
+export function applyDeadline(unit: Unit, entry: Entry, deadline: Int64): void {
+  if (unit.store.hasPassed(deadline)) {
+    unit.delete(entry)
+    return
+  }
+  unit.setDeadline(entry, deadline)
+  if (unit.logging) unit.log('PEXPIREAT', entry.key, String(deadline))
+  unit.changed(entry.key, 'expire')
+}
+
+/** Takes the deadline from a key that has one. O(1). Event persist. */
+export function dropDeadline(unit: Unit, entry: Entry): void {
+  unit.clearDeadline(entry)
+  if (unit.logging) unit.log('PERSIST', entry.key)
+  unit.changed(entry.key, 'persist')
 }
 
 /** An integer from a typed call, which may be any number. Throws ERR (not an integer or out of range). */

@@ -12,7 +12,7 @@ import { commandTable } from './table.js'
  * The command that a call names, down to its subcommand. Throws ERR for an unknown command or subcommand and for a
  * wrong number of words, in Redis's order.
  */
-export function resolveCommand(argv: Argv): Command {
+function resolveCommand(argv: Argv): Command {
   const name = textAt(argv, 0)
   const command = findCommand(commandTable, name)
   if (command === undefined) throw unknownCommand(name, textsFrom(argv, 1))

@@ -5,7 +5,7 @@ import type { Unit } from '../keyspace/unit.js'
 import { type Int64, int64 } from '../structures/int64.js'
 import { type Argv, integerAt, textAt, tokenAt } from './argv.js'
 import { type Command, FAST, READ_KEY, READONLY, UPDATE_KEY, WRITE } from './command.js'
-import { deadlineIn, type TimeUnit } from './deadline.js'
+import { applyDeadline, deadlineIn, dropDeadline, type TimeUnit } from './deadline.js'
 import type { Reply } from './reply.js'
 
 /** Conditions of EXPIRE, on the deadline that the key has; a key without one counts as living for ever. */
@@ -39,15 +39,7 @@ export function expire(
   const deadline = deadlineIn(unit, time, timeUnit, EXPIRE_COMMANDS[timeUnit])
   const entry = unit.find(key)
   if (entry === undefined || !conditionHolds(unit.deadlineOf(entry), deadline, options)) return 0
-  if (unit.store.hasPassed(deadline)) {
-    unit.remove(entry)
-    if (unit.logging) unit.log('DEL', key)
-    unit.changed(key, 'del')
-    return 1
-  }
-  unit.setDeadline(entry, deadline)
-  if (unit.logging) unit.log('PEXPIREAT', key, String(deadline))
-  unit.changed(key, 'expire')
+  applyDeadline(unit, entry, deadline)
   return 1
 }
 
@@ -67,9 +59,7 @@ function conditionHolds(current: Int64, deadline: Int64, { nx, xx, gt, lt }: Exp
 export function persist(unit: Unit, key: string): number {
   const entry = unit.find(key)
   if (entry === undefined || !entry.expires) return 0
-  unit.clearDeadline(entry)
-  if (unit.logging) unit.log('PERSIST', key)
-  unit.changed(key, 'persist')
+  dropDeadline(unit, entry)
   return 1
 }
 

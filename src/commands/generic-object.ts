@@ -21,7 +21,7 @@ export function objectEncoding(unit: Unit, key: string): string | null {
   return entry === undefined ? null : encodingOf(entry.value)
 }
 
-export function encodingOf(value: Value): string {
+function encodingOf(value: Value): string {
   if (typeof value === 'number' || typeof value === 'bigint') return 'int'
   if (typeof value === 'string') {
     return value.length <= EMBEDDED_MAX && byteLength(value) <= EMBEDDED_MAX ? 'embstr' : 'raw'

@@ -37,7 +37,7 @@ export function keys(unit: Unit, pattern: string): string[] {
   for (const entry of candidates) {
     if (!glob.matchesAll && !glob.matches(entry.key)) continue
     // Keys whose time is up are not shown, and not removed either.
-    if (entry.expires && unit.store.hasPassed(unit.deadlineOf(entry))) continue
+    if (entry.expires && unit.store.hasExpired(unit.database, entry)) continue
     found.push(entry.key)
   }
   return found

@@ -9,6 +9,7 @@ import type { Database } from '../keyspace/database.js'
 import type { Entry } from '../keyspace/entry.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type CollectionType, cloneValue, typeOf } from '../keyspace/value.js'
+import { isInt32 } from '../structures/int64.js'
 import { type Argv, int32At, textAt, textsFrom, tokenAt } from './argv.js'
 import { type Command, DENYOOM, FAST, keySpec, LOOK_KEY, NO_KEYS, READONLY, WRITE } from './command.js'
 import { OK, type Reply, Status } from './reply.js'
@@ -32,9 +33,7 @@ export function del(unit: Unit, keys: readonly string[]): number {
 export function delOne(unit: Unit, key: string): number {
   const entry = unit.peek(key)
   if (entry === undefined) return 0
-  unit.remove(entry)
-  if (unit.logging) unit.log('DEL', key)
-  unit.changed(key, 'del')
+  unit.delete(entry)
   return 1
 }
 
@@ -98,7 +97,7 @@ function moveTo(unit: Unit, entry: Entry, newKey: string): void {
 /** The database of an index. Throws ERR (not an integer, out of range). */
 export function databaseAt(unit: Unit, index: number): Database {
   if (!Number.isSafeInteger(index)) throw notAnInteger()
-  if (index < -0x80000000 || index > 0x7fffffff) throw notAnInt32()
+  if (!isInt32(index)) throw notAnInt32()
   const database = unit.store.databases[index]
   if (database === undefined) throw databaseOutOfRange()
   return database

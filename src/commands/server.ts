@@ -7,7 +7,7 @@ import { invalidDatabase, syntaxError } from '../errors.js'
 import { type Database, emptyTable } from '../keyspace/database.js'
 import { EFFECTS } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
-import { parseInt64 } from '../structures/int64.js'
+import { isInt32, parseInt64 } from '../structures/int64.js'
 import { type Argv, textAt, tokenAt } from './argv.js'
 import { type Command, FAST, LOADING, NO_KEYS, READONLY, STALE, WRITE } from './command.js'
 import { databaseAt } from './generic.js'
@@ -35,10 +35,6 @@ function empty(unit: Unit, database: Database): void {
   unit.store.watches.touchAll(database, undefined)
   unit.store.dirty += database.keys.size
   database.replace(emptyTable())
-}
-
-function isInt32(integer: number): boolean {
-  return Number.isInteger(integer) && integer >= -0x80000000 && integer <= 0x7fffffff
 }
 
 /** Exchanges the keys of two databases. O(1), and O(keys that are watched or waited for). No event. */

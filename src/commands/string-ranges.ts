@@ -19,7 +19,7 @@ import { type Command, DENYOOM, FAST, keySpec, LOOK_KEY, READ_KEY, READONLY, UPD
 import { bulk, MapReply, type Reply } from './reply.js'
 
 /** Redis's proto-max-bulk-len: the longest string, in bytes. */
-export const STRING_LENGTH_MAX = 512 * 1024 * 1024
+const STRING_LENGTH_MAX = 512 * 1024 * 1024
 
 /** Longer text is turned into bytes by its first GETRANGE, so that the next ones do not look through all of it. */
 const SLICED_AS_TEXT_MAX = 1024

@@ -3,7 +3,7 @@
  *
  * Counters are in string-counters.ts, parts of strings (APPEND, GETRANGE, LCS …) in string-ranges.ts.
  */
-import { syntaxError, wrongArity, wrongType } from '../errors.js'
+import { syntaxError, wrongArity } from '../errors.js'
 import type { Entry } from '../keyspace/entry.js'
 import { logWord, type Unit } from '../keyspace/unit.js'
 import { isString, type StringValue } from '../keyspace/value.js'
@@ -20,7 +20,14 @@ import {
   READONLY,
   WRITE,
 } from './command.js'
-import { countExpirations, deadlineOf, type Expiration, type TimeUnit } from './deadline.js'
+import {
+  applyDeadline,
+  countExpirations,
+  deadlineOf,
+  dropDeadline,
+  type Expiration,
+  type TimeUnit,
+} from './deadline.js'
 import { bulk, OK, type Reply } from './reply.js'
 
 /** Options of SET. At most one expiration or `keepttl`; not both `nx` and `xx`. */
@@ -41,10 +48,7 @@ export interface GetexOptions extends Expiration {
 
 /** The value of a key, null when missing. O(1). */
 export function get(unit: Unit, key: string): StringValue | null {
-  const entry = unit.find(key)
-  if (entry === undefined) return null
-  if (!isString(entry.value)) throw wrongType()
-  return entry.value
+  return unit.findString(key)?.value ?? null
 }
 
 /** Puts a value, whatever was there, and drops the deadline. O(1). Event set. */
@@ -142,14 +146,8 @@ export function getset(unit: Unit, key: string, value: StringValue): StringValue
 export function getdel(unit: Unit, key: string): StringValue | null {
   const entry = unit.findString(key)
   if (entry === undefined) return null
-  removeString(unit, entry)
+  unit.delete(entry)
   return entry.value
-}
-
-function removeString(unit: Unit, entry: Entry): void {
-  unit.remove(entry)
-  if (unit.logging) unit.log('DEL', entry.key)
-  unit.changed(entry.key, 'del')
 }
 
 /** The value, null when missing, with a new deadline or none. O(1). Event expire, persist, or del for a past time. */
@@ -159,19 +157,8 @@ export function getex(unit: Unit, key: string, options: GetexOptions): StringVal
   if (entry === undefined) return null
   const deadline = deadlineOf(unit, options, 'getex')
   const value = entry.value
-  if (deadline !== 0) {
-    if (unit.store.hasPassed(deadline)) {
-      removeString(unit, entry)
-      return value
-    }
-    unit.setDeadline(entry, deadline)
-    if (unit.logging) unit.log('PEXPIREAT', key, String(deadline))
-    unit.changed(key, 'expire')
-  } else if (options.persist && entry.expires) {
-    unit.clearDeadline(entry)
-    if (unit.logging) unit.log('PERSIST', key)
-    unit.changed(key, 'persist')
-  }
+  if (deadline !== 0) applyDeadline(unit, entry, deadline)
+  else if (options.persist && entry.expires) dropDeadline(unit, entry)
   return value
 }
 

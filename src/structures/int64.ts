@@ -37,6 +37,11 @@ export function int64(value: bigint): Int64 | undefined {
   return value >= INT64_MIN && value <= INT64_MAX ? value : undefined
 }
 
+/** Whether an integer fits into 32 bits, with its sign. */
+export function isInt32(value: Int64): boolean {
+  return Number.isInteger(value) && value >= -0x80000000 && value <= 0x7fffffff
+}
+
 /** a + b, or undefined on overflow of int64. */
 export function addInt64(a: Int64, b: Int64): Int64 | undefined {
   if (typeof a === 'number' && typeof b === 'number') {
