@@ -1,0 +1,133 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { StringTable, type TableLimits } from '../../src/structures/string-table.js'
+
+/** Limits so small that a few keys reach splits, joins and segments that grow. */
+const TINY: readonly (readonly [string, TableLimits])[] = [
+  ['in a map', { mapMax: 1_000, segmentCells: 8, depthMax: 4 }],
+  ['in segments from the start', { mapMax: 0, segmentCells: 8, depthMax: 20 }],
+  ['in segments after a few keys', { mapMax: 5, segmentCells: 16, depthMax: 20 }],
+  ['in segments that cannot be split for long', { mapMax: 0, segmentCells: 8, depthMax: 2 }],
+]
+
+const keys = fc.oneof(
+  { weight: 9, arbitrary: fc.nat(60).map(String) },
+  { weight: 1, arbitrary: fc.constantFrom('', '__proto__', 'constructor', '\udcff', 'é', 'x'.repeat(99)) },
+)
+
+/** What a table should hold, in plain sight. */
+class Model {
+  readonly values = new Map<string, number>()
+}
+
+describe('a string table', () => {
+  it.each(TINY)('with dense slots does what a map does: %s', (_where, limits) => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(keys, fc.nat(3), fc.nat()), { maxLength: 300, size: 'max' }), (steps) => {
+        const table = new StringTable<number>(2, limits)
+        const { values } = new Model()
+        for (const [key, what, value] of steps) {
+          const slot = table.find(key)
+          expect(slot >= 0).toBe(values.has(key))
+          if (slot < 0) {
+            const added = table.add(key)
+            expect(added).toBe(values.size)
+            table.setValue(added, value)
+            values.set(key, value)
+          } else if (what === 0) {
+            table.setValue(slot, value)
+            values.set(key, value)
+          } else {
+            const last = table.keyAt(table.size - 1)
+            expect(table.remove(slot)).toBe(values.size - 1)
+            values.delete(key)
+            if (last !== key) expect(table.keyAt(slot)).toBe(last)
+          }
+          table.invariants()
+          expect(table.slots).toBe(values.size)
+        }
+        expect(contents(table)).toEqual(new Map([...values].sort()))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it.each(TINY)('with slots that stay uses the freed ones again: %s', (_where, limits) => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(keys, fc.boolean()), { maxLength: 300, size: 'max' }), (steps) => {
+        const table = new StringTable(1, limits)
+        const slots = new Map<string, number>()
+        let most = 0
+        for (const [key, stays] of steps) {
+          const slot = table.find(key)
+          expect(slot).toBe(slots.get(key) ?? -1)
+          if (slot < 0) slots.set(key, table.add(key))
+          else if (!stays) {
+            table.free(slot)
+            slots.delete(key)
+          }
+          most = Math.max(most, slots.size)
+          table.invariants()
+          expect(table.size).toBe(slots.size)
+          expect(table.slots).toBe(most)
+        }
+        for (const [key, slot] of slots) expect(table.keyAt(slot)).toBe(key)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it.each(TINY)('is copied whole, and the copy is its own: %s', (_where, limits) => {
+    const table = filled(2, 40, limits)
+
+    const copy = table.clone()
+    copy.setValue(copy.find('key 3'), 'changed')
+    copy.remove(copy.find('key 5'))
+    copy.setValue(copy.add('new'), 'new')
+
+    copy.invariants()
+    table.invariants()
+    expect(table.valueAt(table.find('key 3'))).toBe(3)
+    expect(table.find('key 5')).toBe(5)
+    expect(table.find('new')).toBe(-1)
+    expect(copy.size).toBe(40)
+  })
+
+  it('holds a hundred thousand keys, and gives them up again in any order', () => {
+    const table = filled(2, 100_000)
+    table.invariants()
+
+    for (let i = 0; i < 100_000; i++) table.remove(table.find(`key ${(i * 7919) % 100_000}`))
+
+    expect(table.size).toBe(0)
+    table.invariants()
+    table.setValue(table.add('key 1'), 'again')
+    expect(table.valueAt(table.find('key 1'))).toBe('again')
+  })
+
+  it('holds on to nothing that was taken out', () => {
+    for (const limits of [undefined, TINY[1]![1]]) {
+      const table = filled(2, 3_000, limits)
+      for (let i = 0; i < 2_999; i++) table.remove(table.find(`key ${i}`))
+
+      const rows = table.rowsOf(0)
+      expect(rows.filter((cell) => cell !== undefined)).toEqual(['key 2999', 2999])
+    }
+  })
+})
+
+function filled(stride: number, count: number, limits?: TableLimits): StringTable<unknown> {
+  const table = new StringTable<unknown>(stride, limits)
+  for (let i = 0; i < count; i++) {
+    const key = `key ${i}`
+    expect(table.find(key)).toBe(-1)
+    table.setValue(table.add(key), i)
+  }
+  return table
+}
+
+function contents(table: StringTable<number>): Map<string, number> {
+  const pairs: [string, number][] = []
+  for (let slot = 0; slot < table.slots; slot++) pairs.push([table.keyAt(slot)!, table.valueAt(slot)])
+  return new Map(pairs.sort())
+}
