@@ -12,6 +12,10 @@ const TARGET = new URL('./commands.md', import.meta.url)
 
 const GROUP_TITLES: Readonly<Record<string, string>> = {
   string: 'Strings',
+  list: 'Lists',
+  hash: 'Hashes',
+  set: 'Sets',
+  'sorted-set': 'Sorted sets',
   generic: 'Keys',
   connection: 'Connection',
   server: 'Server',

@@ -53,6 +53,18 @@ export function invalidExpireTime(command: string): RedstartError {
   return new RedstartError(`ERR invalid expire time in '${command}' command`)
 }
 
+export function timeoutNotAFloat(): RedstartError {
+  return new RedstartError('ERR timeout is not a float or out of range')
+}
+
+export function timeoutNegative(): RedstartError {
+  return new RedstartError('ERR timeout is negative')
+}
+
+export function timeoutOutOfRange(): RedstartError {
+  return new RedstartError('ERR timeout is out of range')
+}
+
 export function stringTooLong(): RedstartError {
   return new RedstartError('ERR string exceeds maximum allowed size (proto-max-bulk-len)')
 }
@@ -163,6 +175,10 @@ export function noKeyArguments(): RedstartError {
 
 export function invalidArgumentCount(): RedstartError {
   return new RedstartError('ERR Invalid number of arguments specified for command')
+}
+
+export function invalidArguments(): RedstartError {
+  return new RedstartError('ERR Invalid arguments specified for command')
 }
 
 /** A JS value that cannot stand for a Redis string. Redis has no such case: it only ever sees bytes. */

@@ -1,7 +1,12 @@
 import { ConnectionCommands } from './api/connection.js'
 import { GenericCommands } from './api/generic.js'
 import { Handle, joinMethods, OUT, OUT_TEXT, UNIT } from './api/handle.js'
+import { HashCommands } from './api/hash.js'
+import { ListCommands } from './api/list.js'
 import { ServerCommands } from './api/server.js'
+import { SetCommands } from './api/set.js'
+import { SortCommands } from './api/sort.js'
+import { SortedSetCommands } from './api/sorted-set.js'
 import { StringCommands } from './api/string.js'
 import { type Argv, type Data, toText, toWord } from './commands/argv.js'
 import { dispatch } from './commands/dispatch.js'
@@ -10,11 +15,32 @@ import type { Unit } from './keyspace/unit.js'
 import { type StringValue, stringToBytes, stringToText } from './keyspace/value.js'
 import { toBytes } from './structures/text.js'
 
-const GROUPS = [StringCommands, GenericCommands, ServerCommands, ConnectionCommands]
+/** @internal The classes whose methods every session has. */
+export const GROUPS = [
+  StringCommands,
+  ListCommands,
+  HashCommands,
+  SetCommands,
+  SortedSetCommands,
+  SortCommands,
+  GenericCommands,
+  ServerCommands,
+  ConnectionCommands,
+]
+
+type Blocking = 'BLPOP' | 'BRPOP' | 'BLMOVE' | 'BRPOPLPUSH' | 'BLMPOP' | 'BZPOPMIN' | 'BZPOPMAX' | 'BZMPOP'
+
+/** The names of commands that may wait. */
+export type BlockingCommand = Blocking | Lowercase<Blocking>
 
 /** All typed commands; T is what bulk strings come back as. */
 export interface Commands<T extends string | Uint8Array>
   extends StringCommands<T>,
+    ListCommands<T>,
+    HashCommands<T>,
+    SetCommands<T>,
+    SortedSetCommands<T>,
+    SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,
     ConnectionCommands<T> {}
@@ -82,15 +108,20 @@ export class Session extends Handle<string> {
 
   /**
    * Runs a command by its words, as a client sends them. Returns the reply in RESP2's shape: strings, numbers, `null`
-   * and nested arrays; integers past 2^53-1 are bigints, doubles strings.
+   * and nested arrays; integers past 2^53-1 are bigints, doubles strings. A blocking command that has to wait returns a
+   * promise of its reply.
    *
    * @example
    * db.call('SET', 'k', 'v', 'EX', 10) // 'OK'
    *
    * @throws RedstartError for an error reply, with Redis's text
    */
-  call(name: string, ...args: readonly Data[]): CallReply {
-    return replyToText(this.run(name, args))
+  call(name: BlockingCommand, ...args: readonly Data[]): CallReply | Promise<CallReply>
+  /** As above, for commands that never wait: their replies are there at once. */
+  call(name: string, ...args: readonly Data[]): CallReply
+  call(name: string, ...args: readonly Data[]): CallReply | Promise<CallReply> {
+    const reply = this.run(name, args)
+    return reply instanceof Promise ? reply.then(replyToText) : replyToText(reply)
   }
 
   /**
@@ -98,11 +129,15 @@ export class Session extends Handle<string> {
    *
    * @throws RedstartError for an error reply, with Redis's text
    */
-  callBuffer(name: string, ...args: readonly Data[]): BufferReply {
-    return replyToBuffer(this.run(name, args))
+  callBuffer(name: BlockingCommand, ...args: readonly Data[]): BufferReply | Promise<BufferReply>
+  /** As above, for commands that never wait: their replies are there at once. */
+  callBuffer(name: string, ...args: readonly Data[]): BufferReply
+  callBuffer(name: string, ...args: readonly Data[]): BufferReply | Promise<BufferReply> {
+    const reply = this.run(name, args)
+    return reply instanceof Promise ? reply.then(replyToBuffer) : replyToBuffer(reply)
   }
 
-  private run(name: string, args: readonly Data[]): Reply {
+  private run(name: string, args: readonly Data[]): Reply | Promise<Reply> {
     const argv: Argv = [toText(name), ...args.map(toWord)]
     return dispatch(this[UNIT], argv)
   }

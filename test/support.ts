@@ -79,13 +79,19 @@ export function photo({ db, seen, log }: Opened): unknown {
 /** All keys of all databases, with their values and deadlines. */
 export function contents(db: Redstart): unknown[] {
   return [...db.engine.entries()].map(({ database, key, value, expiresAtMs }) => {
-    return [database, key, isString(value) ? stringToText(value) : [...(value as Toy).members], expiresAtMs]
+    return [database, key, isString(value) ? stringToText(value) : [...elementsOf(value)], expiresAtMs]
   })
+}
+
+/** Every structure can be iterated; what it gives is its own affair. */
+function elementsOf(collection: Collection): Iterable<unknown> {
+  return collection as unknown as Iterable<unknown>
 }
 
 /** A collection as small as can be: it stands in for the types that there are no commands for. */
 export class Toy implements Collection {
   readonly type: CollectionType
+  readonly encoding = 'toy'
   readonly members: Set<string>
 
   constructor(members: Iterable<string> = ['member'], type: CollectionType = 'set') {
@@ -99,6 +105,10 @@ export class Toy implements Collection {
 
   clone(): Toy {
     return new Toy(this.members, this.type)
+  }
+
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.members.values()
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Unit } from '../keyspace/unit.js'
+import { parseInt64 } from '../structures/int64.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
 import type { Reply } from './reply.js'
 
@@ -31,6 +32,8 @@ export const WRITE = FLAGS.write
 export const READONLY = FLAGS.readonly
 export const DENYOOM = FLAGS.denyoom
 export const FAST = FLAGS.fast
+export const BLOCKING = FLAGS.blocking
+export const MOVABLE_KEYS = FLAGS.movablekeys
 export const LOADING = FLAGS.loading
 export const STALE = FLAGS.stale
 
@@ -44,11 +47,23 @@ export interface KeySpec {
   /** The last one, relative to the first; negative counts from the end of the call. */
   readonly last: number
   readonly step: number
+  /** `counted`: the first word says how many keys follow. `unknown`: only `keysOf` of the command can tell. */
+  readonly search?: 'counted' | 'unknown'
 }
 
 /** A key spec in one line: flags separated by blanks, then the range as Redis gives it. */
 export function keySpec(flags: string, first = 1, last = 0, step = 1): KeySpec {
   return { flags: flags.split(' '), first, last, step }
+}
+
+/** The spec of keys that stand behind their number, at word `first`. */
+export function countedKeys(flags: string, first = 1): KeySpec {
+  return { ...keySpec(flags, first), search: 'counted' }
+}
+
+/** A spec that names no place; `notes` say why. */
+export function unknownKeys(flags: string, notes: string): KeySpec {
+  return { ...keySpec(flags, 0), notes, search: 'unknown' }
 }
 
 export const READ_KEY = [keySpec('RO access')]
@@ -59,7 +74,7 @@ export const OVERWRITE_KEY = [keySpec('OW update')]
 export const NO_KEYS: readonly KeySpec[] = []
 
 /** The groups of Redis's manual. */
-export type Group = 'generic' | 'string' | 'connection' | 'server'
+export type Group = 'generic' | 'string' | 'list' | 'hash' | 'set' | 'sorted-set' | 'connection' | 'server'
 
 /** The wire entry of a command. All facts about it stand here; everything else is read from the table of these. */
 export interface Command {
@@ -81,8 +96,13 @@ export interface Command {
   readonly subcommands?: Readonly<Record<string, Command>>
   /** The key flags of this very call, where they depend on its options. */
   keyFlags?(argv: Argv): readonly string[]
-  /** Reads the words, runs the body and returns its reply. Arity has been checked. Absent where a subcommand must follow. */
-  call?(unit: Unit, argv: Argv): Reply
+  /** The keys of this very call, where specs cannot tell; undefined where its words are wrong. */
+  keysOf?(argv: Argv): { index: number; spec: KeySpec }[] | undefined
+  /**
+   * Reads the words, runs the body and returns its reply; a promise where a blocking command has to wait. Arity has been
+   * checked. Absent where a subcommand must follow.
+   */
+  call?(unit: Unit, argv: Argv): Reply | Promise<Reply>
 }
 
 /** Every command under its name in upper case. */
@@ -119,6 +139,10 @@ const CATEGORIES = (
 const GROUP_CATEGORIES: Readonly<Partial<Record<Group, string>>> = {
   generic: 'keyspace',
   string: 'string',
+  list: 'list',
+  hash: 'hash',
+  set: 'set',
+  'sorted-set': 'sortedset',
   connection: 'connection',
 }
 
@@ -131,20 +155,29 @@ export function aclCategories(command: Command): string[] {
   if (command.flags & FLAGS.write) categories.add('write')
   if (command.flags & FLAGS.readonly) categories.add('read')
   if (command.flags & FLAGS.admin) categories.add('admin').add('dangerous')
+  if (command.flags & FLAGS.blocking) categories.add('blocking')
   categories.add(command.flags & FAST ? 'fast' : 'slow')
   return CATEGORIES.filter((category) => categories.has(category))
 }
 
 /**
  * The indices of the words of a call that are keys, with the spec that names each. O(keys).
- * Undefined where the call is too short for its specs.
+ * Undefined where the words do not fit the specs.
  */
-export function keyIndices(command: Command, words: number): { index: number; spec: KeySpec }[] | undefined {
+export function keyIndices(command: Command, argv: Argv): { index: number; spec: KeySpec }[] | undefined {
+  if (command.keysOf !== undefined) return command.keysOf(argv)
   const found: { index: number; spec: KeySpec }[] = []
   for (const spec of command.keys) {
-    const last = spec.last >= 0 ? spec.first + spec.last : words + spec.last
-    if (spec.first >= words || last >= words) return undefined
-    for (let index = spec.first; index <= last; index += spec.step) found.push({ index, spec })
+    const first = spec.search === 'counted' ? spec.first + 1 : spec.first
+    const last = lastKey(spec, argv)
+    if (first >= argv.length || last === undefined || last >= argv.length) return undefined
+    for (let index = first; index <= last; index += spec.step) found.push({ index, spec })
   }
   return found
+}
+
+function lastKey(spec: KeySpec, argv: Argv): number | undefined {
+  if (spec.search !== 'counted') return spec.last >= 0 ? spec.first + spec.last : argv.length + spec.last
+  const count = argv.length > spec.first ? parseInt64(textAt(argv, spec.first)) : undefined
+  return typeof count === 'number' && count > 0 ? spec.first + count : undefined
 }

@@ -27,8 +27,8 @@ function checkArity(command: Command, argv: Argv, name: string): Command {
   return command
 }
 
-/** Runs a call as one unit. Error replies are thrown. */
-export function dispatch(unit: Unit, argv: Argv): Reply {
+/** Runs a call as one unit. Error replies are thrown; the reply of a call that has to wait is a promise. */
+export function dispatch(unit: Unit, argv: Argv): Reply | Promise<Reply> {
   const command = resolveCommand(argv)
   try {
     return command.call!(unit, argv)

@@ -26,8 +26,7 @@ function encodingOf(value: Value): string {
   if (typeof value === 'string') {
     return value.length <= EMBEDDED_MAX && byteLength(value) <= EMBEDDED_MAX ? 'embstr' : 'raw'
   }
-  if (isString(value)) return 'raw'
-  throw new Error(`encodingOf: no encoding for ${value.type}`)
+  return isString(value) ? 'raw' : value.encoding
 }
 
 /** Seconds since the last access, null when missing. O(1). */

@@ -1,5 +1,11 @@
 /** What the table says about commands, as plain objects: the bodies of COMMAND. */
-import { invalidArgumentCount, invalidCommandSpecified, noKeyArguments, wrongArity } from '../errors.js'
+import {
+  invalidArgumentCount,
+  invalidArguments,
+  invalidCommandSpecified,
+  noKeyArguments,
+  wrongArity,
+} from '../errors.js'
 import { Glob } from '../structures/glob.js'
 import { type Argv, textAt } from './argv.js'
 import {
@@ -70,8 +76,8 @@ export function commandGetKeys(table: CommandTable, words: Argv): KeyAndFlags[] 
   if (command === undefined) throw invalidCommandSpecified()
   if (command.keys.length === 0) throw noKeyArguments()
   if (!takesWords(command, words.length)) throw invalidArgumentCount()
-  const indices = keyIndices(command, words.length)
-  if (indices === undefined) throw invalidArgumentCount()
+  const indices = keyIndices(command, words)
+  if (indices === undefined) throw invalidArguments()
   const flags = command.keyFlags?.(words)
   return indices.map(({ index, spec }) => ({ key: textAt(words, index), flags: flags ?? spec.flags }))
 }
@@ -162,12 +168,13 @@ function subcommandsOf(name: string, command: Command): Named[] {
   }))
 }
 
-/** First key, last key and step over all specs. */
+/** First key, last key and step over all specs that name a range. */
 function keyRange(keys: readonly KeySpec[]): [number, number, number] {
-  const first = keys[0]
+  const ranges = keys.filter((spec) => spec.search === undefined)
+  const first = ranges[0]
   if (first === undefined) return [0, 0, 0]
   let last = first.last < 0 ? first.last : first.first + first.last
-  for (const spec of keys.slice(1)) last = spec.last < 0 ? spec.last : Math.max(last, spec.first + spec.last)
+  for (const spec of ranges.slice(1)) last = spec.last < 0 ? spec.last : Math.max(last, spec.first + spec.last)
   return [first.first, last, first.step]
 }
 

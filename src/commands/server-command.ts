@@ -38,13 +38,23 @@ function map(fields: Readonly<Record<string, Reply>>): MapReply {
   return new MapReply(Object.entries(fields))
 }
 
+const UNKNOWN = map({ type: 'unknown', spec: map({}) })
+
 function keySpecReply(spec: KeySpec): Reply {
   return map({
     ...(spec.notes === undefined ? {} : { notes: spec.notes }),
     flags: names(spec.flags),
-    begin_search: map({ type: 'index', spec: map({ index: spec.first }) }),
-    find_keys: map({ type: 'range', spec: map({ lastkey: spec.last, keystep: spec.step, limit: 0 }) }),
+    begin_search: spec.search === 'unknown' ? UNKNOWN : map({ type: 'index', spec: map({ index: spec.first }) }),
+    find_keys: findKeys(spec),
   })
+}
+
+function findKeys(spec: KeySpec): Reply {
+  if (spec.search === 'unknown') return UNKNOWN
+  if (spec.search === 'counted') {
+    return map({ type: 'keynum', spec: map({ keynumidx: 0, firstkey: 1, keystep: spec.step }) })
+  }
+  return map({ type: 'range', spec: map({ lastkey: spec.last, keystep: spec.step, limit: 0 }) })
 }
 
 function docsReply(docs: CommandDocs, keySpecs: readonly KeySpec[]): Reply {

@@ -8,8 +8,13 @@ import { genericDumpCommands } from './generic-dump.js'
 import { genericExpireCommands } from './generic-expire.js'
 import { genericObjectCommands } from './generic-object.js'
 import { genericScanCommands } from './generic-scan.js'
+import { hashCommands } from './hash.js'
+import { listCommands } from './list.js'
 import { serverCommands } from './server.js'
 import { commandCommands } from './server-command.js'
+import { setCommands } from './set.js'
+import { sortCommands } from './sort.js'
+import { sortedSetCommands } from './sorted-set.js'
 import { stringCommands } from './string.js'
 import { stringCounterCommands } from './string-counters.js'
 import { stringRangeCommands } from './string-ranges.js'
@@ -23,6 +28,11 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   genericScanCommands,
   genericDumpCommands,
   genericObjectCommands,
+  sortCommands,
+  listCommands,
+  hashCommands,
+  setCommands,
+  sortedSetCommands,
   connectionCommands,
   serverCommands,
   commandCommands(() => commandTable),

@@ -7,6 +7,7 @@ import type { Entry } from './entry.js'
 import { KeyspaceEvents } from './events.js'
 import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
 import type { RandomSource } from './random.js'
+import type { Collection } from './value.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
 
@@ -15,6 +16,13 @@ export interface StoreOptions {
   readonly random: RandomSource
   readonly databases: number
   readonly log: LogSink | undefined
+}
+
+/** A collection that is not in the keyspace yet, and where it is to be. */
+export interface Opened {
+  readonly key: string
+  readonly value: Collection
+  readonly database: Database
 }
 
 /** The states of `pending`. */
@@ -56,8 +64,8 @@ export class Store implements SnapshotSource {
   depth = 0
   /** What the running unit has to settle: NOTHING, a clock reading to forget, or effects. */
   pending: number = NOTHING
-  /** Collections that bodies of the running unit have opened; those that are not in the keyspace yet are not joined. */
-  opened: { readonly entry: Entry; readonly database: Database; joined: boolean }[] = []
+  /** Collections that bodies of the running unit have made and that have not joined the keyspace. */
+  opened: Opened[] = []
   /** The access clock: seconds, 0 while it is not running. */
   accessClock = 0
   /** The exact deadlines of those keys whose wheel says FAR_MS. */

@@ -3,8 +3,16 @@ import type { Int64 } from '../structures/int64.js'
 import type { Database } from './database.js'
 import { Entry } from './entry.js'
 import type { LogWord } from './ports.js'
-import { CLOCK_READ, EFFECTS, NOTHING, type Store } from './store.js'
-import { type Collection, isString, type StringValue, stringToBytes, type Value } from './value.js'
+import { CLOCK_READ, EFFECTS, NOTHING, type Opened, type Store } from './store.js'
+import {
+  type Collection,
+  type CollectionType,
+  isString,
+  type StringValue,
+  stringToBytes,
+  typeOf,
+  type Value,
+} from './value.js'
 
 /** How a collection is told from others and made; each structure has one. */
 export interface CollectionKind<T extends Collection> {
@@ -16,10 +24,10 @@ export interface CollectionKind<T extends Collection> {
  * The unit of execution: what every command body works on. Its rules:
  *
  * 1. Validate, then mutate: a call that throws has changed nothing, logged nothing, announced nothing.
- * 2. `changed` is the only way to say that a value changed. Dirty count, watches, keyspace event and blocked waiters
+ * 2. `changed` (and `shrunk`, which calls it) is the only way to say that a value changed. Dirty count, watches, keyspace event and blocked waiters
  *    follow there. The body names the event; it is never derived from the command's name.
- * 3. A collection made by `open` joins the keyspace at its first `changed`; one left empty leaves it there, and 'del'
- *    is announced after.
+ * 3. A collection made by `open` joins the keyspace at its first `changed`; one left empty leaves it at `shrunk`, and
+ *    'del' is announced after.
  * 4. `log` records the resolved words that rebuild the state when they are replayed: deadlines absolute, random picks
  *    named. Nothing is built unless `logging`.
  * 5. Units nest; only the outermost settles: log batch, events, waiters, in this order and with no unit open.
@@ -91,29 +99,45 @@ export class Unit {
     return entry as Entry & { value: StringValue }
   }
 
-  /** A collection to read; undefined for a missing key, WRONGTYPE for another type. O(1). */
-  look<T extends Collection>(key: string, kind: CollectionKind<T>): T | undefined {
-    const entry = this.find(key)
-    if (entry === undefined) return undefined
-    if (!kind.is(entry.value)) throw wrongType()
-    return entry.value
+  /** The value of any key, as an access to it; undefined for a missing key. O(1). */
+  valueAt(key: string): Value | undefined {
+    return this.find(key)?.value
   }
 
-  /** A collection to write, made where there is none. See rule 3. O(1). */
+  /** The type of a key as TYPE names it, no access to it. O(1). */
+  typeAt(key: string): 'none' | 'string' | CollectionType {
+    const entry = this.peek(key)
+    return entry === undefined ? 'none' : typeOf(entry.value)
+  }
+
+  /** A collection to read or to take from; undefined for a missing key, WRONGTYPE for another type. O(1). */
+  look<T extends Collection>(key: string, kind: CollectionKind<T>): T | undefined {
+    const value = this.find(key)?.value
+    if (value === undefined) return undefined
+    if (!kind.is(value)) throw wrongType()
+    return value
+  }
+
+  /** A collection to add to, made where there is none. See rule 3. O(1). */
   open<T extends Collection>(key: string, kind: CollectionKind<T>): T {
-    const found = this.find(key)
-    const entry = found ?? this.freshEntry(key) ?? new Entry(key, kind.create(), this.store.accessTime())
-    if (!kind.is(entry.value)) throw wrongType()
-    this.store.opened.push({ entry, database: this.database, joined: found !== undefined })
+    const value = this.find(key)?.value ?? this.openedAt(key)
+    if (value === undefined) return this.openNew(key, kind)
+    if (!kind.is(value)) throw wrongType()
+    return value
+  }
+
+  private openNew<T extends Collection>(key: string, kind: CollectionKind<T>): T {
+    const value = kind.create()
+    this.store.opened.push({ key, value, database: this.database })
     this.store.pending = EFFECTS
     this.store.observed = true
-    return entry.value
+    return value
   }
 
   /** What this unit opened under a key and has not put into the keyspace yet. */
-  private freshEntry(key: string): Entry | undefined {
-    for (const { entry, database, joined } of this.store.opened) {
-      if (!joined && entry.key === key && database === this.database) return entry
+  private openedAt(key: string): Collection | undefined {
+    for (const opened of this.store.opened) {
+      if (opened.key === key && opened.database === this.database) return opened.value
     }
     return undefined
   }
@@ -164,38 +188,35 @@ export class Unit {
     this.store.clearDeadline(this.database, entry)
   }
 
+  /** Removes a key that exists as DEL does. O(1). */
+  deleteKey(key: string): void {
+    this.delete(this.database.keys.get(key)!)
+  }
+
   /** Says that a value changed: `n` is what it adds to the dirty count. See rule 2. */
   changed(key: string, event: string, n = 1, database = this.database): void {
     const store = this.store
     store.dirty += n
-    if (store.observed) this.announce(key, event, database)
+    if (!store.observed) return
+    if (store.opened.length > 0) this.join(key, database)
+    store.announce(database, key, event)
   }
 
-  private announce(key: string, event: string, database: Database): void {
-    if (this.store.opened.length > 0) this.join(key, database)
-    this.store.announce(database, key, event)
-    if (this.store.opened.length > 0) this.leaveIfEmpty(key, database)
+  /** As `changed` where something was taken out of a collection: one that is empty now leaves the keyspace. See rule 3. */
+  shrunk(key: string, collection: Collection, event: string, n = 1): void {
+    this.changed(key, event, n)
+    if (!isVoid(collection)) return
+    this.store.remove(this.database, this.database.keys.get(key)!)
+    this.changed(key, 'del', 0)
   }
 
+  /** Puts what was opened under a key into the keyspace. */
   private join(key: string, database: Database): void {
-    for (const opened of this.store.opened) {
-      const entry = opened.entry
-      if (opened.joined || entry.key !== key || opened.database !== database) continue
-      if ((entry.value as Collection).size === 0) continue
-      // Opened twice, it joins once.
-      if (entry.position === -1) database.keys.add(entry)
-      opened.joined = true
-    }
-  }
-
-  private leaveIfEmpty(key: string, database: Database): void {
-    for (const { entry, database: home } of this.store.opened) {
-      if (entry.key !== key || home !== database || entry.position === -1) continue
-      const value = entry.value as Collection
-      if (value.size > 0 || value.type === 'stream') continue
-      this.store.remove(database, entry)
-      this.store.announce(database, key, 'del')
-    }
+    const { opened } = this.store
+    const index = opened.findIndex((other) => other.key === key && other.database === database)
+    if (index === -1 || isVoid(opened[index]!.value)) return
+    const [{ value }] = opened.splice(index, 1) as [Opened]
+    this.add(key, value, database)
   }
 
   /** Whether resolved words are wanted. */
@@ -207,6 +228,11 @@ export class Unit {
   log(...words: readonly LogWord[]): void {
     this.store.append(this.database, words)
   }
+}
+
+/** Whether a collection has nothing in it that makes it a value: an empty stream is one. */
+function isVoid(value: Collection): boolean {
+  return value.size === 0 && value.type !== 'stream'
 }
 
 /** A string value as a word of the log. */

@@ -16,6 +16,8 @@ export interface Collection {
   readonly type: CollectionType
   /** How many elements it has; at 0 it leaves the keyspace, unless it is a stream. */
   readonly size: number
+  /** How Redis would keep it, in the words of OBJECT ENCODING. */
+  readonly encoding: string
   /** An independent copy. */
   clone(): Collection
 }

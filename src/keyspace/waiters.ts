@@ -1,10 +1,13 @@
 import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import type { Database } from './database.js'
+import { type CollectionType, typeOf } from './value.js'
 
 /** What a blocking command waits for. */
 export interface WaitRequest<R> {
   readonly database: Database
   readonly keys: readonly string[]
+  /** A key of another type has nothing for it. */
+  readonly type: 'string' | CollectionType
   /** Tries to serve the command, in a unit of its own; undefined while there is still nothing to have. */
   attempt(): R | undefined
   /** The reply when time runs out. */
@@ -20,8 +23,6 @@ interface Waiter {
   readonly reject: (reason: unknown) => void
   readonly onAbort: (() => void) | undefined
   slot: number
-  /** Whether it has been served, timed out or aborted. */
-  left: boolean
 }
 
 /**
@@ -62,7 +63,6 @@ export class Waiters {
         reject,
         onAbort,
         slot: 0,
-        left: false,
       }
       this.enqueue(waiter)
       if (onAbort !== undefined) signal?.addEventListener('abort', onAbort, { once: true })
@@ -100,15 +100,25 @@ export class Waiters {
     while (this.ready.length > 0) {
       const batch = this.ready
       this.ready = []
-      for (const { database, key } of batch) {
-        for (const waiter of [...(this.queues.get(database)?.get(key) ?? [])]) this.tryServe(waiter)
-      }
+      for (const { database, key } of batch) this.serveKey(database, key)
+    }
+  }
+
+  /** O(calls that are served), unless some wait for a key of another type. */
+  private serveKey(database: Database, key: string): void {
+    const queue = this.queues.get(database)?.get(key)
+    if (queue === undefined) return
+    // Who begins to wait meanwhile stands behind these.
+    let before = queue.size
+    for (const waiter of queue) {
+      if (before-- === 0) return
+      const value = database.keys.get(key)?.value
+      if (value === undefined) return
+      if (typeOf(value) === waiter.request.type) this.tryServe(waiter)
     }
   }
 
   private tryServe(waiter: Waiter): void {
-    // Another's service may have aborted it.
-    if (waiter.left) return
     let reply: unknown
     try {
       reply = waiter.request.attempt()
@@ -181,7 +191,6 @@ export class Waiters {
     if (queues?.size === 0) this.queues.delete(database)
     if (waiter.slot !== 0) this.wheel.remove(waiter.slot)
     waiter.slot = 0
-    waiter.left = true
     if (waiter.onAbort !== undefined) signal?.removeEventListener('abort', waiter.onAbort)
     this.active = this.queues.size > 0
     this.onActivity()

@@ -9,6 +9,7 @@ import { ByteString } from '../../src/structures/byte-string.js'
 
 /** A collection for these tests, so that they need none of the real ones. */
 class Bag implements Collection {
+  readonly encoding = 'bag'
   readonly items: string[] = []
 
   constructor(readonly type: CollectionType = 'set') {}
@@ -55,10 +56,11 @@ function put(unit: Unit, key: string, item: string, kind = BAG): void {
 
 /** Removes an item. */
 function take(unit: Unit, key: string, kind = BAG): string | undefined {
-  const item = unit.open(key, kind).items.pop()
-  if (item === undefined) return undefined
+  const bag = unit.look(key, kind)
+  const item = bag?.items.pop()
+  if (bag === undefined || item === undefined) return undefined
   if (unit.logging) unit.log('TAKE', key)
-  unit.changed(key, 'take')
+  unit.shrunk(key, bag, 'take')
   return item
 }
 
@@ -236,7 +238,12 @@ describe('rule 3: a collection made by open', () => {
     call(unit, () => put(unit, 'k', 'x', STREAM))
     happened.length = 0
 
-    call(unit, () => take(unit, 'k', STREAM))
+    call(unit, () => {
+      const stream = unit.look('k', STREAM)!
+      stream.items.pop()
+      unit.log('TAKE', 'k')
+      unit.shrunk('k', stream, 'take')
+    })
 
     expect(store.databases[0]!.keys.size).toBe(1)
     expect(happened).toEqual(['log 0:TAKE k', 'take 0:k'])
@@ -409,6 +416,7 @@ describe('rule 5: units nest', () => {
     const waiting = store.waiters.block<string>({
       database: store.databases[0]!,
       keys: ['k'],
+      type: 'set',
       attempt: () =>
         call(own, () => {
           happened.push('waiter')
@@ -474,6 +482,7 @@ describe('rule 5: units nest', () => {
       store.waiters.block({
         database: database!,
         keys: [key],
+        type: 'set',
         attempt: () =>
           call(unit, () => {
             const item = take(unit, key)

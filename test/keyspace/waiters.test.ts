@@ -24,6 +24,7 @@ function setUp(clock: ManualClock | Clock = manualClock()) {
       .block<string>({
         database: db.engine.databases[options.db ?? 0]!,
         keys,
+        type: 'string',
         attempt() {
           for (const key of keys) {
             const value = session.getdel(key)
@@ -317,6 +318,7 @@ describe('aborting a waiter', () => {
     void waiters.block<string>({
       database: db.engine.databases[0]!,
       keys: ['k'],
+      type: 'string',
       attempt: () => {
         controller.abort(new Error('enough'))
         return undefined
@@ -339,6 +341,7 @@ describe('the end of a wait', () => {
     const broken = waiters.block<string>({
       database: db.engine.databases[0]!,
       keys: ['k'],
+      type: 'string',
       attempt: () => {
         throw new Error('WRONGTYPE')
       },

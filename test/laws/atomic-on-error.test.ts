@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { type Data, ManualClock, MemoryLog, Redstart, RedstartError } from 'redstart'
 import { describe, expect, it } from 'vitest'
-import { type StringValue, stringToBytes } from '../../src/keyspace/value.js'
 import { bytesOf, type Call } from '../oracle/bytes.js'
 import { CallGenerator } from '../oracle/generate.js'
-import { commands } from '../oracle/table.js'
+import { commands, groups } from '../oracle/table.js'
 import { Draw } from '../oracle/values.js'
+import { stateByPlace } from './state.js'
 
 /*
  * The law: a call that throws has changed nothing, logged nothing and announced nothing. The one exception is time: keys
@@ -29,7 +29,7 @@ const WRONG: readonly string[] = [
 
 /** Raw calls of which most are bent: a word exchanged, left out, added or doubled. */
 class BadCall extends fc.Arbitrary<Call> {
-  private readonly generator = new CallGenerator(['string', 'generic', 'server', 'connection'])
+  private readonly generator = new CallGenerator(groups)
 
   override generate(random: fc.Random): fc.Value<Call> {
     const draw = new Draw(random)
@@ -77,24 +77,10 @@ function populated(): { db: Redstart; clock: LazyClock; log: MemoryLog; events: 
   return { db, clock, log, events }
 }
 
-/** All that a call could have changed, by place. */
-function stateOf(db: Redstart): Map<string, string> {
-  const { engine } = db
-  const state = new Map<string, string>()
-  for (const database of engine.databases) {
-    for (const entry of database.keys.entries()) {
-      const bytes = Buffer.from(stringToBytes(entry.value as StringValue)).toString('latin1')
-      const deadline = entry.expires ? engine.deadlineOf(database, entry) : 'none'
-      state.set(`${database.index} ${entry.key}`, `${JSON.stringify(bytes)} until ${deadline}`)
-    }
-  }
-  return state
-}
-
 /** Runs a call that may throw; when it does, looks at everything. Returns whether it did. */
 function attempt(store: ReturnType<typeof populated>, call: () => unknown, what: string): boolean {
   const { db, clock, log, events } = store
-  const before = stateOf(db)
+  const before = stateByPlace(db.engine)
   const { dirty } = db.engine
   log.batches.length = 0
   events.length = 0
@@ -104,7 +90,7 @@ function attempt(store: ReturnType<typeof populated>, call: () => unknown, what:
   } catch (error) {
     if (!(error instanceof RedstartError)) throw error
   }
-  const after = stateOf(db)
+  const after = stateByPlace(db.engine)
   const gone = [...before.keys()].filter((place) => !after.has(place))
   for (const place of gone) {
     const deadline = before.get(place)!.split(' until ')[1]!

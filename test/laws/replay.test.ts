@@ -1,37 +1,23 @@
 import * as fc from 'fast-check'
-import { type Data, type LogBatch, ManualClock, MemoryLog, manualClock, Redstart, type Session } from 'redstart'
+import { type LogBatch, ManualClock, MemoryLog, manualClock, Redstart, type Session } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { replay } from '../../src/commands/dispatch.js'
-import { type StringValue, stringToBytes } from '../../src/keyspace/value.js'
 import { bytesOf, type Call } from '../oracle/bytes.js'
 import { CallGenerator } from '../oracle/generate.js'
-import { commands } from '../oracle/table.js'
+import { commands, groups } from '../oracle/table.js'
 import { Draw } from '../oracle/values.js'
+import { stateOf } from './state.js'
+import { typedCalls } from './writes/index.js'
+import { keys, START, type Typed } from './writes/write.js'
 
 /*
  * The law: the log is the state. What a store logs, replayed batch by batch on a fresh store, makes the same keys with the
  * same bytes and the same deadlines in every database, whatever time it is by the clock of the other.
  */
 
-const START = Date.UTC(2025, 0, 1)
-
-/** Every key of every database with its bytes and its deadline, those included whose time is up and that still stand. */
-function stateOf(db: Redstart): string[] {
-  const { engine } = db
-  return engine.databases
-    .flatMap((database) =>
-      database.keys.entries().map((entry) => {
-        const bytes = Buffer.from(stringToBytes(entry.value as StringValue)).toString('latin1')
-        const deadline = entry.expires ? engine.deadlineOf(database, entry) : 'none'
-        return `${database.index} ${JSON.stringify(entry.key)} ${JSON.stringify(bytes)} until ${deadline}`
-      }),
-    )
-    .sort()
-}
-
 /** Raw calls as the comparison with a real server draws them: every command, and mistakes among them. */
 class RawCall extends fc.Arbitrary<Call> {
-  private readonly generator = new CallGenerator(['string', 'generic', 'server', 'connection'])
+  private readonly generator = new CallGenerator(groups)
 
   override generate(random: fc.Random): fc.Value<Call> {
     return new fc.Value(this.generator.call(new Draw(random)), undefined)
@@ -45,51 +31,6 @@ class RawCall extends fc.Arbitrary<Call> {
     return fc.Stream.nil()
   }
 }
-
-const keys = fc.constantFrom('a', 'b', 'c', 'user:1', '__proto__', '\udcff\udcfe\0', '')
-const values: fc.Arbitrary<Data> = fc.oneof(
-  fc.constantFrom<Data>('', 'text', '10', '-7', '3.0', '1e5', 'é', '\udcc3', '\udca9', 2n ** 62n, 12, 0.1),
-  fc.uint8Array({ maxLength: 60 }),
-)
-/** Times that come to pass within a run, and some that do not. */
-const soon = fc.oneof(
-  fc.integer({ min: 1, max: 3_000 }),
-  fc.constantFrom<number | bigint>(1_000_000, 2n ** 53n, 2n ** 61n),
-)
-const instant = fc.oneof(
-  fc.integer({ min: START - 1_000, max: START + 5_000 }),
-  fc.constantFrom<number | bigint>(1, START + 10 ** 9, 2n ** 62n),
-)
-const databases = fc.nat(3)
-
-type Typed = readonly [method: string, ...args: readonly unknown[]]
-
-/** Typed calls that write, with times that fall due on the way. */
-const typedCalls: fc.Arbitrary<Typed> = fc.oneof(
-  fc.tuple(fc.constant('set'), keys, values),
-  fc.tuple(fc.constant('set'), keys, values, fc.record({ px: soon })),
-  fc.tuple(fc.constant('set'), keys, values, fc.record({ pxat: instant, get: fc.constant(true) })),
-  fc.tuple(fc.constant('set'), keys, values, fc.record({ keepttl: fc.constant(true), xx: fc.boolean() })),
-  fc.tuple(fc.constantFrom('setnx', 'getset', 'append'), keys, values),
-  fc.tuple(fc.constantFrom('getdel', 'incr', 'decr', 'persist'), keys),
-  fc.tuple(fc.constantFrom('del', 'unlink'), keys, keys),
-  fc.tuple(fc.constant('psetex'), keys, soon, values),
-  fc.tuple(fc.constant('getex'), keys, fc.oneof(fc.record({ px: soon }), fc.record({ persist: fc.constant(true) }))),
-  fc.tuple(fc.constant('getex'), keys, fc.record({ pxat: instant })),
-  fc.tuple(fc.constantFrom('mset', 'msetnx'), fc.array(fc.tuple(keys, values), { minLength: 1, maxLength: 3 })),
-  fc.tuple(fc.constantFrom('incrby', 'decrby'), keys, fc.constantFrom<number | bigint>(0, 5, -9, 2n ** 60n)),
-  fc.tuple(fc.constant('incrbyfloat'), keys, fc.constantFrom(0.1, '-2.5', 1e20)),
-  fc.tuple(fc.constant('setrange'), keys, fc.nat(60), values),
-  fc.tuple(fc.constantFrom('rename', 'renamenx'), keys, keys),
-  fc.tuple(fc.constant('move'), keys, databases),
-  fc.tuple(fc.constant('copy'), keys, keys, fc.record({ db: databases, replace: fc.boolean() })),
-  fc.tuple(fc.constant('pexpire'), keys, soon),
-  fc.tuple(fc.constant('pexpireat'), keys, instant, fc.record({ gt: fc.boolean() })),
-  fc.tuple(fc.constant('swapdb'), databases, databases),
-  fc.tuple(fc.constant('select'), databases),
-  fc.tuple(fc.constant('get'), keys),
-  fc.tuple(fc.constantFrom('flushdb', 'randomkey')),
-)
 
 type Step =
   | { readonly door: 'wire'; readonly call: Call }
@@ -164,7 +105,7 @@ describe('the log', () => {
 
         const other = replayed(log.batches, nowMs)
 
-        expect(stateOf(other.db)).toEqual(stateOf(db))
+        expect(stateOf(other.db.engine)).toEqual(stateOf(db.engine))
         expect(other.log.batches).toEqual([])
         expect(other.events).toEqual([])
         for (const database of [...db.engine.databases, ...other.db.engine.databases]) database.invariants()
@@ -186,7 +127,7 @@ describe('the log', () => {
           run(session, clock, step)
           for (; done < log.batches.length; done++) replay(other.engine, log.batches[done]!)
 
-          expect(stateOf(other)).toEqual(stateOf(db))
+          expect(stateOf(other.engine)).toEqual(stateOf(db.engine))
         }
       }),
       { numRuns: 40 },

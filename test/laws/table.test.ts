@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest'
 import { type Command, WRITE } from '../../src/commands/command.js'
 import { type Argument, parseSyntax } from '../../src/commands/syntax.js'
 import { commandTable } from '../../src/commands/table.js'
-import { type StringValue, stringToBytes } from '../../src/keyspace/value.js'
 import { bytesOf, type Call } from '../oracle/bytes.js'
 import { CallGenerator } from '../oracle/generate.js'
-import { commands } from '../oracle/table.js'
+import { commands, groups } from '../oracle/table.js'
 import { Draw } from '../oracle/values.js'
+import { stateOf } from './state.js'
 
 /*
  * The law: the table of commands tells the truth. What it says of a command (its words, its keys, whether it writes, what it
@@ -208,7 +208,7 @@ describe('a command without the write flag', () => {
     const command = entries.find((entry) => entry.words.join(' ') === words.join(' '))!.command
     return !container && (command.flags & WRITE) === 0
   })
-  const generator = new CallGenerator(['string', 'generic', 'server', 'connection'], readers)
+  const generator = new CallGenerator(groups, readers)
 
   class ReadingCall extends fc.Arbitrary<Call> {
     override generate(random: fc.Random): fc.Value<Call> {
@@ -224,18 +224,6 @@ describe('a command without the write flag', () => {
     }
   }
 
-  /** Keys of database 0 with bytes and deadline. */
-  function stateOf(db: Redstart): string[] {
-    const database = db.engine.databases[0]!
-    return database.keys
-      .entries()
-      .map((entry) => {
-        const deadline = entry.expires ? db.engine.deadlineOf(database, entry) : 'none'
-        return `${entry.key} ${Buffer.from(stringToBytes(entry.value as StringValue)).toString('hex')} until ${deadline}`
-      })
-      .sort()
-  }
-
   it('changes nothing and leaves the dirty count alone, also where keys expire under it', () => {
     fc.assert(
       fc.property(fc.array(new ReadingCall(), { maxLength: 40, size: 'max' }), (calls) => {
@@ -245,7 +233,7 @@ describe('a command without the write flag', () => {
         db.set('user:2', 'soon', { px: 10 })
         db.set('h*llo', 'later', { ex: 100 })
         clock.advance(9)
-        const [before, { dirty }] = [stateOf(db), db.engine]
+        const [before, { dirty }] = [stateOf(db.engine), db.engine]
         const session = db.session()
         for (const [i, call] of calls.entries()) {
           if (i === 20) clock.advance(1)
@@ -258,7 +246,9 @@ describe('a command without the write flag', () => {
           expect({ call, dirty: db.engine.dirty }).toEqual({ call, dirty })
         }
 
-        expect(stateOf(db)).toEqual(calls.length > 20 ? before.filter((line) => !line.startsWith('user:2')) : before)
+        expect(stateOf(db.engine)).toEqual(
+          calls.length > 20 ? before.filter((line) => !line.startsWith('0 user:2 ')) : before,
+        )
       }),
       { numRuns: 120 },
     )

@@ -1,0 +1,23 @@
+import { connectionDoors } from './connection.js'
+import type { Door } from './door.js'
+import { genericDoors } from './generic.js'
+import { hashDoors } from './hash.js'
+import { listDoors } from './list.js'
+import { serverDoors } from './server.js'
+import { setDoors } from './set.js'
+import { sortDoors } from './sort.js'
+import { sortedSetDoors } from './sorted-set.js'
+import { stringDoors } from './string.js'
+
+/** Every typed method, and how it is called by words. */
+export const DOORS: Readonly<Record<string, Door>> = {
+  ...connectionDoors,
+  ...stringDoors,
+  ...listDoors,
+  ...hashDoors,
+  ...setDoors,
+  ...sortedSetDoors,
+  ...sortDoors,
+  ...genericDoors,
+  ...serverDoors,
+}

@@ -1,0 +1,109 @@
+import * as fc from 'fast-check'
+import type { CallReply, Data } from 'redstart'
+import type { CommandDocs, CommandInfo } from '../../../src/commands/introspection.js'
+import { type Door, mapOf, plain, same, smallIndex } from './door.js'
+
+function infoReply(raw: CallReply): unknown {
+  if (raw === null) return null
+  const [name, arity, flags, firstKey, lastKey, keyStep, categories, tips, keySpecs, subcommands] = raw as CallReply[]
+  return {
+    ...{ name, arity, flags, firstKey, lastKey, keyStep, tips },
+    categories: (categories as string[]).map((category) => category.slice(1)),
+    keySpecs: (keySpecs as CallReply[]).map((spec) => {
+      const { flags: of, notes, begin_search, find_keys } = mapOf(spec)
+      const range = mapOf(mapOf(find_keys!)['spec']!)
+      const first = mapOf(mapOf(begin_search!)['spec']!)['index']
+      return {
+        ...{ flags: of, first, last: range['lastkey'], step: range['keystep'] },
+        ...(notes === undefined ? {} : { notes }),
+      }
+    }),
+    subcommands: (subcommands as CallReply[]).map(infoReply),
+  }
+}
+
+/** Of the documentation what both shapes have: the tree of arguments is told by names and types. */
+function docsReply(raw: CallReply): unknown {
+  const argument = (inner: CallReply): unknown => {
+    const fields = mapOf(inner)
+    return [fields['name'], fields['type'], ((fields['arguments'] as CallReply[]) ?? []).map(argument)]
+  }
+  return Object.fromEntries(
+    Object.entries(mapOf(raw)).map(([name, docs]) => {
+      const fields = mapOf(docs)
+      return [
+        name,
+        {
+          ...{ summary: fields['summary'], since: fields['since'], group: fields['group'] },
+          ...{ complexity: fields['complexity'], deprecated: fields['deprecated_since'] ?? null },
+          arguments: ((fields['arguments'] as CallReply[]) ?? []).map(argument),
+          subcommands: fields['subcommands'] === undefined ? {} : docsReply(fields['subcommands']),
+        },
+      ]
+    }),
+  )
+}
+
+function typedDocs(docs: Record<string, CommandDocs>): unknown {
+  type Arguments = CommandDocs['arguments']
+  const argument = ({ name, type, arguments: inner }: Arguments[number]): unknown => [
+    name,
+    type,
+    (inner ?? []).map(argument),
+  ]
+  return Object.fromEntries(
+    Object.entries(docs).map(
+      ([name, { summary, since, group, complexity, deprecated, arguments: tree, subcommands }]) => [
+        name,
+        {
+          ...{ summary, since, group, complexity, deprecated: deprecated?.since ?? null },
+          arguments: tree.map(argument),
+          subcommands: typedDocs(subcommands),
+        },
+      ],
+    ),
+  )
+}
+
+const names = fc.array(fc.constantFrom('get', 'SET', 'object', 'object|encoding', 'command|info', 'nosuch', 'mset'), {
+  maxLength: 3,
+})
+const calls = fc.constantFrom<readonly Data[]>(
+  ...[
+    ['GET', 'k'],
+    ['set', 'k', 'v', 'GET'],
+    ['MSET', 'a', 1, 'b', 2],
+    ['del', 'x', 'y'],
+    ['OBJECT', 'encoding', 'k'],
+  ],
+  ...[['PING'], ['nosuch'], ['get'], ['LCS', 'a', 'b', 'LEN']],
+)
+const COMMAND_FILTERS = [{ aclcat: 'write' }, { pattern: 'g*' }, { module: 'none' }, { aclcat: 'nosuch' }]
+
+/** The server as a whole, and what the table says of commands. */
+export const serverDoors: Readonly<Record<string, Door>> = {
+  dbsize: plain('DBSIZE', fc.constant([])),
+  flushdb: plain('FLUSHDB', fc.constant([])),
+  flushall: plain('FLUSHALL', fc.constant([])),
+  swapdb: plain('SWAPDB', fc.tuple(smallIndex, smallIndex)),
+  time: plain('TIME', fc.constant([]), (raw) => (raw as string[]).map(Number)),
+  commandCount: plain('COMMAND', fc.constant([])),
+  commandList: {
+    draw: fc.constantFrom(undefined, ...COMMAND_FILTERS).map((filter) => ({
+      args: filter === undefined ? [] : [filter],
+      words: ['COMMAND', ...(filter === undefined ? [] : ['FILTERBY', ...Object.entries(filter).flat()])],
+    })),
+    reply: same,
+  },
+  commandGetKeys: plain('COMMAND', calls),
+  commandGetKeysAndFlags: {
+    ...plain('COMMAND', calls),
+    reply: (raw) => (raw as [string, string[]][]).map(([key, flags]) => ({ key, flags })),
+  },
+  commandInfo: {
+    ...plain('COMMAND', names),
+    reply: (raw) => (raw as CallReply[]).map(infoReply),
+    typed: (infos: (CommandInfo | null)[]) => infos,
+  },
+  commandDocs: { ...plain('COMMAND', names), reply: docsReply, typed: typedDocs },
+}

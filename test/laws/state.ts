@@ -1,0 +1,28 @@
+import type { Store } from '../../src/keyspace/store.js'
+import { isString, stringToBytes, type Value } from '../../src/keyspace/value.js'
+
+/** A value in one line of text, the same for equal values: strings by their bytes, collections by their elements. */
+export function valueText(value: Value): string {
+  if (isString(value)) return JSON.stringify(Buffer.from(stringToBytes(value)).toString('latin1'))
+  // Every structure is iterated by its elements, in an order that only lists and sorted sets promise.
+  const elements = [...(value as unknown as Iterable<unknown>)].map((element) => JSON.stringify(element))
+  if (value.type === 'set' || value.type === 'hash') elements.sort()
+  return `${value.type} ${elements.join(' ')}`
+}
+
+/** Every key of every database with value and deadline by its place, those included whose time is up and that still stand. */
+export function stateByPlace(engine: Store): Map<string, string> {
+  const state = new Map<string, string>()
+  for (const database of engine.databases) {
+    for (const entry of database.keys.entries()) {
+      const deadline = entry.expires ? engine.deadlineOf(database, entry) : 'none'
+      state.set(`${database.index} ${entry.key}`, `${valueText(entry.value)} until ${deadline}`)
+    }
+  }
+  return state
+}
+
+/** As `stateByPlace`, in sorted lines. */
+export function stateOf(engine: Store): string[] {
+  return [...stateByPlace(engine)].map(([place, text]) => `${place} ${text}`).sort()
+}

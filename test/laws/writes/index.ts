@@ -1,0 +1,17 @@
+import * as fc from 'fast-check'
+import { genericWrites } from './generic.js'
+import { hashWrites } from './hash.js'
+import { listWrites } from './list.js'
+import { serverWrites } from './server.js'
+import { setWrites } from './set.js'
+import { sortWrites } from './sort.js'
+import { sortedSetWrites } from './sorted-set.js'
+import { stringWrites } from './string.js'
+import type { Typed } from './write.js'
+
+/** Typed calls that write, each group as often as another. */
+export const typedCalls: fc.Arbitrary<Typed> = fc.oneof(
+  ...[stringWrites, listWrites, hashWrites, setWrites, sortedSetWrites, sortWrites, genericWrites, serverWrites]
+    .filter((group) => group.length > 0)
+    .map((group) => fc.oneof(...group)),
+)

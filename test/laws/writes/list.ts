@@ -1,0 +1,5 @@
+import type * as fc from 'fast-check'
+import type { Typed } from './write.js'
+
+/** Lists. */
+export const listWrites: readonly fc.Arbitrary<Typed>[] = []

@@ -1,0 +1,5 @@
+import type * as fc from 'fast-check'
+import type { Typed } from './write.js'
+
+/** Sorted sets. */
+export const sortedSetWrites: readonly fc.Arbitrary<Typed>[] = []
