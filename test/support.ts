@@ -1,7 +1,10 @@
 import { type KeyspaceEvent, type ManualClock, MemoryLog, manualClock, Redstart, RedstartError } from 'redstart'
 import { expect } from 'vitest'
+import type { Database } from '../src/keyspace/database.js'
+import type { Store } from '../src/keyspace/store.js'
 import { Unit } from '../src/keyspace/unit.js'
 import { type Collection, type CollectionType, isString, stringToText, type Value } from '../src/keyspace/value.js'
+import type { Int64 } from '../src/structures/int64.js'
 
 /** 2025-01-01T00:00:00Z: where the clock of these tests starts. */
 export const START_MS = 1_735_689_600_000
@@ -74,6 +77,32 @@ export function expectRefused(opened: Opened, call: () => unknown, message: stri
 /** Everything that a refused call may not change. */
 export function photo({ db, seen, log }: Opened): unknown {
   return { keys: contents(db), seen: [...seen], logged: log.batches.length, dirty: db.engine.dirty }
+}
+
+/** A key of a database as the index has it. */
+export interface Row {
+  readonly key: string
+  readonly value: Value
+  readonly access: number
+  /** undefined for a key that does not expire. */
+  readonly deadline: Int64 | undefined
+}
+
+/** Every key of a database, those included whose time is up and that still stand. */
+export function rowsOf(engine: Store, database: Database): Row[] {
+  const { keys } = database
+  return Array.from({ length: keys.size }, (_, slot) => ({
+    key: keys.keyAt(slot)!,
+    value: keys.valueAt(slot),
+    access: keys.accessAt(slot),
+    deadline: keys.expires(slot) ? engine.deadlineOf(database, slot) : undefined,
+  }))
+}
+
+/** The value at a key of a database, undefined when it is missing. */
+export function valueIn(database: Database, key: string): Value | undefined {
+  const slot = database.keys.find(key)
+  return slot < 0 ? undefined : database.keys.valueAt(slot)
 }
 
 /** All keys of all databases, with their values and deadlines. */

@@ -1,5 +1,4 @@
 import { invalidExpireTime, notAnInteger } from '../errors.js'
-import type { Entry } from '../keyspace/entry.js'
 import type { Unit } from '../keyspace/unit.js'
 import { INT64_MAX, INT64_MIN, type Int64, int64 } from '../structures/int64.js'
 
@@ -60,21 +59,21 @@ export function deadlineIn(unit: Unit, time: Int64, timeUnit: TimeUnit, command:
 }
 
 /** Gives a key a deadline; a past one removes the key. O(1). Event expire, or del. */
-export function applyDeadline(unit: Unit, entry: Entry, deadline: Int64): void {
+export function applyDeadline(unit: Unit, key: string, slot: number, deadline: Int64): void {
   if (unit.store.hasPassed(deadline)) {
-    unit.delete(entry)
+    unit.delete(slot)
     return
   }
-  unit.setDeadline(entry, deadline)
-  if (unit.logging) unit.log('PEXPIREAT', entry.key, String(deadline))
-  unit.changed(entry.key, 'expire')
+  unit.setDeadline(slot, deadline)
+  if (unit.logging) unit.log('PEXPIREAT', key, String(deadline))
+  unit.changed(key, 'expire')
 }
 
 /** Takes the deadline from a key that has one. O(1). Event persist. */
-export function dropDeadline(unit: Unit, entry: Entry): void {
-  unit.clearDeadline(entry)
-  if (unit.logging) unit.log('PERSIST', entry.key)
-  unit.changed(entry.key, 'persist')
+export function dropDeadline(unit: Unit, key: string, slot: number): void {
+  unit.clearDeadline(slot)
+  if (unit.logging) unit.log('PERSIST', key)
+  unit.changed(key, 'persist')
 }
 
 /** An integer from a typed call, which may be any number. Throws ERR (not an integer or out of range). */

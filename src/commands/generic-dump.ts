@@ -1,5 +1,6 @@
 /** Values as portable bytes: DUMP and RESTORE, in the encoding of Redis's RDB files. */
 import { badDataFormat, busyKey, invalidRestoreValue, payloadRefused, syntaxError } from '../errors.js'
+import { ABSENT } from '../keyspace/key-index.js'
 import { accessTimeAgo } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, stringToBytes, type Value } from '../keyspace/value.js'
@@ -29,10 +30,10 @@ const NO_OPTIONS: RestoreOptions = {}
 
 /** The value at a key with version and checksum, null when missing; a Redis server restores it. O(size). */
 export function dump(unit: Unit, key: string): Uint8Array | null {
-  const entry = unit.find(key)
-  if (entry === undefined) return null
-  if (isString(entry.value)) return dumpString(stringToBytes(entry.value))
-  throw new Error(`dump: no encoding for ${entry.value.type}`)
+  const value = unit.valueAt(key)
+  if (value === undefined) return null
+  if (isString(value)) return dumpString(stringToBytes(value))
+  throw new Error(`dump: no encoding for ${value.type}`)
 }
 
 /** The value of a payload. Throws ERR (version or checksum, bad data format). */
@@ -62,21 +63,23 @@ export function restore(
 ): void {
   checkRestoreOptions(options)
   // What is replaced goes without a look at its deadline; what stands in the way counts as accessed.
-  const old = options.replace ? unit.database.keys.get(key) : unit.find(key)
-  if (old !== undefined && !options.replace) throw busyKey()
+  const old = options.replace ? unit.database.keys.find(key) : unit.find(key)
+  if (old !== ABSENT && !options.replace) throw busyKey()
   if (ttl < 0) throw invalidRestoreValue('TTL value, must be >= 0')
   const deadline = ttl === 0 ? 0 : deadlineIn(unit, ttl, options.absttl ? 'pxat' : 'px', 'restore')
   const value = payloadValue(payload)
-  if (old !== undefined) unit.remove(old)
+  if (old !== ABSENT) unit.remove(old)
   if (deadline !== 0 && unit.store.hasPassed(deadline)) {
-    if (old === undefined) return
+    if (old === ABSENT) return
     if (unit.logging) unit.log('DEL', key)
     unit.changed(key, 'del')
     return
   }
-  const entry = unit.add(key, value)
-  if (deadline !== 0) unit.setDeadline(entry, deadline)
-  if (options.idletime !== undefined) entry.access = accessTimeAgo(Number(options.idletime), unit.now())
+  const slot = unit.add(key, value)
+  if (deadline !== 0) unit.setDeadline(slot, deadline)
+  if (options.idletime !== undefined) {
+    unit.database.keys.setAccess(slot, accessTimeAgo(Number(options.idletime), unit.now()))
+  }
   if (unit.logging) unit.log('RESTORE', key, String(deadline), copyBytes(payload), 'REPLACE', 'ABSTTL')
   unit.changed(key, 'restore')
 }
@@ -141,7 +144,7 @@ export const genericDumpCommands = {
       const options = readRestoreOptions(argv)
       const key = textAt(argv, 1)
       // Redis looks at the key before it reads the time to live.
-      if (!options.replace && unit.find(key) !== undefined) throw busyKey()
+      if (!options.replace && unit.find(key) !== ABSENT) throw busyKey()
       restore(unit, key, integerAt(argv, 2), bytesOf(argv[3]!), options)
       return OK
     },

@@ -1,6 +1,6 @@
 /** Deadlines of keys: EXPIRE and its kin, TTL and its kin, PERSIST. */
 import { expireConditionsConflict, unsupportedOption } from '../errors.js'
-import type { Entry } from '../keyspace/entry.js'
+import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type Int64, int64 } from '../structures/int64.js'
 import { type Argv, integerAt, textAt, tokenAt } from './argv.js'
@@ -37,9 +37,9 @@ export function expire(
 ): number {
   checkConditions(options)
   const deadline = deadlineIn(unit, time, timeUnit, EXPIRE_COMMANDS[timeUnit])
-  const entry = unit.find(key)
-  if (entry === undefined || !conditionHolds(unit.deadlineOf(entry), deadline, options)) return 0
-  applyDeadline(unit, entry, deadline)
+  const slot = unit.find(key)
+  if (slot === ABSENT || !conditionHolds(unit.deadlineOf(slot), deadline, options)) return 0
+  applyDeadline(unit, key, slot, deadline)
   return 1
 }
 
@@ -57,15 +57,16 @@ function conditionHolds(current: Int64, deadline: Int64, { nx, xx, gt, lt }: Exp
 
 /** Removes the deadline: 1, or 0 when there is none. O(1). Event persist. */
 export function persist(unit: Unit, key: string): number {
-  const entry = unit.find(key)
-  if (entry === undefined || !entry.expires) return 0
-  dropDeadline(unit, entry)
+  const slot = unit.find(key)
+  if (slot === ABSENT || !unit.database.keys.expires(slot)) return 0
+  dropDeadline(unit, key, slot)
   return 1
 }
 
 /** Milliseconds until the deadline, -1 for a key without one, -2 for a missing key. O(1). */
 export function pttl(unit: Unit, key: string): Int64 {
-  return withDeadline(unit, key, (entry) => until(unit.deadlineOf(entry), unit.now()))
+  const deadline = pexpiretime(unit, key)
+  return deadline < 0 ? deadline : until(deadline, unit.now())
 }
 
 /** Seconds until the deadline, rounded to the nearest; -1 for a key without one, -2 for a missing key. O(1). */
@@ -75,18 +76,13 @@ export function ttl(unit: Unit, key: string): Int64 {
 
 /** The deadline in milliseconds since the epoch, -1 for a key without one, -2 for a missing key. O(1). */
 export function pexpiretime(unit: Unit, key: string): Int64 {
-  return withDeadline(unit, key, (entry) => unit.deadlineOf(entry))
+  const slot = unit.peek(key)
+  return slot === ABSENT ? -2 : unit.deadlineOf(slot)
 }
 
 /** The deadline in seconds since the epoch, rounded; -1 for a key without one, -2 for a missing key. O(1). */
 export function expiretime(unit: Unit, key: string): Int64 {
   return roundToSeconds(pexpiretime(unit, key))
-}
-
-function withDeadline(unit: Unit, key: string, read: (entry: Entry) => Int64): Int64 {
-  const entry = unit.peek(key)
-  if (entry === undefined) return -2
-  return entry.expires ? read(entry) : -1
 }
 
 function until(deadline: Int64, now: number): Int64 {

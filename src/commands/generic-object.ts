@@ -1,5 +1,6 @@
 /** Looking into a key without touching it: OBJECT. */
 import { frequencyNotTracked } from '../errors.js'
+import { ABSENT } from '../keyspace/key-index.js'
 import { idleSeconds } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, type Value } from '../keyspace/value.js'
@@ -17,8 +18,8 @@ const SHARED_COUNT = 2_147_483_647
 
 /** How Redis would keep the value: for strings 'int', 'embstr' or 'raw'; null when missing. O(1). */
 export function objectEncoding(unit: Unit, key: string): string | null {
-  const entry = unit.peek(key)
-  return entry === undefined ? null : encodingOf(entry.value)
+  const slot = unit.peek(key)
+  return slot === ABSENT ? null : encodingOf(unit.database.keys.valueAt(slot))
 }
 
 function encodingOf(value: Value): string {
@@ -31,21 +32,21 @@ function encodingOf(value: Value): string {
 
 /** Seconds since the last access, null when missing. O(1). */
 export function objectIdletime(unit: Unit, key: string): number | null {
-  const entry = unit.peek(key)
-  return entry === undefined ? null : idleSeconds(entry.access, unit.now())
+  const slot = unit.peek(key)
+  return slot === ABSENT ? null : idleSeconds(unit.database.keys.accessAt(slot), unit.now())
 }
 
 /** The access frequency; null when missing. Throws ERR, as no LFU policy is selected. O(1). */
 export function objectFreq(unit: Unit, key: string): number | null {
-  if (unit.peek(key) === undefined) return null
+  if (unit.peek(key) === ABSENT) return null
   throw frequencyNotTracked()
 }
 
 /** How many references Redis would hold to the value: 2^31-1 for the small integers that it shares, else 1. O(1). */
 export function objectRefcount(unit: Unit, key: string): number | null {
-  const entry = unit.peek(key)
-  if (entry === undefined) return null
-  const value = entry.value
+  const slot = unit.peek(key)
+  if (slot === ABSENT) return null
+  const value = unit.database.keys.valueAt(slot)
   return typeof value === 'number' && value >= 0 && value < SHARED_INTEGERS ? SHARED_COUNT : 1
 }
 

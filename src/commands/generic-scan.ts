@@ -1,6 +1,6 @@
 /** Finding keys: KEYS and SCAN. */
 import { invalidCursor, notAnInteger, novaluesWithoutHash, syntaxError } from '../errors.js'
-import type { Entry } from '../keyspace/entry.js'
+import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
 import { typeOf } from '../keyspace/value.js'
 import { Glob } from '../structures/glob.js'
@@ -31,16 +31,22 @@ const NO_OPTIONS: ScanOptions = {}
 /** All keys that match a glob. O(keys). */
 export function keys(unit: Unit, pattern: string): string[] {
   const glob = new Glob(pattern)
+  const { keys } = unit.database
+  if (glob.literal !== undefined) {
+    const slot = keys.find(glob.literal)
+    return slot !== ABSENT && isThere(unit, slot) ? [glob.literal] : []
+  }
   const found: string[] = []
-  const only = glob.literal === undefined ? undefined : unit.database.keys.get(glob.literal)
-  const candidates = glob.literal === undefined ? unit.database.keys : only === undefined ? [] : [only]
-  for (const entry of candidates) {
-    if (!glob.matchesAll && !glob.matches(entry.key)) continue
-    // Keys whose time is up are not shown, and not removed either.
-    if (entry.expires && unit.store.hasExpired(unit.database, entry)) continue
-    found.push(entry.key)
+  for (let slot = 0; slot < keys.size; slot++) {
+    const key = keys.keyAt(slot)!
+    if ((glob.matchesAll || glob.matches(key)) && isThere(unit, slot)) found.push(key)
   }
   return found
+}
+
+/** Keys whose time is up are not shown by KEYS, and not removed either. */
+function isThere(unit: Unit, slot: number): boolean {
+  return !unit.database.keys.expires(slot) || !unit.store.hasExpired(unit.database, slot)
 }
 
 /**
@@ -53,13 +59,15 @@ export function scan(unit: Unit, cursor: number, options: ScanOptions = NO_OPTIO
   if (count < 1) throw syntaxError()
   const glob = options.match === undefined ? undefined : new Glob(options.match)
   const type = options.type?.toLowerCase()
-  const visited: Entry[] = []
-  const next = unit.database.keys.scan(cursor, count, (entry) => visited.push(entry))
+  const { keys } = unit.database
+  const visited: string[] = []
+  const next = keys.scan(cursor, count, (slot) => visited.push(keys.keyAt(slot)!))
   const found: string[] = []
-  for (const entry of visited) {
-    if (glob !== undefined && !glob.matchesAll && !glob.matches(entry.key)) continue
-    if (unit.peek(entry.key) === undefined) continue
-    if (type === undefined || typeOf(entry.value) === type) found.push(entry.key)
+  for (const key of visited) {
+    if (glob !== undefined && !glob.matchesAll && !glob.matches(key)) continue
+    const slot = unit.peek(key)
+    if (slot === ABSENT) continue
+    if (type === undefined || typeOf(keys.valueAt(slot)) === type) found.push(key)
   }
   return { cursor: next, keys: found }
 }

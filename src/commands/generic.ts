@@ -6,10 +6,10 @@
  */
 import { databaseOutOfRange, noSuchKey, notAnInt32, notAnInteger, sameObject, syntaxError } from '../errors.js'
 import type { Database } from '../keyspace/database.js'
-import type { Entry } from '../keyspace/entry.js'
+import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
-import { type CollectionType, cloneValue, typeOf } from '../keyspace/value.js'
-import { isInt32 } from '../structures/int64.js'
+import { type CollectionType, cloneValue, type Value } from '../keyspace/value.js'
+import { type Int64, isInt32 } from '../structures/int64.js'
 import { type Argv, int32At, textAt, textsFrom, tokenAt } from './argv.js'
 import { type Command, DENYOOM, FAST, keySpec, LOOK_KEY, NO_KEYS, READONLY, WRITE } from './command.js'
 import { OK, type Reply, Status } from './reply.js'
@@ -31,67 +31,72 @@ export function del(unit: Unit, keys: readonly string[]): number {
 
 /** As `del` of one key: 1, or 0 when missing. O(1). Event del. */
 export function delOne(unit: Unit, key: string): number {
-  const entry = unit.peek(key)
-  if (entry === undefined) return 0
-  unit.delete(entry)
+  const slot = unit.peek(key)
+  if (slot === ABSENT) return 0
+  unit.delete(slot)
   return 1
 }
 
 /** How many of the keys exist, a key given twice counted twice. O(keys). */
 export function exists(unit: Unit, keys: readonly string[]): number {
   let found = 0
-  for (const key of keys) if (unit.peek(key) !== undefined) found++
+  for (const key of keys) if (unit.peek(key) !== ABSENT) found++
   return found
 }
 
 /** As `exists`, but counts as an access. O(keys). */
 export function touch(unit: Unit, keys: readonly string[]): number {
   let found = 0
-  for (const key of keys) if (unit.find(key) !== undefined) found++
+  for (const key of keys) if (unit.find(key) !== ABSENT) found++
   return found
 }
 
 /** The type, 'none' when missing. O(1). */
 export function type(unit: Unit, key: string): 'none' | 'string' | CollectionType {
-  const entry = unit.peek(key)
-  return entry === undefined ? 'none' : typeOf(entry.value)
+  return unit.typeAt(key)
 }
 
 /** A random key, null when there are none. O(1). Keys whose time is up are removed on the way. */
 export function randomkey(unit: Unit): string | null {
   for (;;) {
-    const entry = unit.database.keys.random(unit.store.random)
-    if (entry === undefined) return null
-    if (unit.peek(entry.key) !== undefined) return entry.key
+    const { keys } = unit.database
+    const slot = keys.random(unit.store.random)
+    if (slot === ABSENT) return null
+    const key = keys.keyAt(slot)!
+    if (unit.peek(key) !== ABSENT) return key
   }
 }
 
 /** Renames a key, overwriting what has the new name; the deadline goes along. O(1). Events rename_from, rename_to. */
 export function rename(unit: Unit, key: string, newKey: string): void {
-  const entry = unit.find(key)
-  if (entry === undefined) throw noSuchKey()
-  if (key !== newKey) moveTo(unit, entry, newKey)
+  if (unit.find(key) === ABSENT) throw noSuchKey()
+  if (key !== newKey) moveTo(unit, key, newKey)
 }
 
 /** As `rename` if no key has the new name: 1, else 0. O(1). */
 export function renamenx(unit: Unit, key: string, newKey: string): number {
-  const entry = unit.find(key)
-  if (entry === undefined) throw noSuchKey()
-  if (key === newKey || unit.find(newKey) !== undefined) return 0
-  moveTo(unit, entry, newKey)
+  if (unit.find(key) === ABSENT) throw noSuchKey()
+  if (key === newKey || unit.find(newKey) !== ABSENT) return 0
+  moveTo(unit, key, newKey)
   return 1
 }
 
-function moveTo(unit: Unit, entry: Entry, newKey: string): void {
-  const deadline = unit.deadlineOf(entry)
+function moveTo(unit: Unit, key: string, newKey: string): void {
   const target = unit.find(newKey)
-  if (target !== undefined) unit.remove(target)
-  unit.remove(entry)
-  const renamed = unit.add(newKey, entry.value)
+  if (target !== ABSENT) unit.remove(target)
+  const { value, deadline } = takeOut(unit, unit.database.keys.find(key))
+  const renamed = unit.add(newKey, value)
   if (deadline !== -1) unit.setDeadline(renamed, deadline)
-  if (unit.logging) unit.log('RENAME', entry.key, newKey)
-  unit.changed(entry.key, 'rename_from')
+  if (unit.logging) unit.log('RENAME', key, newKey)
+  unit.changed(key, 'rename_from')
   unit.changed(newKey, 'rename_to', 0)
+}
+
+/** Takes a key out and returns what belonged to it. O(1). */
+function takeOut(unit: Unit, slot: number): { value: Value; deadline: Int64 } {
+  const taken = { value: unit.database.keys.valueAt(slot), deadline: unit.deadlineOf(slot) }
+  unit.remove(slot)
+  return taken
 }
 
 /** The database of an index. Throws ERR (not an integer, out of range). */
@@ -107,11 +112,10 @@ export function databaseAt(unit: Unit, index: number): Database {
 export function move(unit: Unit, key: string, db: number): number {
   const target = databaseAt(unit, db)
   if (target === unit.database) throw sameObject()
-  const entry = unit.find(key)
-  if (entry === undefined || unit.peek(key, target) !== undefined) return 0
-  const deadline = unit.deadlineOf(entry)
-  unit.remove(entry)
-  const moved = unit.add(key, entry.value, target)
+  const slot = unit.find(key)
+  if (slot === ABSENT || unit.peek(key, target) !== ABSENT) return 0
+  const { value, deadline } = takeOut(unit, slot)
+  const moved = unit.add(key, value, target)
   if (deadline !== -1) unit.setDeadline(moved, deadline, target)
   if (unit.logging) unit.log('MOVE', key, String(db))
   unit.changed(key, 'move_from')
@@ -123,15 +127,16 @@ export function move(unit: Unit, key: string, db: number): number {
 export function copy(unit: Unit, source: string, destination: string, options: CopyOptions = NO_OPTIONS): number {
   const target = options.db === undefined ? unit.database : databaseAt(unit, options.db)
   if (target === unit.database && source === destination) throw sameObject()
-  const entry = unit.find(source)
-  if (entry === undefined) return 0
-  const deadline = unit.deadlineOf(entry)
+  const slot = unit.find(source)
+  if (slot === ABSENT) return 0
+  const value = unit.database.keys.valueAt(slot)
+  const deadline = unit.deadlineOf(slot)
   const old = unit.peek(destination, target)
-  if (old !== undefined) {
+  if (old !== ABSENT) {
     if (!options.replace) return 0
     unit.remove(old, target)
   }
-  const copied = unit.add(destination, cloneValue(entry.value), target)
+  const copied = unit.add(destination, cloneValue(value), target)
   if (deadline !== -1) unit.setDeadline(copied, deadline, target)
   if (unit.logging) unit.log('COPY', source, destination, 'DB', String(target.index), 'REPLACE')
   unit.changed(destination, 'copy_to', 1, target)

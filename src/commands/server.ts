@@ -45,7 +45,7 @@ export function swapdb(unit: Unit, index1: number, index2: number): void {
   if (first !== second) {
     unit.store.watches.touchAll(first, second)
     unit.store.watches.touchAll(second, first)
-    first.replace(second.replace({ keys: first.keys, wheel: first.wheel }))
+    first.replace(second.replace(first.replace(emptyTable())))
     unit.store.waiters.signalAll(first)
     unit.store.waiters.signalAll(second)
   }

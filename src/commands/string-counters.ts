@@ -1,5 +1,6 @@
 /** Strings as counters: INCR, INCRBY, DECR, DECRBY, INCRBYFLOAT. */
 import { decrementWouldOverflow, nanOrInfinity, notAFloat, notAnInteger, wouldOverflow } from '../errors.js'
+import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type StringValue, stringToText } from '../keyspace/value.js'
 import { addInt64, type Int64, negateInt64, parseInt64 } from '../structures/int64.js'
@@ -10,16 +11,16 @@ import type { Reply } from './reply.js'
 
 /** Adds to the integer at a key, 0 when missing; returns the sum. The deadline stays. O(1). Event incrby. */
 export function incrby(unit: Unit, key: string, increment: Int64): Int64 {
-  const entry = unit.findString(key)
-  if (entry === undefined) {
+  const slot = unit.findString(key)
+  if (slot === ABSENT) {
     unit.add(key, increment)
     return announceSum(unit, key, increment)
   }
-  const value = entry.value
+  const value = unit.stringAt(slot)
   const old = typeof value === 'number' || typeof value === 'bigint' ? value : integerOf(value)
   const sum = addInt64(old, increment)
   if (sum === undefined) throw wouldOverflow()
-  entry.value = sum
+  unit.replace(slot, sum, true)
   return announceSum(unit, key, sum)
 }
 
@@ -47,15 +48,15 @@ export function decrby(unit: Unit, key: string, decrement: Int64): Int64 {
  * prints it: up to 17 decimals, no exponent. The deadline stays. O(1). Event incrbyfloat.
  */
 export function incrbyfloat(unit: Unit, key: string, increment: string): string {
-  const entry = unit.findString(key)
-  const old = parseLongDouble(entry === undefined ? '0' : stringToText(entry.value))
+  const slot = unit.findString(key)
+  const old = parseLongDouble(slot === ABSENT ? '0' : stringToText(unit.stringAt(slot)))
   const by = parseLongDouble(increment)
   if (old === undefined || by === undefined) throw notAFloat()
   const sum = addLongDouble(old, by)
   if (!sum.finite) throw nanOrInfinity()
   const text = formatLongDouble(sum)
-  if (entry === undefined) unit.add(key, text)
-  else entry.value = text
+  if (slot === ABSENT) unit.add(key, text)
+  else unit.replace(slot, text, true)
   if (unit.logging) unit.log('SET', key, text, 'KEEPTTL')
   unit.changed(key, 'incrbyfloat')
   return text

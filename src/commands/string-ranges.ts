@@ -7,7 +7,7 @@ import {
   stringTooLong,
   syntaxError,
 } from '../errors.js'
-import type { Entry } from '../keyspace/entry.js'
+import { ABSENT } from '../keyspace/key-index.js'
 import { logWord, type Unit } from '../keyspace/unit.js'
 import { isString, type StringValue, stringLength, stringToBytes, stringToText } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
@@ -24,11 +24,12 @@ const STRING_LENGTH_MAX = 512 * 1024 * 1024
 /** Longer text is turned into bytes by its first GETRANGE, so that the next ones do not look through all of it. */
 const SLICED_AS_TEXT_MAX = 1024
 
-/** The value as bytes that may be edited in place; the entry holds it so from now on. */
-function asBytes(entry: Entry & { value: StringValue }): ByteString {
-  if (entry.value instanceof ByteString) return entry.value
-  const bytes = ByteString.ofText(stringToText(entry.value))
-  entry.value = bytes
+/** The value as bytes that may be edited in place; it is kept so from now on. */
+function asBytes(unit: Unit, slot: number): ByteString {
+  const value = unit.stringAt(slot)
+  if (value instanceof ByteString) return value
+  const bytes = ByteString.ofText(stringToText(value))
+  unit.replace(slot, bytes, true)
   return bytes
 }
 
@@ -38,35 +39,38 @@ function pieceOf(value: StringValue): string | Uint8Array {
 
 /** Adds at the end of the string, made if missing; returns its length in bytes. O(1) amortised. Event append. */
 export function append(unit: Unit, key: string, value: StringValue): number {
-  const entry = unit.findString(key)
-  if (entry === undefined) {
+  const slot = unit.findString(key)
+  let length = stringLength(value)
+  if (slot === ABSENT) {
     unit.add(key, value)
   } else {
-    if (stringLength(entry.value) + stringLength(value) > STRING_LENGTH_MAX) throw stringTooLong()
-    asBytes(entry).append(pieceOf(value))
+    if (stringLength(unit.stringAt(slot)) + length > STRING_LENGTH_MAX) throw stringTooLong()
+    const bytes = asBytes(unit, slot)
+    bytes.append(pieceOf(value))
+    length = bytes.length
   }
   if (unit.logging) unit.log('APPEND', key, logWord(value))
   unit.changed(key, 'append')
-  return stringLength(entry === undefined ? value : entry.value)
+  return length
 }
 
 /** The length in bytes, 0 when missing. O(1) for bytes and numbers, O(length) for text. */
 export function strlen(unit: Unit, key: string): number {
-  const entry = unit.findString(key)
-  return entry === undefined ? 0 : stringLength(entry.value)
+  const slot = unit.findString(key)
+  return slot === ABSENT ? 0 : stringLength(unit.stringAt(slot))
 }
 
 /** The bytes from `start` to `last` (inclusive, negative from the end), '' when there are none. O(length returned). */
 export function getrange(unit: Unit, key: string, start: Int64, last: Int64): StringValue {
-  const entry = unit.findString(key)
-  if (entry === undefined) return ''
-  const value = entry.value
+  const slot = unit.findString(key)
+  if (slot === ABSENT) return ''
+  const value = unit.stringAt(slot)
   if (typeof value === 'string' && value.length <= SLICED_AS_TEXT_MAX && isAscii(value)) {
     const range = clampRange(start, last, value.length)
     return range === undefined ? '' : value.slice(range.start, range.end)
   }
   const bytes = value instanceof ByteString ? value : ByteString.ofText(stringToText(value))
-  if (typeof value === 'string' && value.length > SLICED_AS_TEXT_MAX) entry.value = bytes
+  if (typeof value === 'string' && value.length > SLICED_AS_TEXT_MAX) unit.replace(slot, bytes, true)
   const range = clampRange(start, last, bytes.length)
   return range === undefined ? '' : ByteString.of(bytes.bytes.slice(range.start, range.end))
 }
@@ -85,13 +89,13 @@ function clampRange(start: Int64, last: Int64, length: number): { start: number;
  */
 export function setrange(unit: Unit, key: string, offset: number, value: StringValue): number {
   if (!(offset >= 0)) throw offsetOutOfRange()
-  const entry = unit.findString(key)
+  const slot = unit.findString(key)
   const size = stringLength(value)
-  if (size === 0) return entry === undefined ? 0 : stringLength(entry.value)
+  if (size === 0) return slot === ABSENT ? 0 : stringLength(unit.stringAt(slot))
   if (offset + size > STRING_LENGTH_MAX) throw stringTooLong()
-  const bytes = entry === undefined ? ByteString.of(new Uint8Array(0)) : asBytes(entry)
+  const bytes = slot === ABSENT ? ByteString.of(new Uint8Array(0)) : asBytes(unit, slot)
   bytes.write(offset, pieceOf(value))
-  if (entry === undefined) unit.add(key, bytes)
+  if (slot === ABSENT) unit.add(key, bytes)
   if (unit.logging) unit.log('SETRANGE', key, String(offset), logWord(value))
   unit.changed(key, 'setrange')
   return bytes.length
@@ -110,8 +114,8 @@ export function lcsLength(unit: Unit, key1: string, key2: string): number {
 }
 
 function checkLcsOperands(unit: Unit, key1: string, key2: string): [StringValue, StringValue] {
-  const a = unit.find(key1)?.value ?? ''
-  const b = unit.find(key2)?.value ?? ''
+  const a = unit.valueAt(key1) ?? ''
+  const b = unit.valueAt(key2) ?? ''
   if (!isString(a) || !isString(b)) throw lcsNotStrings()
   return [a, b]
 }

@@ -4,7 +4,7 @@
  * Counters are in string-counters.ts, parts of strings (APPEND, GETRANGE, LCS …) in string-ranges.ts.
  */
 import { syntaxError, wrongArity } from '../errors.js'
-import type { Entry } from '../keyspace/entry.js'
+import { ABSENT } from '../keyspace/key-index.js'
 import { logWord, type Unit } from '../keyspace/unit.js'
 import { isString, type StringValue } from '../keyspace/value.js'
 import type { Int64 } from '../structures/int64.js'
@@ -48,20 +48,21 @@ export interface GetexOptions extends Expiration {
 
 /** The value of a key, null when missing. O(1). */
 export function get(unit: Unit, key: string): StringValue | null {
-  return unit.findString(key)?.value ?? null
+  const slot = unit.findString(key)
+  return slot === ABSENT ? null : unit.stringAt(slot)
 }
 
 /** Puts a value, whatever was there, and drops the deadline. O(1). Event set. */
 export function setPlain(unit: Unit, key: string, value: StringValue): void {
-  const entry = unit.find(key)
-  if (entry === undefined) create(unit, key, value)
-  else overwrite(unit, entry, value)
+  const slot = unit.find(key)
+  if (slot === ABSENT) create(unit, key, value)
+  else overwrite(unit, key, slot, value)
 }
 
 /** As `setPlain` for a key that has been found. O(1). Event set. */
-export function overwrite(unit: Unit, entry: Entry, value: StringValue): void {
-  unit.replace(entry, value)
-  announceSet(unit, entry.key, value)
+export function overwrite(unit: Unit, key: string, slot: number, value: StringValue): void {
+  unit.replace(slot, value)
+  announceSet(unit, key, value)
 }
 
 /** As `setPlain` for a key that is known to be missing. O(1). Event set. */
@@ -102,22 +103,21 @@ function setAs(unit: Unit, key: string, value: StringValue, options: SetOptions,
 
 function setChecked(unit: Unit, key: string, value: StringValue, options: SetOptions, deadline: Int64): boolean {
   if (options.nx || options.xx) {
-    const exists = unit.find(key) !== undefined
+    const exists = unit.find(key) !== ABSENT
     if (exists === (options.nx === true)) return false
   }
-  const entry = unit.put(key, value, options.keepttl === true || deadline !== 0)
-  if (deadline !== 0) unit.setDeadline(entry, deadline)
-  if (unit.logging) logSet(unit, entry)
+  const slot = unit.put(key, value, options.keepttl === true || deadline !== 0)
+  if (deadline !== 0) unit.setDeadline(slot, deadline)
+  if (unit.logging) logSet(unit, key, value, unit.deadlineOf(slot))
   unit.changed(key, 'set')
   if (deadline !== 0) unit.changed(key, 'expire', 0)
   return true
 }
 
 /** The words that rebuild a string with its deadline. */
-function logSet(unit: Unit, entry: Entry): void {
-  const value = logWord(entry.value as StringValue)
-  if (!entry.expires) unit.log('SET', entry.key, value)
-  else unit.log('SET', entry.key, value, 'PXAT', String(unit.deadlineOf(entry)))
+function logSet(unit: Unit, key: string, value: StringValue, deadline: Int64): void {
+  if (deadline === -1) unit.log('SET', key, logWord(value))
+  else unit.log('SET', key, logWord(value), 'PXAT', String(deadline))
 }
 
 /** SET with `nx`; 1 when it was set, 0 when the key existed. O(1). */
@@ -144,28 +144,29 @@ export function getset(unit: Unit, key: string, value: StringValue): StringValue
 
 /** Removes a string and returns it, null when missing. O(1). Event del. */
 export function getdel(unit: Unit, key: string): StringValue | null {
-  const entry = unit.findString(key)
-  if (entry === undefined) return null
-  unit.delete(entry)
-  return entry.value
+  const slot = unit.findString(key)
+  if (slot === ABSENT) return null
+  const value = unit.stringAt(slot)
+  unit.delete(slot)
+  return value
 }
 
 /** The value, null when missing, with a new deadline or none. O(1). Event expire, persist, or del for a past time. */
 export function getex(unit: Unit, key: string, options: GetexOptions): StringValue | null {
   if (countExpirations(options) + (options.persist ? 1 : 0) > 1) throw syntaxError()
-  const entry = unit.findString(key)
-  if (entry === undefined) return null
+  const slot = unit.findString(key)
+  if (slot === ABSENT) return null
   const deadline = deadlineOf(unit, options, 'getex')
-  const value = entry.value
-  if (deadline !== 0) applyDeadline(unit, entry, deadline)
-  else if (options.persist && entry.expires) dropDeadline(unit, entry)
+  const value = unit.stringAt(slot)
+  if (deadline !== 0) applyDeadline(unit, key, slot, deadline)
+  else if (options.persist && unit.database.keys.expires(slot)) dropDeadline(unit, key, slot)
   return value
 }
 
 /** The values in the order of the keys, null for a key that is missing or no string. O(keys). */
 export function mget(unit: Unit, keys: readonly string[]): (StringValue | null)[] {
   return keys.map((key) => {
-    const value = unit.find(key)?.value
+    const value = unit.valueAt(key)
     return value === undefined || !isString(value) ? null : value
   })
 }
@@ -177,7 +178,7 @@ export function mset(unit: Unit, entries: Iterable<readonly [string, StringValue
 
 /** Sets all keys if none of them exists: 1, else sets none: 0. O(keys). Event set each. */
 export function msetnx(unit: Unit, entries: readonly (readonly [string, StringValue])[]): number {
-  for (const [key] of entries) if (unit.find(key) !== undefined) return 0
+  for (const [key] of entries) if (unit.find(key) !== ABSENT) return 0
   mset(unit, entries)
   return 1
 }
@@ -359,7 +360,7 @@ export const stringCommands = {
       const { persist, at } = readGetexOptions(argv)
       const key = textAt(argv, 1)
       // Redis looks at the key before it reads the time: for a missing one a bad time is no error.
-      if (unit.findString(key) === undefined) return null
+      if (unit.findString(key) === ABSENT) return null
       const options: GetexOptions = { persist }
       readTimes(argv, at, options)
       return bulk(getex(unit, key, options))

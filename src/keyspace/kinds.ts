@@ -3,23 +3,24 @@ import { List } from '../structures/list.js'
 import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
 import type { CollectionKind } from './unit.js'
+import { codeOfType } from './value.js'
 
 export const LIST: CollectionKind<List> = {
-  is: (value): value is List => value instanceof List,
+  code: codeOfType('list'),
   create: () => new List(),
 }
 
 export const HASH: CollectionKind<Hash> = {
-  is: (value): value is Hash => value instanceof Hash,
+  code: codeOfType('hash'),
   create: () => new Hash(),
 }
 
 export const SET: CollectionKind<SetOfStrings> = {
-  is: (value): value is SetOfStrings => value instanceof SetOfStrings,
+  code: codeOfType('set'),
   create: () => new SetOfStrings(),
 }
 
 export const SORTED_SET: CollectionKind<SortedSet> = {
-  is: (value): value is SortedSet => value instanceof SortedSet,
+  code: codeOfType('zset'),
   create: () => new SortedSet(),
 }

@@ -3,7 +3,6 @@ import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { type Int64, int64 } from '../structures/int64.js'
 import type { Clock, Timer } from './clock.js'
 import { Database } from './database.js'
-import type { Entry } from './entry.js'
 import { KeyspaceEvents } from './events.js'
 import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
 import type { RandomSource } from './random.js'
@@ -68,8 +67,6 @@ export class Store implements SnapshotSource {
   opened: Opened[] = []
   /** The access clock: seconds, 0 while it is not running. */
   accessClock = 0
-  /** The exact deadlines of those keys whose wheel says FAR_MS. */
-  private readonly farDeadlines = new WeakMap<Entry, bigint>()
   private nowMs = 0
   /** Seconds of the access clock that lie behind this have not come; Infinity without a reading that is kept. */
   private trustedSecond = Number.POSITIVE_INFINITY
@@ -163,13 +160,19 @@ export class Store implements SnapshotSource {
   }
 
   /**
-   * Whether the time of an entry with a deadline is up. A deadline far enough ahead is told from a kept reading: reading
-   * the clock costs more than the rest of a GET, as it waits for all pending loads.
+   * Whether the time of a key with a deadline is up. A deadline far enough ahead is told from a kept reading: reading the
+   * clock costs more than the rest of a GET, as it waits for all pending loads.
    */
-  hasExpired(database: Database, entry: Entry): boolean {
-    if (entry.expirySecond > this.trustedSecond && this.clock.isSteady!()) return false
-    if (this.isReplaying || entry.expirySecond > accessTime(this.now())) return false
-    return this.hasPassed(database.wheel!.deadlineOf(entry.deadline))
+  hasExpired(database: Database, slot: number): boolean {
+    const expirySecond = database.keys.expirySecondAt(slot)
+    if (this.isFar(expirySecond)) return false
+    if (this.isReplaying || expirySecond > accessTime(this.now())) return false
+    return this.hasPassed(database.wheel!.deadlineOf(database.keys.deadlineAt(slot)))
+  }
+
+  /** Whether the second of a deadline is so far ahead that a kept reading tells that it has not come. */
+  isFar(expirySecond: number): boolean {
+    return expirySecond > this.trustedSecond && this.clock.isSteady!()
   }
 
   /** Whether an instant has come. At a deadline itself it has. */
@@ -177,26 +180,31 @@ export class Store implements SnapshotSource {
     return !this.isReplaying && deadlineMs <= this.now()
   }
 
-  deadlineOf(database: Database, entry: Entry): Int64 {
-    const deadlineMs = database.wheel!.deadlineOf(entry.deadline)
-    return deadlineMs < FAR_MS ? deadlineMs : (int64(this.farDeadlines.get(entry)!) ?? deadlineMs)
+  deadlineOf(database: Database, slot: number): Int64 {
+    const deadlineMs = database.wheel!.deadlineOf(database.keys.deadlineAt(slot))
+    return deadlineMs < FAR_MS
+      ? deadlineMs
+      : (int64(database.farDeadlines.get(database.keys.keyAt(slot)!)!) ?? deadlineMs)
   }
 
-  setDeadline(database: Database, entry: Entry, deadlineMs: Int64): void {
-    database.wheel ??= new DeadlineWheel<Entry>(this.now())
-    const wheel = database.wheel
+  setDeadline(database: Database, slot: number, deadlineMs: Int64): void {
+    database.wheel ??= new DeadlineWheel<string>(this.now())
+    const { wheel, keys } = database
     const wakeMs = typeof deadlineMs === 'number' ? Math.max(deadlineMs, 0) : FAR_MS
-    if (wakeMs === FAR_MS) this.farDeadlines.set(entry, BigInt(deadlineMs))
-    entry.expirySecond = accessTime(wakeMs)
-    if (!entry.expires) entry.deadline = wheel.add(entry, wakeMs)
-    else wheel.move(entry.deadline, wakeMs)
+    if (wakeMs === FAR_MS) database.farDeadlines.set(keys.keyAt(slot)!, BigInt(deadlineMs))
+    const deadline = keys.deadlineAt(slot)
+    if (deadline === 0) keys.setDeadline(slot, wheel.add(keys.keyAt(slot)!, wakeMs), accessTime(wakeMs))
+    else {
+      wheel.move(deadline, wakeMs)
+      keys.setDeadline(slot, deadline, accessTime(wakeMs))
+    }
     this.armBy(wakeMs)
   }
 
-  clearDeadline(database: Database, entry: Entry): void {
-    database.wheel!.remove(entry.deadline)
-    entry.deadline = 0
-    entry.expirySecond = 0
+  clearDeadline(database: Database, slot: number): void {
+    database.wheel!.remove(database.keys.deadlineAt(slot))
+    if (database.farDeadlines.size > 0) database.farDeadlines.delete(database.keys.keyAt(slot)!)
+    database.keys.setDeadline(slot, 0, 0)
   }
 
   /** Records a resolved command of the running unit. */
@@ -288,7 +296,7 @@ export class Store implements SnapshotSource {
       for (const database of this.databases) {
         const wheel = database.wheel
         if (wheel !== undefined && wheel.nextWake() <= now) {
-          if (wheel.expire(now, SLICE_STEPS, (entry) => this.expire(database, entry))) left = true
+          if (wheel.expire(now, SLICE_STEPS, (key) => this.expire(database, database.keys.find(key)))) left = true
         }
       }
       if (this.waiters.nextWake() <= now && this.waiters.expire(now, SLICE_STEPS)) left = true
@@ -300,15 +308,16 @@ export class Store implements SnapshotSource {
   }
 
   /** A key's time is up: it goes, the log hears of it as DEL, the event is `expired`. */
-  expire(database: Database, entry: Entry): void {
-    this.remove(database, entry)
-    if (this.logging) this.append(database, ['DEL', entry.key])
-    this.announce(database, entry.key, 'expired')
+  expire(database: Database, slot: number): void {
+    const key = database.keys.keyAt(slot)!
+    this.remove(database, slot)
+    if (this.logging) this.append(database, ['DEL', key])
+    this.announce(database, key, 'expired')
   }
 
-  remove(database: Database, entry: Entry): void {
-    if (entry.expires) this.clearDeadline(database, entry)
-    database.keys.remove(entry)
+  remove(database: Database, slot: number): void {
+    if (database.keys.expires(slot)) this.clearDeadline(database, slot)
+    database.keys.remove(slot)
   }
 
   /** What follows from every change of a key: its watches, its event, those who wait for it. */
@@ -323,10 +332,11 @@ export class Store implements SnapshotSource {
   *entries(): Iterable<SnapshotEntry> {
     const now = this.clock.now()
     for (const database of this.databases) {
-      for (const entry of database.keys) {
-        const expiresAtMs = entry.expires ? this.deadlineOf(database, entry) : undefined
+      const { keys } = database
+      for (let slot = 0; slot < keys.size; slot++) {
+        const expiresAtMs = keys.expires(slot) ? this.deadlineOf(database, slot) : undefined
         if (expiresAtMs !== undefined && expiresAtMs <= now) continue
-        yield { database: database.index, key: entry.key, value: entry.value, expiresAtMs }
+        yield { database: database.index, key: keys.keyAt(slot)!, value: keys.valueAt(slot), expiresAtMs }
       }
     }
   }

@@ -1,22 +1,25 @@
 import { wrongType } from '../errors.js'
 import type { Int64 } from '../structures/int64.js'
 import type { Database } from './database.js'
-import { Entry } from './entry.js'
+import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, VALUE } from './key-index.js'
 import type { LogWord } from './ports.js'
 import { CLOCK_READ, EFFECTS, NOTHING, type Opened, type Store } from './store.js'
 import {
   type Collection,
   type CollectionType,
-  isString,
+  codeOf,
+  OTHER_STRING,
   type StringValue,
   stringToBytes,
+  TEXT,
   typeOf,
   type Value,
 } from './value.js'
 
 /** How a collection is told from others and made; each structure has one. */
 export interface CollectionKind<T extends Collection> {
-  is(value: Value): value is T
+  /** `codeOfType` of its type. */
+  readonly code: number
   create(): T
 }
 
@@ -68,129 +71,154 @@ export class Unit {
     return this.store.now()
   }
 
-  /** The entry of a key that exists; counts as an access. A key whose time is up is removed here. O(1). */
-  find(key: string): Entry | undefined {
-    const entry = this.database.keys.get(key)
-    if (entry === undefined) return undefined
-    if (entry.expires && this.collect(entry)) return undefined
-    if (entry.access !== this.store.accessClock) entry.access = this.store.accessTime()
-    return entry
+  /**
+   * The slot of a key, ABSENT when it is missing; counts as an access. A key whose time is up is removed here, so a slot is
+   * good until the next key is looked for. O(1).
+   */
+  find(key: string): number {
+    const keys = this.database.keys
+    const slot = keys.find(key)
+    if (slot === ABSENT) return ABSENT
+    const rows = keys.rowsOf(slot)
+    const at = keys.offsetOf(slot)
+    if ((rows[at + MARKS] as number) >= EXPIRING && this.collect(slot, this.database)) return ABSENT
+    if (rows[at + ACCESS] !== this.store.accessClock) rows[at + ACCESS] = this.store.accessTime()
+    return slot
   }
 
   /** As `find`, but not counted as an access: for commands that only look (TTL, TYPE, OBJECT). O(1). */
-  peek(key: string, database = this.database): Entry | undefined {
-    const entry = database.keys.get(key)
-    if (entry === undefined) return undefined
-    return entry.expires && this.collect(entry, database) ? undefined : entry
+  peek(key: string, database = this.database): number {
+    const slot = database.keys.find(key)
+    if (slot === ABSENT) return ABSENT
+    return database.keys.expires(slot) && this.collect(slot, database) ? ABSENT : slot
   }
 
-  /** Removes an entry whose time is up; returns whether it was. */
-  private collect(entry: Entry, database = this.database): boolean {
-    if (!this.store.hasExpired(database, entry)) return false
-    this.store.expire(database, entry)
+  /** Removes a key whose time is up; returns whether it was. */
+  private collect(slot: number, database: Database): boolean {
+    if (!this.store.hasExpired(database, slot)) return false
+    this.store.expire(database, slot)
     return true
   }
 
-  /** The entry of a string; undefined for a missing key, WRONGTYPE for another type. O(1). */
-  findString(key: string): (Entry & { value: StringValue }) | undefined {
-    const entry = this.find(key)
-    if (entry === undefined) return undefined
-    if (!entry.isText && !isString(entry.value)) throw wrongType()
-    return entry as Entry & { value: StringValue }
+  /** The slot of a string; ABSENT for a missing key, WRONGTYPE for another type. O(1). */
+  findString(key: string): number {
+    const slot = this.find(key)
+    if (slot !== ABSENT && this.database.keys.codeAt(slot) > OTHER_STRING) throw wrongType()
+    return slot
+  }
+
+  /** As `findString`, but the string itself; undefined for a missing key. O(1). */
+  getString(key: string): StringValue | undefined {
+    const keys = this.database.keys
+    const slot = keys.find(key)
+    if (slot === ABSENT) return undefined
+    const rows = keys.rowsOf(slot)
+    const at = keys.offsetOf(slot)
+    const marks = rows[at + MARKS] as number
+    if (marks !== TEXT) {
+      const isFar = marks < EXPIRING || this.store.isFar(rows[at + EXPIRY_SECOND] as number)
+      if (!isFar && this.collect(slot, this.database)) return undefined
+      if ((marks & CODE_MASK) > OTHER_STRING) throw wrongType()
+    }
+    if (rows[at + ACCESS] !== this.store.accessClock) rows[at + ACCESS] = this.store.accessTime()
+    return rows[at + VALUE] as StringValue
+  }
+
+  /** The value in the slot of a string. O(1). */
+  stringAt(slot: number): StringValue {
+    // Only slots that `findString` returned come here.
+    return this.database.keys.valueAt(slot) as StringValue
   }
 
   /** The value of any key, as an access to it; undefined for a missing key. O(1). */
   valueAt(key: string): Value | undefined {
-    return this.find(key)?.value
+    const slot = this.find(key)
+    return slot === ABSENT ? undefined : this.database.keys.valueAt(slot)
   }
 
   /** The type of a key as TYPE names it, no access to it. O(1). */
   typeAt(key: string): 'none' | 'string' | CollectionType {
-    const entry = this.peek(key)
-    return entry === undefined ? 'none' : typeOf(entry.value)
+    const slot = this.peek(key)
+    return slot === ABSENT ? 'none' : typeOf(this.database.keys.valueAt(slot))
   }
 
   /** A collection to read or to take from; undefined for a missing key, WRONGTYPE for another type. O(1). */
   look<T extends Collection>(key: string, kind: CollectionKind<T>): T | undefined {
-    const value = this.find(key)?.value
-    if (value === undefined) return undefined
-    if (!kind.is(value)) throw wrongType()
-    return value
+    const slot = this.find(key)
+    if (slot === ABSENT) return undefined
+    const keys = this.database.keys
+    if (keys.codeAt(slot) !== kind.code) throw wrongType()
+    // The code says that it is one of this kind.
+    return keys.valueAt(slot) as T
   }
 
   /** A collection to add to, made where there is none. See rule 3. O(1). */
   open<T extends Collection>(key: string, kind: CollectionKind<T>): T {
-    const value = this.find(key)?.value ?? this.openedAt(key)
-    if (value === undefined) return this.openNew(key, kind)
-    if (!kind.is(value)) throw wrongType()
-    return value
+    return this.look(key, kind) ?? this.openNew(key, kind)
   }
 
   private openNew<T extends Collection>(key: string, kind: CollectionKind<T>): T {
+    const { store, database } = this
+    for (const opened of store.opened) {
+      if (opened.key !== key || opened.database !== database) continue
+      if (codeOf(opened.value) !== kind.code) throw wrongType()
+      return opened.value as T
+    }
     const value = kind.create()
-    this.store.opened.push({ key, value, database: this.database })
-    this.store.pending = EFFECTS
-    this.store.observed = true
+    store.opened.push({ key, value, database })
+    store.pending = EFFECTS
+    store.observed = true
     return value
   }
 
-  /** What this unit opened under a key and has not put into the keyspace yet. */
-  private openedAt(key: string): Collection | undefined {
-    for (const opened of this.store.opened) {
-      if (opened.key === key && opened.database === this.database) return opened.value
-    }
-    return undefined
+  /** Adds a key that does not exist and returns its slot. O(1). */
+  add(key: string, value: Value, database = this.database): number {
+    return database.keys.insert(key, value, this.store.accessTime())
   }
 
-  /** Adds a key that does not exist. O(1). */
-  add(key: string, value: Value, database = this.database): Entry {
-    const entry = new Entry(key, value, this.store.accessTime())
-    database.keys.add(entry)
-    return entry
-  }
-
-  /** Puts a value at a key, whatever was there; a deadline is dropped unless `keepDeadline`. O(1). */
-  put(key: string, value: Value, keepDeadline = false): Entry {
-    const entry = this.find(key)
-    if (entry === undefined) return this.add(key, value)
-    this.replace(entry, value, keepDeadline)
-    return entry
+  /** Puts a value at a key, whatever was there; a deadline is dropped unless `keepDeadline`. Returns the slot. O(1). */
+  put(key: string, value: Value, keepDeadline = false): number {
+    const slot = this.find(key)
+    if (slot === ABSENT) return this.add(key, value)
+    this.replace(slot, value, keepDeadline)
+    return slot
   }
 
   /** Puts a value at a key that exists; a deadline is dropped unless `keepDeadline`. O(1). */
-  replace(entry: Entry, value: Value, keepDeadline = false): void {
-    entry.value = value
-    if (entry.expires && !keepDeadline) this.store.clearDeadline(this.database, entry)
+  replace(slot: number, value: Value, keepDeadline = false): void {
+    const marks = this.database.keys.exchange(slot, value)
+    if (marks >= EXPIRING && !keepDeadline) this.store.clearDeadline(this.database, slot)
   }
 
-  /** Takes an entry out; the body says so by `changed` with the event that fits. O(1). */
-  remove(entry: Entry, database = this.database): void {
-    this.store.remove(database, entry)
+  /** Takes a key out; the body says so by `changed` with the event that fits. O(1). */
+  remove(slot: number, database = this.database): void {
+    this.store.remove(database, slot)
   }
 
-  /** Takes an entry out as DEL does: logged as DEL, event del. O(1). */
-  delete(entry: Entry): void {
-    this.remove(entry)
-    if (this.logging) this.log('DEL', entry.key)
-    this.changed(entry.key, 'del')
-  }
-
-  /** The deadline in milliseconds since the epoch, -1 for none. */
-  deadlineOf(entry: Entry, database = this.database): Int64 {
-    return entry.expires ? this.store.deadlineOf(database, entry) : -1
-  }
-
-  setDeadline(entry: Entry, deadlineMs: Int64, database = this.database): void {
-    this.store.setDeadline(database, entry, deadlineMs)
-  }
-
-  clearDeadline(entry: Entry): void {
-    this.store.clearDeadline(this.database, entry)
+  /** Takes a key out as DEL does: logged as DEL, event del. O(1). */
+  delete(slot: number): void {
+    const key = this.database.keys.keyAt(slot)!
+    this.remove(slot)
+    if (this.logging) this.log('DEL', key)
+    this.changed(key, 'del')
   }
 
   /** Removes a key that exists as DEL does. O(1). */
   deleteKey(key: string): void {
-    this.delete(this.database.keys.get(key)!)
+    this.delete(this.database.keys.find(key))
+  }
+
+  /** The deadline in milliseconds since the epoch, -1 for none. */
+  deadlineOf(slot: number, database = this.database): Int64 {
+    return database.keys.expires(slot) ? this.store.deadlineOf(database, slot) : -1
+  }
+
+  setDeadline(slot: number, deadlineMs: Int64, database = this.database): void {
+    this.store.setDeadline(database, slot, deadlineMs)
+  }
+
+  clearDeadline(slot: number): void {
+    this.store.clearDeadline(this.database, slot)
   }
 
   /** Says that a value changed: `n` is what it adds to the dirty count. See rule 2. */
@@ -206,7 +234,7 @@ export class Unit {
   shrunk(key: string, collection: Collection, event: string, n = 1): void {
     this.changed(key, event, n)
     if (!isVoid(collection)) return
-    this.store.remove(this.database, this.database.keys.get(key)!)
+    this.store.remove(this.database, this.database.keys.find(key))
     this.changed(key, 'del', 0)
   }
 

@@ -24,6 +24,26 @@ export interface Collection {
 
 export type Value = StringValue | Collection
 
+/** The codes of types that stand beside each key: text apart from other strings, as most values are text. */
+export const TEXT = 0
+export const OTHER_STRING = 1
+const COLLECTION_CODES: Readonly<Record<CollectionType, number>> = { list: 2, hash: 3, set: 4, zset: 5, stream: 6 }
+
+/** The code of a type of collections. */
+export function codeOfType(type: CollectionType): number {
+  return COLLECTION_CODES[type]
+}
+
+/** The code of the type of a value. */
+export function codeOf(value: Value): number {
+  return typeof value === 'string' ? TEXT : codeOfOther(value)
+}
+
+/** Apart, so that the way of text is short enough to be inlined. */
+function codeOfOther(value: Value): number {
+  return isString(value) ? OTHER_STRING : COLLECTION_CODES[value.type]
+}
+
 export function isString(value: Value): value is StringValue {
   return typeof value !== 'object' || value instanceof ByteString
 }

@@ -1,5 +1,6 @@
 import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import type { Database } from './database.js'
+import { ABSENT } from './key-index.js'
 import { type CollectionType, typeOf } from './value.js'
 
 /** What a blocking command waits for. */
@@ -112,9 +113,9 @@ export class Waiters {
     let before = queue.size
     for (const waiter of queue) {
       if (before-- === 0) return
-      const value = database.keys.get(key)?.value
-      if (value === undefined) return
-      if (typeOf(value) === waiter.request.type) this.tryServe(waiter)
+      const slot = database.keys.find(key)
+      if (slot === ABSENT) return
+      if (typeOf(database.keys.valueAt(slot)) === waiter.request.type) this.tryServe(waiter)
     }
   }
 

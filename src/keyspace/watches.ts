@@ -1,4 +1,5 @@
 import type { Database } from './database.js'
+import { ABSENT } from './key-index.js'
 
 /** One WATCH of one session: whether anything that it watches was changed since. */
 export class Watch {
@@ -66,8 +67,12 @@ export class Watches {
     const keys = this.watched.get(database)
     if (keys === undefined) return
     for (const [key, watches] of keys) {
-      if (database.keys.get(key) === undefined && other?.keys.get(key) === undefined) continue
+      if (!hasKey(database, key) && (other === undefined || !hasKey(other, key))) continue
       for (const watch of watches) watch.changed = true
     }
   }
+}
+
+function hasKey(database: Database, key: string): boolean {
+  return database.keys.find(key) !== ABSENT
 }

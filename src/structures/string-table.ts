@@ -24,6 +24,8 @@ export class StringTable<T = unknown> {
   private directory: Int32Array[]
   /** 32 less the depth of the directory. */
   private shift: number
+  /** `chunks[0]`, which is all that a small table has. */
+  private first: unknown[]
   private readonly chunks: unknown[][]
   private count: number
   private end: number
@@ -42,7 +44,8 @@ export class StringTable<T = unknown> {
     this.map = new Map()
     this.directory = NO_DIRECTORY
     this.shift = 31
-    this.chunks = [new Array<unknown>(FIRST_ROWS * stride)]
+    this.first = new Array<unknown>(FIRST_ROWS * stride)
+    this.chunks = [this.first]
     this.count = 0
     this.end = 0
     this.gaps = []
@@ -90,7 +93,7 @@ export class StringTable<T = unknown> {
     const rows = this.rowsFor(slot)
     rows[(slot & CHUNK_MASK) * this.stride] = key
     this.count++
-    if (this.map === undefined) this.insert(this.lastKey === key ? this.lastHash : hashOf(key), slot)
+    if (this.map === undefined) this.insertHashed(this.lastKey === key ? this.lastHash : hashOf(key), slot)
     else {
       this.map.set(key, slot)
       if (this.map.size > this.limits.mapMax) this.leaveMap()
@@ -105,11 +108,12 @@ export class StringTable<T = unknown> {
       if (chunk === this.chunks.length) this.chunks.push(new Array<unknown>(CHUNK * this.stride))
       return this.chunks[chunk]!
     }
-    const rows = this.chunks[0]!
+    const rows = this.first
     if (slot * this.stride < rows.length) return rows
     const grown = new Array<unknown>(rows.length * 2)
     for (let i = 0; i < rows.length; i++) grown[i] = rows[i]
     this.chunks[0] = grown
+    this.first = grown
     return grown
   }
 
@@ -130,7 +134,7 @@ export class StringTable<T = unknown> {
 
   /** The chunk that a slot lies in; its columns begin at `offsetOf`. Valid until the next `add`. O(1). */
   rowsOf(slot: number): unknown[] {
-    return this.chunks[slot >> CHUNK_BITS]!
+    return slot < CHUNK ? this.first : this.chunks[slot >> CHUNK_BITS]!
   }
 
   offsetOf(slot: number): number {
@@ -183,6 +187,7 @@ export class StringTable<T = unknown> {
     copy.shift = this.shift
     copy.chunks.length = 0
     for (const rows of this.chunks) copy.chunks.push(rows.slice())
+    copy.first = copy.chunks[0]!
     copy.count = this.count
     copy.end = this.end
     copy.gaps.push(...this.gaps)
@@ -237,7 +242,7 @@ export class StringTable<T = unknown> {
     cells[gap + 1] = 0
   }
 
-  private insert(hash: number, slot: number): void {
+  private insertHashed(hash: number, slot: number): void {
     const cells = this.directory[hash >>> this.shift]!
     put(cells, hash, slot + 1)
     const count = ++cells[cells.length - 2]!
@@ -251,7 +256,7 @@ export class StringTable<T = unknown> {
     const words = this.limits.segmentCells * 2
     this.directory = [newSegment(1, words), newSegment(1, words)]
     this.shift = 31
-    for (const [key, slot] of map) this.insert(hashOf(key), slot)
+    for (const [key, slot] of map) this.insertHashed(hashOf(key), slot)
   }
 
   /** Makes two segments of one that is full, by one more bit of the hash; one that cannot be split so grows. */
@@ -342,9 +347,9 @@ export interface TableLimits {
 }
 
 const LIMITS: TableLimits = { mapMax: 1 << 15, segmentCells: 1 << 12, depthMax: 20 }
-const CHUNK_BITS = 10
+const CHUNK_BITS = 15
 const CHUNK = 1 << CHUNK_BITS
-const CHUNK_MASK = CHUNK - 1
+export const CHUNK_MASK = CHUNK - 1
 const FIRST_ROWS = 8
 const NO_DIRECTORY: Int32Array[] = []
 

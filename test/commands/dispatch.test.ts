@@ -2,7 +2,19 @@ import { MemoryLog, manualClock, Redstart } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { replay } from '../../src/commands/dispatch.js'
 import { type StringValue, stringToText } from '../../src/keyspace/value.js'
-import { bytes, contents, expectRefused, forget, logged, open, openWithExpired, START_MS, say } from '../support.js'
+import {
+  bytes,
+  contents,
+  expectRefused,
+  forget,
+  logged,
+  open,
+  openWithExpired,
+  rowsOf,
+  START_MS,
+  say,
+  valueIn,
+} from '../support.js'
 
 describe('a call', () => {
   it.each(['get', 'GET', 'gEt'])('finds its command in any letter case: %s', (name) => {
@@ -231,7 +243,7 @@ describe('replaying the log', () => {
     for (const batch of opened.log.batches) replay(copy.engine, batch)
 
     expect(log.batches).toEqual([])
-    expect(copy.engine.databases[0]!.keys.get('k')?.value).toBe(6)
+    expect(valueIn(copy.engine.databases[0]!, 'k')).toBe(6)
     expect(say(copy, 'GET k')).toBeNull()
   })
 
@@ -261,9 +273,8 @@ describe('replaying the log', () => {
 function stateOf({ engine }: Redstart): string[] {
   return engine.databases
     .flatMap((database) =>
-      database.keys.entries().map((entry) => {
-        const deadline = entry.expires ? engine.deadlineOf(database, entry) : 'none'
-        return `${database.index} ${entry.key} ${stringToText(entry.value as StringValue)} ${deadline}`
+      rowsOf(engine, database).map(({ key, value, deadline }) => {
+        return `${database.index} ${key} ${stringToText(value as StringValue)} ${deadline ?? 'none'}`
       }),
     )
     .sort()

@@ -14,6 +14,7 @@ import {
   SYNTAX,
   say,
   Toy,
+  valueIn,
 } from '../support.js'
 
 const NO_SUCH_KEY = 'ERR no such key'
@@ -236,7 +237,7 @@ describe('MOVE', () => {
 
     expect(say(opened.db, 'MOVE toy 1')).toBe(1)
     expect(contents(opened.db)).toEqual([[1, 'toy', ['member'], START_MS + 100_000]])
-    expect(opened.db.engine.databases[1]!.keys.get('toy')!.value).toBe(toy)
+    expect(valueIn(opened.db.engine.databases[1]!, 'toy')).toBe(toy)
     expect(opened.seen).toEqual(['move_from toy', 'move_to toy @1'])
     expect(logged(opened)).toEqual(['MOVE toy 1'])
   })

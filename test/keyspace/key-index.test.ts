@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Entry } from '../../src/keyspace/entry.js'
-import { KeyIndex } from '../../src/keyspace/key-index.js'
+import { ABSENT, KeyIndex } from '../../src/keyspace/key-index.js'
 import { RandomSource } from '../../src/keyspace/random.js'
+import { OTHER_STRING, TEXT } from '../../src/keyspace/value.js'
 
-const entryOf = (key: string): Entry => new Entry(key, 'value', 1)
 const keys = fc.oneof(
   fc.constantFrom('__proto__', 'constructor', 'hasOwnProperty', '', '0', '1', '\udcff'),
   fc.nat(30).map((n) => `key${n}`),
@@ -12,62 +11,95 @@ const keys = fc.oneof(
 
 /** Adds the key, or removes it when it is there. */
 function toggle(index: KeyIndex, key: string): void {
-  const entry = index.get(key)
-  if (entry === undefined) index.add(entryOf(key))
-  else index.remove(entry)
+  const slot = index.find(key)
+  if (slot === ABSENT) put(index, key)
+  else index.remove(slot)
 }
+
+function put(index: KeyIndex, key: string): void {
+  index.insert(key, `value of ${key}`, 1)
+}
+
+/** The keys that one or more scans saw. */
+const keysSeen = (index: KeyIndex, into: { push(key: string): void }) => (slot: number) => into.push(index.keyAt(slot)!)
 
 describe('the key index', () => {
   it('holds what a map holds', () => {
     fc.assert(
-      fc.property(fc.array(keys, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(fc.tuple(keys, fc.constantFrom('text', 7, 2n ** 60n)), { maxLength: 60 }), (steps) => {
         const index = new KeyIndex()
-        const model = new Map<string, Entry>()
-        for (const key of steps) {
-          const there = model.get(key)
-          if (there === undefined) {
-            const entry = entryOf(key)
-            index.add(entry)
-            model.set(key, entry)
-          } else {
-            index.remove(there)
+        const model = new Map<string, unknown>()
+        for (const [key, value] of steps) {
+          if (model.has(key)) {
+            index.remove(index.find(key))
             model.delete(key)
-            if (there.position !== -1) expect.fail(`'${key}' is still there`)
+          } else {
+            index.insert(key, value, 1)
+            model.set(key, value)
           }
           index.invariants()
           expect(index.size).toBe(model.size)
-          expect(index.get(key)).toBe(model.get(key))
+          expect(index.find(key) === ABSENT).toBe(!model.has(key))
         }
 
-        expect(new Set(index.entries())).toEqual(new Set(model.values()))
+        for (const [key, value] of model) expect(index.valueAt(index.find(key))).toBe(value)
       }),
     )
   })
 
-  it('notices in its invariants when it is broken', () => {
+  it('knows type, deadline and access of a key, each without the others, wherever its row moves', () => {
     const index = new KeyIndex()
-    const [a, b] = [entryOf('a'), entryOf('b')]
-    index.add(a)
-    index.add(b)
+    for (const key of ['first', 'k', 'last']) index.insert(key, 'text', 5)
+    const facts = (): unknown[] => {
+      index.invariants()
+      const slot = index.find('k')
+      return [index.codeAt(slot), index.expires(slot), index.deadlineAt(slot), index.accessAt(slot)]
+    }
 
-    a.position = 1
+    const seen = [facts()]
+    index.setDeadline(index.find('k'), 2 ** 27 - 1, 99)
+    seen.push(facts())
+    index.exchange(index.find('k'), 12)
+    index.setAccess(index.find('k'), 6)
+    index.remove(index.find('first'))
+    seen.push(facts())
+    index.exchange(index.find('k'), 'text again')
+    index.remove(index.find('last'))
+    seen.push(facts())
+    index.setDeadline(index.find('k'), 0, 0)
+    seen.push(facts())
 
-    expect(() => index.invariants()).toThrow("'a' does not know its position")
+    expect(seen).toEqual([
+      [TEXT, false, 0, 5],
+      [TEXT, true, 2 ** 27 - 1, 5],
+      [OTHER_STRING, true, 2 ** 27 - 1, 6],
+      [TEXT, true, 2 ** 27 - 1, 6],
+      [TEXT, false, 0, 6],
+    ])
   })
 
-  it('has no random entry when it is empty', () => {
-    expect(new KeyIndex().random(new RandomSource(1))).toBeUndefined()
+  it('notices in its invariants when it is broken', () => {
+    const index = new KeyIndex()
+    put(index, 'a')
+
+    index.setValue(0, 12)
+
+    expect(() => index.invariants()).toThrow("'a' has a wrong type")
+  })
+
+  it('has no random key when it is empty', () => {
+    expect(new KeyIndex().random(new RandomSource(1))).toBe(ABSENT)
   })
 
   it('chooses every entry as often as another, also after removals', () => {
     const index = new KeyIndex()
     const counts = new Map<string, number>()
-    for (let i = 0; i < 15; i++) index.add(entryOf(`k${i}`))
-    for (let i = 0; i < 15; i += 3) index.remove(index.get(`k${i}`)!)
+    for (let i = 0; i < 15; i++) put(index, `k${i}`)
+    for (let i = 0; i < 15; i += 3) index.remove(index.find(`k${i}`))
     const source = new RandomSource(1)
 
     for (let i = 0; i < 20_000; i++) {
-      const { key } = index.random(source)!
+      const key = index.keyAt(index.random(source))!
       counts.set(key, (counts.get(key) ?? 0) + 1)
     }
 
@@ -81,23 +113,18 @@ describe('the key index', () => {
     fc.assert(
       fc.property(fc.nat(60), fc.integer({ min: 1, max: 70 }), (size, count) => {
         const index = new KeyIndex()
-        for (let i = 0; i < size; i++) index.add(entryOf(`k${i}`))
+        for (let i = 0; i < size; i++) put(index, `k${i}`)
         const seen: string[] = []
         let cursor = 0
         let calls = 0
         do {
           const before = seen.length
-          cursor = index.scan(cursor, count, (entry) => seen.push(entry.key))
+          cursor = index.scan(cursor, count, keysSeen(index, seen))
           calls++
           if (seen.length - before > count) expect.fail('more than the count')
         } while (cursor !== 0)
 
-        expect(seen.sort()).toEqual(
-          index
-            .entries()
-            .map((entry) => entry.key)
-            .sort(),
-        )
+        expect(seen.sort()).toEqual(Array.from({ length: size }, (_, i) => `k${i}`).sort())
         expect(calls).toBe(Math.max(1, Math.ceil(size / count)))
       }),
     )
@@ -113,14 +140,14 @@ describe('the key index', () => {
         fc.nat(3),
         (start, count, between, modulus) => {
           const index = new KeyIndex()
-          for (const key of start) index.add(entryOf(key))
+          for (const key of start) put(index, key)
           // Some keys stay; with a modulus of 0 all others may go.
           const staying = new Set(start.filter((_, i) => modulus > 0 && i % modulus === 0))
           const seen = new Set<string>()
           let cursor = 0
           let call = 0
           do {
-            cursor = index.scan(cursor, count, (entry) => seen.add(entry.key))
+            cursor = index.scan(cursor, count, (slot) => seen.add(index.keyAt(slot)!))
             for (const key of between[call] ?? []) if (!staying.has(key)) toggle(index, key)
             call++
           } while (cursor !== 0 && call < 10_000)
@@ -135,33 +162,29 @@ describe('the key index', () => {
 
   it('takes cursors from anywhere: one past the end begins at the end', () => {
     const index = new KeyIndex()
-    for (const key of ['a', 'b', 'c']) index.add(entryOf(key))
+    for (const key of ['a', 'b', 'c']) put(index, key)
 
     for (const cursor of [4, 1_000, Number.MAX_SAFE_INTEGER, 2 ** 64]) {
       const seen: string[] = []
-      const next = index.scan(cursor, 10, (entry) => seen.push(entry.key))
+      const next = index.scan(cursor, 10, keysSeen(index, seen))
 
       expect(next).toBe(0)
       expect(seen.sort()).toEqual(['a', 'b', 'c'])
     }
   })
 
-  it('holds what a map holds also where it is large and keys lie in parts', () => {
+  it('holds what a set holds also where it is large and keys lie in segments', () => {
     const shapes = [
       (n: number) => `key${n}`,
-      (n: number) => `${n}:user`,
       (n: number) => `session:${n.toString(36)}:${'0'.repeat(20)}`,
       (n: number) => String.fromCharCode(0xdc80 + (n % 128), n & 0x7fff),
     ]
     for (const shape of shapes) {
       const index = new KeyIndex()
-      const model = new Map<string, Entry>()
+      const model = new Set<string>()
       const flip = (key: string): void => {
-        const there = model.get(key)
-        if (there === undefined) model.set(key, entryOf(key))
-        else model.delete(key)
-        if (there === undefined) index.add(model.get(key)!)
-        else index.remove(there)
+        toggle(index, key)
+        if (!model.delete(key)) model.add(key)
       }
       for (let n = 0; n < 33_500; n++) flip(shape(n))
       // Over the bound and back, again and again.
@@ -170,14 +193,16 @@ describe('the key index', () => {
 
       index.invariants()
       expect(index.size).toBe(model.size)
-      for (const [key, entry] of model) if (index.get(key) !== entry) expect.fail(`'${key}' is not found`)
-      for (let n = 0; n < 34_000; n++) if (index.get(shape(n)) !== model.get(shape(n))) expect.fail(shape(n))
-      const seen = new Set<Entry>()
+      for (let n = 0; n < 34_000; n++) {
+        const key = shape(n)
+        if ((index.find(key) !== ABSENT) !== model.has(key)) expect.fail(key)
+      }
+      const seen = new Set<string>()
       let cursor = 0
-      do cursor = index.scan(cursor, 1_000, (entry) => seen.add(entry))
+      do cursor = index.scan(cursor, 1_000, (slot) => seen.add(index.keyAt(slot)!))
       while (cursor !== 0)
       expect(seen.size).toBe(model.size)
-      for (const entry of [...model.values()]) index.remove(entry)
+      for (const key of model) index.remove(index.find(key))
       index.invariants()
       expect(index.size).toBe(0)
     }

@@ -3,9 +3,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { RandomSource } from '../../src/keyspace/random.js'
 import { Store } from '../../src/keyspace/store.js'
 import { type CollectionKind, logWord, Unit } from '../../src/keyspace/unit.js'
-import type { Collection, CollectionType, Value } from '../../src/keyspace/value.js'
+import { type Collection, type CollectionType, codeOfType } from '../../src/keyspace/value.js'
 import { Watch } from '../../src/keyspace/watches.js'
 import { ByteString } from '../../src/structures/byte-string.js'
+import { rowsOf, valueIn } from '../support.js'
 
 /** A collection for these tests, so that they need none of the real ones. */
 class Bag implements Collection {
@@ -26,7 +27,7 @@ class Bag implements Collection {
 }
 
 const kindOf = (type: CollectionType): CollectionKind<Bag> => ({
-  is: (value: Value): value is Bag => value instanceof Bag && value.type === type,
+  code: codeOfType(type),
   create: () => new Bag(type),
 })
 const BAG = kindOf('set')
@@ -272,8 +273,8 @@ describe('rule 3: a collection made by open', () => {
       unit.changed('a', 'put')
     })
 
-    expect(store.databases[0]!.keys.get('a')).toBeDefined()
-    expect(store.databases[0]!.keys.get('b')).toBeUndefined()
+    expect(valueIn(store.databases[0]!, 'a')).toBeDefined()
+    expect(valueIn(store.databases[0]!, 'b')).toBeUndefined()
   })
 
   it('stays away when the same unit deletes its key', () => {
@@ -283,7 +284,7 @@ describe('rule 3: a collection made by open', () => {
 
     unit.nest(() => {
       put(unit, 'k', 'x')
-      unit.remove(unit.peek('k')!)
+      unit.remove(unit.peek('k'))
       unit.changed('k', 'del')
     })
 
@@ -296,14 +297,14 @@ describe('rule 3: a collection made by open', () => {
 
     unit.nest(() => {
       put(unit, 'old', 'x')
-      const { value } = unit.find('old')!
-      unit.remove(unit.find('old')!)
+      const value = unit.valueAt('old')!
+      unit.remove(unit.find('old'))
       unit.add('new', value)
       unit.changed('old', 'rename_from')
       unit.changed('new', 'rename_to', 0)
     })
 
-    expect(store.databases[0]!.keys.entries().map(({ key }) => key)).toEqual(['new'])
+    expect(rowsOf(store, store.databases[0]!).map(({ key }) => key)).toEqual(['new'])
   })
 
   it('joins the database in which it was opened', () => {
@@ -317,7 +318,7 @@ describe('rule 3: a collection made by open', () => {
       put(unit, 'k', 'of database 1')
     })
 
-    expect(store.databases[1]!.keys.get('k')?.value).toHaveProperty('items', ['of database 1'])
+    expect(valueIn(store.databases[1]!, 'k')).toHaveProperty('items', ['of database 1'])
     expect(store.databases.map(({ keys }) => keys.size)).toEqual([0, 1, 0, 0])
     for (const database of store.databases) database.invariants()
   })
@@ -331,7 +332,7 @@ describe('rule 3: a collection made by open', () => {
     expect(store.opened).toEqual([])
 
     call(inner, () => {
-      inner.remove(inner.peek('k')!)
+      inner.remove(inner.peek('k'))
       inner.changed('k', 'del')
     })
 

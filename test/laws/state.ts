@@ -1,5 +1,6 @@
 import type { Store } from '../../src/keyspace/store.js'
 import { isString, stringToBytes, type Value } from '../../src/keyspace/value.js'
+import { rowsOf } from '../support.js'
 
 /** A value in one line of text, the same for equal values: strings by their bytes, collections by their elements. */
 export function valueText(value: Value): string {
@@ -14,9 +15,8 @@ export function valueText(value: Value): string {
 export function stateByPlace(engine: Store): Map<string, string> {
   const state = new Map<string, string>()
   for (const database of engine.databases) {
-    for (const entry of database.keys.entries()) {
-      const deadline = entry.expires ? engine.deadlineOf(database, entry) : 'none'
-      state.set(`${database.index} ${entry.key}`, `${valueText(entry.value)} until ${deadline}`)
+    for (const { key, value, deadline } of rowsOf(engine, database)) {
+      state.set(`${database.index} ${key}`, `${valueText(value)} until ${deadline ?? 'none'}`)
     }
   }
   return state
