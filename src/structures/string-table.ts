@@ -21,6 +21,8 @@
 export class StringTable<T = unknown> {
   readonly stride: number
   private map: Map<string, number> | undefined
+  /** What the map has still to give to the segments, where there are too many keys for it. */
+  private leaving: IterableIterator<[string, number]> | undefined
   private directory: Int32Array[]
   /** 32 less the depth of the directory. */
   private shift: number
@@ -32,7 +34,7 @@ export class StringTable<T = unknown> {
   /** The slots that `free` gave back; the last one is used first. */
   private readonly gaps: number[]
   /** The hash of the key that `find` looked for last: an `add` of a missing key follows it. */
-  private lastKey: string
+  private lastKey: string | undefined
   private lastHash: number
 
   private readonly limits: TableLimits
@@ -42,6 +44,7 @@ export class StringTable<T = unknown> {
     this.stride = stride
     this.limits = limits
     this.map = new Map()
+    this.leaving = undefined
     this.directory = NO_DIRECTORY
     this.shift = 31
     this.first = new Array<unknown>(FIRST_ROWS * stride)
@@ -49,7 +52,7 @@ export class StringTable<T = unknown> {
     this.count = 0
     this.end = 0
     this.gaps = []
-    this.lastKey = ''
+    this.lastKey = undefined
     this.lastHash = 0
   }
 
@@ -67,7 +70,8 @@ export class StringTable<T = unknown> {
   find(key: string): number {
     if (this.map !== undefined) {
       const slot = this.map.get(key)
-      return slot === undefined ? -1 : slot
+      if (slot !== undefined) return slot
+      if (this.leaving === undefined) return -1
     }
     return this.findHashed(key)
   }
@@ -93,10 +97,12 @@ export class StringTable<T = unknown> {
     const rows = this.rowsFor(slot)
     rows[(slot & CHUNK_MASK) * this.stride] = key
     this.count++
-    if (this.map === undefined) this.insertHashed(this.lastKey === key ? this.lastHash : hashOf(key), slot)
-    else {
+    if (this.map === undefined || this.leaving !== undefined) {
+      this.insertHashed(this.lastKey === key ? this.lastHash : hashOf(key), slot)
+      if (this.leaving !== undefined) this.leaveMap(this.leaving)
+    } else {
       this.map.set(key, slot)
-      if (this.map.size > this.limits.mapMax) this.leaveMap()
+      if (this.map.size > this.limits.mapMax) this.beginToLeaveMap(this.map)
     }
     return slot
   }
@@ -176,6 +182,7 @@ export class StringTable<T = unknown> {
   clone(): StringTable<T> {
     const copy = new StringTable<T>(this.stride, this.limits)
     copy.map = this.map && new Map(this.map)
+    copy.leaving = this.leaving && copy.map?.entries()
     const copies = new Map<Int32Array, Int32Array>()
     copy.directory = this.directory.map((segment) => {
       const known = copies.get(segment)
@@ -198,10 +205,7 @@ export class StringTable<T = unknown> {
 
   private forget(key: string, slot: number): void {
     this.count--
-    if (this.map !== undefined) {
-      this.map.delete(key)
-      return
-    }
+    if (this.map?.delete(key)) return
     const hash = hashOf(key)
     const cells = this.directory[hash >>> this.shift]!
     this.clear(cells, this.cellOf(cells, hash, slot))
@@ -211,7 +215,7 @@ export class StringTable<T = unknown> {
 
   /** Says that the key of slot `from` lies in slot `to` now. */
   private point(key: string, from: number, to: number): void {
-    if (this.map !== undefined) {
+    if (this.map?.has(key)) {
       this.map.set(key, to)
       return
     }
@@ -249,14 +253,26 @@ export class StringTable<T = unknown> {
     if (count > ((cells.length - 2) >> 3) * 3) this.split(hash, cells)
   }
 
-  /** The keys go from the Map into segments. O(keys), once: some milliseconds. */
-  private leaveMap(): void {
-    const map = this.map!
-    this.map = undefined
+  private beginToLeaveMap(map: Map<string, number>): void {
     const words = this.limits.segmentCells * 2
     this.directory = [newSegment(1, words), newSegment(1, words)]
     this.shift = 31
-    for (const [key, slot] of map) this.insertHashed(hashOf(key), slot)
+    this.leaving = map.entries()
+  }
+
+  /** Some keys go from the map into segments: all at once would take 40 ms where the code for it is cold. */
+  private leaveMap(leaving: IterableIterator<[string, number]>): void {
+    for (let i = 0; i < LEAVING_AT_ONCE; i++) {
+      const next = leaving.next()
+      if (next.done) {
+        this.map = undefined
+        this.leaving = undefined
+        return
+      }
+      const [key, slot] = next.value
+      this.map!.delete(key)
+      this.insertHashed(hashOf(key), slot)
+    }
   }
 
   /** Makes two segments of one that is full, by one more bit of the hash; one that cannot be split so grows. */
@@ -317,10 +333,6 @@ export class StringTable<T = unknown> {
         if (!this.gaps.includes(slot)) throw new Error(`string table: slot ${slot} is empty and not free`)
       } else if (this.find(key) !== slot) throw new Error(`string table: '${key}' is not found in its slot`)
     }
-    if (this.map !== undefined) {
-      if (this.map.size !== this.count) throw new Error('string table: the map has other keys than the rows')
-      return
-    }
     let cellsInUse = 0
     for (const segment of new Set(this.directory)) {
       const count = segment[segment.length - 2]!
@@ -332,7 +344,8 @@ export class StringTable<T = unknown> {
       if (used !== count) throw new Error('string table: a segment counts wrongly')
       cellsInUse += used
     }
-    if (cellsInUse !== this.count) throw new Error('string table: segments and rows differ in size')
+    if (cellsInUse + (this.map?.size ?? 0) !== this.count)
+      throw new Error('string table: keys and rows differ in number')
   }
 }
 
@@ -351,6 +364,7 @@ const CHUNK_BITS = 15
 const CHUNK = 1 << CHUNK_BITS
 export const CHUNK_MASK = CHUNK - 1
 const FIRST_ROWS = 8
+const LEAVING_AT_ONCE = 4
 const NO_DIRECTORY: Int32Array[] = []
 
 function newSegment(depth: number, words: number): Int32Array {

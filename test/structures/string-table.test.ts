@@ -100,6 +100,16 @@ describe('a string table', () => {
     expect(table.valueAt(table.find('key 1'))).toBe('again')
   })
 
+  it('finds the empty key that was added before anything was looked for', () => {
+    // Bug: it was kept under a hash of 0, the hash of the key that had been looked for last, which there was none.
+    const table = new StringTable(1, TINY[1]![1])
+    table.add('a')
+
+    table.add('')
+
+    expect(table.find('')).toBe(1)
+  })
+
   it('holds on to nothing that was taken out', () => {
     for (const limits of [undefined, TINY[1]![1]]) {
       const table = filled(2, 3_000, limits)
