@@ -1,3 +1,4 @@
+import type { Int64 } from './structures/int64.js'
 import { byteLength, fromBytes, toBytes } from './structures/text.js'
 
 /**
@@ -29,7 +30,32 @@ export function notAnInteger(): RedstartError {
 }
 
 export function notAnInt32(): RedstartError {
-  return new RedstartError('ERR value is out of range, value must between -2147483648 and 2147483647')
+  return notInRange(-2147483648, 2147483647)
+}
+
+export function notInRange(min: Int64, max: Int64): RedstartError {
+  return new RedstartError(`ERR value is out of range, value must between ${min} and ${max}`)
+}
+
+export function notPositive(): RedstartError {
+  return new RedstartError('ERR value is out of range, must be positive')
+}
+
+/** A reply of more elements than an array can have. Redis would try. */
+export function replyTooLong(): RedstartError {
+  return new RedstartError('ERR value is out of range')
+}
+
+export function numkeysNotPositive(): RedstartError {
+  return new RedstartError('ERR numkeys should be greater than 0')
+}
+
+export function moreKeysThanArguments(): RedstartError {
+  return new RedstartError("ERR Number of keys can't be greater than number of args")
+}
+
+export function limitNegative(): RedstartError {
+  return new RedstartError("ERR LIMIT can't be negative")
 }
 
 export function notAFloat(): RedstartError {

@@ -1,4 +1,274 @@
-import { Handle } from './handle.js'
+import { type Data, type Key, toText } from '../commands/argv.js'
+import { checkedInteger } from '../commands/deadline.js'
+import type * as elements from '../commands/element-scan.js'
+import { parseCursor } from '../commands/generic-scan.js'
+import * as bodies from '../commands/set.js'
+import type { SintercardOptions } from '../commands/set-algebra.js'
+import * as algebra from '../commands/set-algebra.js'
+import * as chance from '../commands/set-random.js'
+import * as scans from '../commands/set-scan.js'
+import { numkeysNotPositive, wrongArity } from '../errors.js'
+import { Handle, OUT_TEXT, RUN } from './handle.js'
+
+/** Options of `sscan` and `sscanIterator`. */
+export interface SscanOptions {
+  /** A glob that members must match. */
+  readonly match?: Key | undefined
+  /** About how many members to look at in one call; 10 by default. */
+  readonly count?: number | undefined
+}
 
 /** Sets. */
-export abstract class SetCommands<T extends string | Uint8Array> extends Handle<T> {}
+export abstract class SetCommands<T extends string | Uint8Array> extends Handle<T> {
+  /**
+   * Adds members to a set, made if missing; returns how many are new. O(1) each.
+   *
+   * @example
+   * db.sadd('tags', 'red', 'blue') // 2
+   * db.sadd('tags', 'blue', 'green') // 1
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/sadd/
+   */
+  sadd(key: Key, ...members: readonly Data[]): number {
+    if (members.length === 1) return this[RUN](bodies.saddOne, toText(key), toText(members[0]!))
+    return this[RUN](bodies.sadd, toText(key), textsOf(members, 'sadd'))
+  }
+
+  /**
+   * Removes members from a set; returns how many were there. A set without members is gone. O(1) each.
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/srem/
+   */
+  srem(key: Key, ...members: readonly Data[]): number {
+    if (members.length === 1) return this[RUN](bodies.sremOne, toText(key), toText(members[0]!))
+    return this[RUN](bodies.srem, toText(key), textsOf(members, 'srem'))
+  }
+
+  /**
+   * Returns all members of a set, none when missing: integers alone in ascending order, others in no particular one. O(n),
+   * n members: for many take `sscanIterator`.
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/smembers/
+   */
+  smembers(key: Key): T[] {
+    return out(this, this[RUN](bodies.smembers, toText(key)))
+  }
+
+  /**
+   * Tells whether a set has a member: 1, or 0 also when the set is missing. O(1).
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/sismember/
+   */
+  sismember(key: Key, member: Data): number {
+    return this[RUN](bodies.sismember, toText(key), toText(member))
+  }
+
+  /**
+   * Tells of each of some members whether a set has it, in their order: 1 or 0. O(members).
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/smismember/
+   */
+  smismember(key: Key, ...members: readonly Data[]): number[] {
+    return this[RUN](bodies.smismember, toText(key), textsOf(members, 'smismember'))
+  }
+
+  /**
+   * Returns how many members a set has, 0 when missing. O(1).
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/scard/
+   */
+  scard(key: Key): number {
+    return this[RUN](bodies.scard, toText(key))
+  }
+
+  /**
+   * Moves a member from one set to another: 1, or 0 when the first does not have it. O(1).
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/smove/
+   */
+  smove(source: Key, destination: Key, member: Data): number {
+    return this[RUN](bodies.smove, toText(source), toText(destination), toText(member))
+  }
+
+  /**
+   * Removes a member chosen at random, every one as likely as another, and returns it; `null` when the set is missing. O(1).
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/spop/
+   */
+  spop(key: Key): T | null
+  /**
+   * As above with up to `count` members; an empty array when the set is missing. O(count).
+   *
+   * @throws RedstartError WRONGTYPE; ERR for a count that is no integer or negative
+   * @see https://redis.io/docs/latest/commands/spop/
+   */
+  spop(key: Key, count: number): T[]
+  spop(key: Key, count?: number): T | null | T[] {
+    if (count === undefined) return outOne(this, this[RUN](chance.spop, toText(key)))
+    const checked = chance.checkedCount(Number.isSafeInteger(count) ? count : undefined)
+    return out(this, this[RUN](chance.spopSome, toText(key), checked))
+  }
+
+  /**
+   * Returns a member chosen at random, every one as likely as another; `null` when the set is missing. O(1).
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/srandmember/
+   */
+  srandmember(key: Key): T | null
+  /**
+   * As above with up to `count` different members, or with exactly `-count` for a negative one, of which some may be the same;
+   * an empty array when the set is missing. O(count).
+   *
+   * @example
+   * db.srandmember('players', 2) // two different ones
+   * db.srandmember('die', -5) // five throws
+   *
+   * @throws RedstartError WRONGTYPE; ERR for a count that is no integer
+   * @see https://redis.io/docs/latest/commands/srandmember/
+   */
+  srandmember(key: Key, count: number): T[]
+  srandmember(key: Key, count?: number): T | null | T[] {
+    if (count === undefined) return outOne(this, this[RUN](chance.srandmember, toText(key)))
+    return out(this, this[RUN](chance.srandmembers, toText(key), checkedInteger(count)))
+  }
+
+  /**
+   * Returns what sets have in common; nothing when one is missing. O(n · sets), n members in the smallest set.
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/sinter/
+   */
+  sinter(...keys: readonly Key[]): T[] {
+    return out(this, this[RUN](algebra.sinter, textsOf(keys, 'sinter')))
+  }
+
+  /**
+   * Counts what sets have in common, up to `limit` (0 is none). O(n · sets), n members in the smallest set.
+   *
+   * @example
+   * db.sintercard(['fans:a', 'fans:b'], { limit: 10 }) // 10: at least ten
+   *
+   * @throws RedstartError WRONGTYPE; ERR without keys or for a limit that is no integer or negative
+   * @see https://redis.io/docs/latest/commands/sintercard/
+   */
+  sintercard(keys: readonly Key[], options?: SintercardOptions): number {
+    if (keys.length === 0) throw numkeysNotPositive()
+    const limit = options?.limit ?? 0
+    const checked = algebra.checkedLimit(Number.isSafeInteger(limit) ? limit : undefined)
+    return this[RUN](algebra.sintercard, keys.map(toText), checked)
+  }
+
+  /**
+   * Keeps what sets have in common at `destination`, whatever was there; returns how many there are. Where there are none,
+   * the destination is removed. O(n · sets), n members in the smallest set.
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/sinterstore/
+   */
+  sinterstore(destination: Key, ...keys: readonly Key[]): number {
+    return this[RUN](algebra.sinterstore, toText(destination), textsOf(keys, 'sinterstore'))
+  }
+
+  /**
+   * Returns the members of all sets, each once. O(n), n members in all of them together.
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/sunion/
+   */
+  sunion(...keys: readonly Key[]): T[] {
+    return out(this, this[RUN](algebra.sunion, textsOf(keys, 'sunion')))
+  }
+
+  /**
+   * Keeps the members of all sets at `destination`; as `sinterstore`. O(n), n members in all of them together.
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/sunionstore/
+   */
+  sunionstore(destination: Key, ...keys: readonly Key[]): number {
+    return this[RUN](algebra.sunionstore, toText(destination), textsOf(keys, 'sunionstore'))
+  }
+
+  /**
+   * Returns what the first set has and no other one. O(n), n members in all of them together.
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/sdiff/
+   */
+  sdiff(...keys: readonly Key[]): T[] {
+    return out(this, this[RUN](algebra.sdiff, textsOf(keys, 'sdiff')))
+  }
+
+  /**
+   * Keeps what the first set has and no other one at `destination`; as `sinterstore`. O(n), n members in all of them together.
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/sdiffstore/
+   */
+  sdiffstore(destination: Key, ...keys: readonly Key[]): number {
+    return this[RUN](algebra.sdiffstore, toText(destination), textsOf(keys, 'sdiffstore'))
+  }
+
+  /**
+   * Returns some members from a cursor on (`'0'` to begin), and the next cursor, `'0'` at the end. A member that is there from
+   * the first call to the last is returned at least once, whatever else comes and goes. O(count).
+   *
+   * @example
+   * const { cursor, members } = db.sscan('tags', '0', { match: 'r*', count: 100 })
+   *
+   * @throws RedstartError WRONGTYPE; ERR for a bad cursor or count
+   * @see https://redis.io/docs/latest/commands/sscan/
+   */
+  sscan(key: Key, cursor: string | number, options?: SscanOptions): { cursor: string; members: T[] } {
+    const found = this[RUN](scans.sscan, toText(key), parseCursor(toText(cursor)), bodyOptions(options))
+    return { cursor: String(found.cursor), members: out(this, found.members) }
+  }
+
+  /**
+   * Goes through the members of a set by `sscan`. The set may be changed meanwhile; a member may then come twice.
+   *
+   * @example
+   * for (const member of db.sscanIterator('tags', { match: 'r*' })) db.srem('tags', member)
+   *
+   * @see https://redis.io/docs/latest/commands/sscan/
+   */
+  *sscanIterator(key: Key, options?: SscanOptions): IterableIterator<T> {
+    let cursor = '0'
+    do {
+      const found = this.sscan(key, cursor, options)
+      yield* found.members
+      cursor = found.cursor
+    } while (cursor !== '0')
+  }
+}
+
+function textsOf(words: readonly Data[], command: string): string[] {
+  if (words.length === 0) throw wrongArity(command)
+  return words.map(toText)
+}
+
+/** The members as the handle returns them, in the same array: it belongs to nobody else. */
+function out<T extends string | Uint8Array>(handle: Handle<T>, members: string[]): T[] {
+  // Both are arrays of pointers; each element is replaced before it is read as a T.
+  const shown = members as unknown as T[]
+  for (let i = 0; i < members.length; i++) shown[i] = handle[OUT_TEXT](members[i]!)
+  return shown
+}
+
+function outOne<T extends string | Uint8Array>(handle: Handle<T>, member: string | null): T | null {
+  return member === null ? null : handle[OUT_TEXT](member)
+}
+
+function bodyOptions(options: SscanOptions | undefined): elements.ElementScanOptions | undefined {
+  if (options?.match === undefined) return options as elements.ElementScanOptions | undefined
+  return { ...options, match: toText(options.match) }
+}

@@ -37,6 +37,11 @@ export function delOne(unit: Unit, key: string): number {
   return 1
 }
 
+/** Removes what is at a key, for a STORE of nothing. Redis does not look whether its time is up. O(1). Event del. */
+export function discard(unit: Unit, key: string): void {
+  if (unit.database.keys.get(key) !== undefined) unit.deleteKey(key)
+}
+
 /** How many of the keys exist, a key given twice counted twice. O(keys). */
 export function exists(unit: Unit, keys: readonly string[]): number {
   let found = 0

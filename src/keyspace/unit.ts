@@ -256,6 +256,11 @@ export class Unit {
   log(...words: readonly LogWord[]): void {
     this.store.append(this.database, words)
   }
+
+  /** As `log`, of words that may be more than a call takes arguments. */
+  logWords(words: readonly LogWord[]): void {
+    this.store.append(this.database, words)
+  }
 }
 
 /** Whether a collection has nothing in it that makes it a value: an empty stream is one. */

@@ -69,6 +69,7 @@ function populated(): { db: Redstart; clock: LazyClock; log: MemoryLog; events: 
     db.set('user:2', '5', { px: 10 })
     db.set('user:10', 'later', { ex: 1_000 })
     db.set('h*llo', 'far', { pxat: 2n ** 61n })
+    db.sadd('set', 'x', 1)
   }
   clock.advance(10)
   const events: string[] = []
@@ -188,6 +189,13 @@ describe('a call that throws', () => {
     ['a restore with a negative time', (db) => db.restore('a', -1, db.dump('b')!, { replace: true })],
     ['an exchange with no database', (db) => db.swapdb(0, 16)],
     ['a database that there is not', (db) => db.select(99)],
+    ['a member added to a string', (db) => db.sadd('a', 'x', 'y')],
+    ['the second of two members', (db) => db.sadd('set', 'new', '\ud800')],
+    ['a member moved to a string', (db) => db.smove('set', 'a', 'x')],
+    ['a negative number of members popped', (db) => db.spop('set', -1)],
+    ['an intersection with a string', (db) => db.sinterstore('set', 'set', 'a')],
+    ['a union with a string', (db) => db.sunionstore('set', 'nosuch', 'a')],
+    ['a difference of a string', (db) => db.sdiffstore('set', 'a', 'set')],
   ]
 
   it.each(typedCalls)('has changed nothing when it is typed: %s', (what, call) => {

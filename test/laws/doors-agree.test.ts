@@ -146,7 +146,9 @@ describe('the typed method and the raw call', () => {
             for (const { clock } of [text, bytes]) clock.advance(step)
             continue
           }
-          const collect = step.method === 'scanIterator' ? (found: unknown) => [...(found as Iterable<unknown>)] : same
+          const collect = step.method.endsWith('Iterator')
+            ? (found: unknown) => [...(found as Iterable<unknown>)]
+            : same
           const asText = outcome(() => collect(byMethod(text.db, step) as CallReply))
           const asBytes = outcome(() => collect(byMethod(bytes.db.bytes, step) as CallReply))
 

@@ -40,7 +40,7 @@ const named = entries.map((entry): [string, Named] => [entry.name, entry])
 const WIRE_ONLY: ReadonlySet<string> = new Set(['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP'])
 
 /** Typed methods that are no command of their own: other shapes of one. */
-const TYPED_ONLY: ReadonlySet<string> = new Set(['lcsLen', 'lcsIdx', 'scanIterator'])
+const TYPED_ONLY: ReadonlySet<string> = new Set(['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator'])
 
 interface Method {
   readonly name: string
@@ -92,7 +92,7 @@ function wordsNeeded(argument: Argument): number {
 
 const isOpen = (argument: Argument): boolean => argument.optional === true || argument.multiple === true
 
-/** Words for the arguments that must be there, each repeated where it may be; keys have names of their own. */
+/** Words for the arguments that must be there, each repeated where it may be; keys have names of their own, and are counted. */
 function writeWords(tree: readonly Argument[], times: number, into: { words: string[]; keys: string[] }): void {
   for (const argument of tree) {
     if (argument.optional) continue
@@ -103,7 +103,8 @@ function writeWords(tree: readonly Argument[], times: number, into: { words: str
       else if (argument.type === 'key') {
         into.keys.push(`key${into.keys.length}`)
         into.words.push(into.keys.at(-1)!)
-      } else if (argument.type !== 'pure-token') into.words.push('1')
+      } else if (argument.name === 'numkeys') into.words.push(String(times))
+      else if (argument.type !== 'pure-token') into.words.push('1')
     }
   }
 }

@@ -172,6 +172,32 @@ const shortTimeout: Make = (draw) =>
     [5, notInteger],
   ])
 
+/** Members of sets: integers, which Redis keeps apart, and few names, so that sets have much in common. */
+const member: Make = (draw) =>
+  draw.weighted([
+    [45, smallInteger],
+    [30, (d) => `m${d.int(0, 15)}`],
+    [25, drawValue],
+  ])
+
+/** How many random elements to pop or to show. */
+const picks: Make = (draw) =>
+  draw.weighted([
+    [50, (d) => String(d.int(1, 8))],
+    [15, (d) => String(d.int(8, 40))],
+    [8, () => '1000'],
+    [12, (d) => String(-d.int(1, 12))],
+    [8, (d) => d.pick(['0', '9223372036854775807', '-9223372036854775808'])],
+    [4, notInteger],
+  ])
+
+const limit: Make = (draw) =>
+  draw.weighted([
+    [70, (d) => String(d.int(0, 6))],
+    [10, (d) => d.pick(['-1', '9223372036854775807', '1000'])],
+    [4, notInteger],
+  ])
+
 const BY_NAME: Readonly<Record<string, Make>> = {
   seconds: relativeSeconds,
   milliseconds: relativeMs,
@@ -183,6 +209,14 @@ const BY_NAME: Readonly<Record<string, Make>> = {
   index1: database,
   index2: database,
   cursor,
+  'SADD.member': member,
+  'SREM.member': member,
+  'SISMEMBER.member': member,
+  'SMISMEMBER.member': member,
+  'SMOVE.member': member,
+  'SPOP.count': picks,
+  'SRANDMEMBER.count': picks,
+  'SINTERCARD.limit': limit,
   'SETRANGE.offset': growingOffset,
   start: rangeIndex,
   stop: rangeIndex,
@@ -215,4 +249,19 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
 export function drawArgument(draw: Draw, command: string, group: string, argument: Argument): ByteText {
   const make = BY_NAME[`${command}.${argument.name}`] ?? BY_NAME[argument.name] ?? BY_TYPE[argument.type] ?? drawValue
   return make(draw, group)
+}
+
+/** Elements in such numbers as change an encoding, by `COMMAND.argument`. */
+const CROWDS: Readonly<Record<string, (draw: Draw) => ByteText[]>> = {
+  'SADD.member': (draw) => {
+    const many = draw.pick([33, 127, 128, 129, 200, 511, 513])
+    const first = draw.int(-5, 20)
+    const prefix = draw.percent(60) ? '' : 'm'
+    return Array.from({ length: many }, (_, i) => `${prefix}${first + i}`)
+  },
+}
+
+/** Many elements for an argument that may be repeated; undefined where there is nothing to gain by them. */
+export function drawCrowd(draw: Draw, command: string, argument: Argument): ByteText[] | undefined {
+  return CROWDS[`${command}.${argument.name}`]?.(draw)
 }

@@ -1,6 +1,8 @@
 import { type BufferReply, manualClock, Redstart, RedstartError, type Session } from 'redstart'
+import { UNIT } from '../../src/api/handle.js'
 import { toBytes } from '../../src/structures/text.js'
 import { bytesOf, type Call, textOf, utf8 } from './bytes.js'
+import { leadChance, PICKING } from './chance.js'
 import { NULL, type Reply } from './reply.js'
 import { insideTransaction, type KeyEvent, type Outcome, type Target } from './target.js'
 
@@ -10,12 +12,13 @@ import { insideTransaction, type KeyEvent, type Outcome, type Target } from './t
  */
 export class EngineTarget implements Target {
   readonly name = 'redstart'
+  readonly follows = true
   private db: Redstart | undefined
   private events: KeyEvent[] = []
 
   constructor(private readonly startMs?: number) {}
 
-  async run(calls: readonly Call[]): Promise<Outcome[]> {
+  async run(calls: readonly Call[], picks?: readonly Reply[]): Promise<Outcome[]> {
     await this.db?.close()
     this.db = new Redstart({ clock: manualClock(this.startMs ?? Date.now()), seed: 1 })
     this.db.on('*', ({ database, event, key }) => {
@@ -25,13 +28,23 @@ export class EngineTarget implements Target {
     const session = this.db.session()
     this.events = []
     const outcomes = calls.map((call, i) => {
-      const reply = answer(session, call, i)
+      const pick = picks !== undefined && PICKING.has(call[0]!.toUpperCase()) ? picks[i] : undefined
+      const reply = pick === undefined ? answer(session, call, i) : this.answerLed(session, call, i, pick)
       if (inside[i]) return { reply, events: [] }
       const events = this.events
       this.events = []
       return { reply, events }
     })
     return outcomes
+  }
+
+  private answerLed(session: Session, call: Call, turn: number, pick: Reply): Reply {
+    const release = leadChance(this.db!, session[UNIT].database.index, call, pick)
+    try {
+      return answer(session, call, turn)
+    } finally {
+      release()
+    }
   }
 
   async inspect(calls: readonly Call[]): Promise<Reply[]> {

@@ -25,14 +25,18 @@ export class FalsifyingTarget implements Target {
   readonly name = 'falsified'
   private seen = 0
 
+  get follows(): boolean {
+    return this.inner.follows === true
+  }
+
   constructor(
     private readonly inner: Target,
     private readonly lie: Lie,
     private readonly every: number,
   ) {}
 
-  async run(calls: readonly Call[]): Promise<Outcome[]> {
-    const outcomes = await this.inner.run(calls)
+  async run(calls: readonly Call[], picks?: readonly Reply[]): Promise<Outcome[]> {
+    const outcomes = await this.inner.run(calls, picks)
     return outcomes.map((outcome, i) => this.falsifyOutcome(calls[i]!, outcome))
   }
 

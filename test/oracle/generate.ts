@@ -1,5 +1,5 @@
 import type { Argument } from '../../src/commands/syntax.js'
-import { drawArgument } from './arguments.js'
+import { drawArgument, drawCrowd } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
 import { type CommandSpec, commands } from './table.js'
 import { type Draw, drawValue } from './values.js'
@@ -8,10 +8,12 @@ import { type Draw, drawValue } from './values.js'
 const BENT = 5
 const CONFLICTING = 3
 const VALUE_MISSING = 1
+/** How seldom one call brings so many elements that a collection changes its encoding. */
+const CROWD_ONE_IN = 40
 
 /**
  * Commands that a generated sequence must not contain: they would end, block, redirect or silence the connection that
- * compares, or answer about the process rather than the data; SPOP because its random pick makes the data part ways.
+ * compares, or answer about the process rather than the data.
  */
 const EXCLUDED: ReadonlySet<string> = new Set(
   (
@@ -19,7 +21,7 @@ const EXCLUDED: ReadonlySet<string> = new Set(
     'HELLO SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE WAITAOF INFO LASTSAVE ROLE LOLWUT ' +
     'RESTORE-ASKING CONFIG|SET CONFIG|REWRITE CONFIG|RESETSTAT CLIENT|KILL CLIENT|PAUSE CLIENT|UNPAUSE CLIENT|REPLY ' +
     'CLIENT|TRACKING CLIENT|CACHING CLIENT|UNBLOCK CLIENT|LIST CLIENT|INFO CLIENT|ID CLIENT|NO-EVICT CLIENT|NO-TOUCH ' +
-    'BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP SPOP'
+    'BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP'
   ).split(' '),
 )
 
@@ -115,6 +117,13 @@ class CallWriter {
   }
 
   private one(item: Argument): void {
+    if (item.multiple && this.draw.oneIn(CROWD_ONE_IN)) {
+      const crowd = drawCrowd(this.draw, this.spec.name, item)
+      if (crowd !== undefined) {
+        this.words.push(...crowd)
+        return
+      }
+    }
     const many = item.multiple ? 1 + (this.draw.oneIn(2) ? 0 : this.draw.int(0, 3)) : 1
     for (let i = 0; i < many; i++) {
       if (item.token !== undefined && (i === 0 || item.multipleToken)) {
@@ -182,8 +191,15 @@ function isTimed(items: readonly Argument[]): boolean {
   return items.some((item) => /seconds|^ttl$/.test(item.name) || isTimed(item.arguments ?? []))
 }
 
-/** A SORT without BY when it has STORE: equal weights leave the order open, and it would be stored. */
+/**
+ * A SORT without BY when it has STORE: equal weights leave the order open, and it would be stored. Few random elements where
+ * a negative count would make a server send them for ever.
+ */
 function settled(words: Call): Call {
+  if (/^[SHZ]RAND(MEMBER|FIELD)$/i.test(words[0] ?? '')) {
+    const endless = /^-\d{4,}$/.test(words[2] ?? '') && words[2] !== '-9223372036854775808'
+    return endless ? words.with(2, '-20') : words
+  }
   if (words[0]?.toUpperCase() !== 'SORT') return words
   const by = words.findIndex((word) => word.toUpperCase() === 'BY')
   const stores = words.some((word) => word.toUpperCase() === 'STORE')

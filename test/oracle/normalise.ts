@@ -4,7 +4,7 @@ import { formatReply, isNil, itemsOf, type Reply, sameReply, textOfReply } from 
 
 /** How the replies of a command are compared, and why not exactly. */
 export interface Rule {
-  readonly how: 'unordered' | 'unordered-pairs' | 'near' | 'deadline' | 'shape' | 'sorted' | 'scan' | 'dump'
+  readonly how: 'unordered' | 'unordered-pairs' | 'near' | 'deadline' | 'shape' | 'random' | 'sorted' | 'scan' | 'dump'
   readonly reason: string
   /** `near` and `deadline`: how far apart two numbers may be, in the unit of the reply. */
   readonly tolerance?: number
@@ -43,15 +43,16 @@ export const RULES: Readonly<Record<string, Rule>> = {
   SUNION: { how: 'unordered', reason: HASH_ORDER },
   SINTER: { how: 'unordered', reason: HASH_ORDER },
   SDIFF: { how: 'unordered', reason: HASH_ORDER },
+  SPOP: { how: 'unordered', reason: `${HASH_ORDER}; the engine is led to what the server picked` },
   HKEYS: { how: 'unordered', reason: HASH_ORDER },
   HVALS: { how: 'unordered', reason: HASH_ORDER },
   HGETALL: { how: 'unordered-pairs', reason: HASH_ORDER },
   SORT: { how: 'sorted', reason: 'with BY, equal weights leave the order open' },
   SORT_RO: { how: 'sorted', reason: 'with BY, equal weights leave the order open' },
   RANDOMKEY: { how: 'shape', reason: RANDOM },
-  SRANDMEMBER: { how: 'shape', reason: RANDOM },
-  HRANDFIELD: { how: 'shape', reason: RANDOM },
-  ZRANDMEMBER: { how: 'shape', reason: RANDOM },
+  SRANDMEMBER: { how: 'random', reason: RANDOM },
+  HRANDFIELD: { how: 'random', reason: RANDOM },
+  ZRANDMEMBER: { how: 'random', reason: RANDOM },
   SCAN: { how: 'scan', cursorAt: 1, reason: CURSOR },
   HSCAN: { how: 'scan', cursorAt: 2, reason: CURSOR },
   SSCAN: { how: 'scan', cursorAt: 2, reason: CURSOR },
@@ -71,18 +72,35 @@ export function agree(name: string, call: Call, expected: Reply, actual: Reply):
     case 'deadline':
       return agreeNumbers(rule, expected, actual)
     case 'unordered':
-      return agreeSets(itemsOf(expected), itemsOf(actual), 1) && expected.kind === actual.kind
+      return agreeInAnyOrder(expected, actual, 1)
     case 'unordered-pairs':
-      return agreeSets(itemsOf(expected), itemsOf(actual), 2) && expected.kind === actual.kind
+      return agreeInAnyOrder(expected, actual, 2)
     case 'sorted':
-      return call.some((word) => /^by$/i.test(word)) && agreeSets(itemsOf(expected), itemsOf(actual), 1)
+      return call.some((word) => /^by$/i.test(word)) && agreeInAnyOrder(expected, actual, 1)
     case 'dump':
       return expected.kind === 'bulk' && actual.kind === 'bulk'
     case 'scan':
       return agreeScans(rule.cursorAt ?? 1, call, expected, actual)
     case 'shape':
       return sameShape(expected, actual)
+    case 'random':
+      return sameShape(expected, actual) && (isRepeating(call) || areDifferent(call, actual))
   }
+}
+
+/** Whether two arrays hold the same elements; anything else would have to be the same. */
+function agreeInAnyOrder(expected: Reply, actual: Reply, size: number): boolean {
+  return expected.kind === 'array' && actual.kind === 'array' && agreeSets(expected.items, actual.items, size)
+}
+
+/** Whether a call for random elements has a negative count: it may get an element twice. */
+function isRepeating(call: Call): boolean {
+  return call[2]?.startsWith('-') === true
+}
+
+function areDifferent(call: Call, reply: Reply): boolean {
+  const found = elements(itemsOf(reply), call.some((word) => /^with(values|scores)$/i.test(word)) ? 2 : 1)
+  return new Set(found).size === found.length
 }
 
 function agreeNumbers(rule: Rule, expected: Reply, actual: Reply): boolean {

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
 import type { Call } from './bytes.js'
+import { PICKING } from './chance.js'
 import { compareSequence, type Difference } from './compare.js'
 import { CallGenerator } from './generate.js'
 import { SequenceArbitrary } from './sequence.js'
-import { nameOf } from './table.js'
+import { commands, nameOf } from './table.js'
 import type { Target } from './target.js'
 
 /** How many calls of one command were made, and how many of them were answered by an error. */
@@ -79,7 +80,8 @@ export function kindOf(difference: Difference): string {
 export async function search(options: SearchOptions): Promise<Found | undefined> {
   const { real, engine, known, statistics } = options
   const length = options.length ?? SEQUENCE_LENGTH
-  const sequences = new SequenceArbitrary(new CallGenerator(options.groups), length)
+  const specs = engine.follows ? commands : commands.filter(({ name }) => !PICKING.has(name))
+  const sequences = new SequenceArbitrary(new CallGenerator(options.groups, specs), length)
   let kind: string | undefined
   let first: { calls: readonly Call[]; difference: Difference } | undefined
   let until: number | undefined

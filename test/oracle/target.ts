@@ -19,8 +19,13 @@ export interface Outcome {
 /** One of the two sides that are compared: a real server or the engine. */
 export interface Target {
   readonly name: string
-  /** Runs the calls on one fresh connection over empty databases and leaves the data there for `inspect`. */
-  run(calls: readonly Call[]): Promise<Outcome[]>
+  /** Whether `run` takes the picks of another side for its own. */
+  readonly follows?: boolean
+  /**
+   * Runs the calls on one fresh connection over empty databases and leaves the data there for `inspect`. Where chance decides
+   * what stays, a side that follows picks what stands in `picks`, the replies of the other side.
+   */
+  run(calls: readonly Call[], picks?: readonly Reply[]): Promise<Outcome[]>
   /** Runs calls on the data that the last `run` left, on a connection in its first state; their events are ignored. */
   inspect(calls: readonly Call[]): Promise<Reply[]>
   close(): Promise<void>

@@ -80,7 +80,10 @@ export function callsOf(recording: Recording): Call[] {
 /** Replays a recording on a target and returns the first thing in which the target differs from the record. */
 export async function replay(recording: Recording, target: Target): Promise<Difference | undefined> {
   const calls = callsOf(recording)
-  const outcomes = await target.run(calls)
+  const outcomes = await target.run(
+    calls,
+    recording.steps.map(([, recorded]) => parseReply(recorded)),
+  )
   const queue = new TransactionQueue()
   for (const [index, step] of recording.steps.entries()) {
     const difference = compareStep(queue, index, calls[index]!, step, outcomes[index]!)
