@@ -9,16 +9,20 @@ function infoReply(raw: CallReply): unknown {
   return {
     ...{ name, arity, flags, firstKey, lastKey, keyStep, tips },
     categories: (categories as string[]).map((category) => category.slice(1)),
-    keySpecs: (keySpecs as CallReply[]).map((spec) => {
-      const { flags: of, notes, begin_search, find_keys } = mapOf(spec)
-      const range = mapOf(mapOf(find_keys!)['spec']!)
-      const first = mapOf(mapOf(begin_search!)['spec']!)['index']
-      return {
-        ...{ flags: of, first, last: range['lastkey'], step: range['keystep'] },
-        ...(notes === undefined ? {} : { notes }),
-      }
-    }),
+    keySpecs: (keySpecs as CallReply[]).map(keySpecReply),
     subcommands: (subcommands as CallReply[]).map(infoReply),
+  }
+}
+
+function keySpecReply(raw: CallReply): unknown {
+  const { flags, notes, begin_search, find_keys } = mapOf(raw)
+  const [begin, find] = [mapOf(begin_search!), mapOf(find_keys!)]
+  const [from, range] = [mapOf(begin['spec']!), mapOf(find['spec']!)]
+  const search = find['type'] === 'keynum' ? 'counted' : find['type'] === 'unknown' ? 'unknown' : undefined
+  return {
+    ...{ flags, first: from['index'] ?? 0, last: range['lastkey'] ?? 0, step: range['keystep'] ?? 1 },
+    ...(notes === undefined ? {} : { notes }),
+    ...(search === undefined ? {} : { search }),
   }
 }
 
