@@ -1,0 +1,282 @@
+import { EMPTY_BYTES, entryBytes, roughEntryBytes } from './listpack.js'
+
+/** What Redis allows one node by default (list-max-listpack-size -2); a longer element has a node of its own. */
+export const NODE_BYTES_MAX = 8192
+/** More than what an entry takes beside its bytes; also Redis's own estimate of it. */
+export const ENTRY_OVERHEAD = 8
+/** No UTF-16 unit stands for more bytes of UTF-8. */
+export const BYTES_PER_UNIT_MAX = 3
+
+/** A node whose exact size falls below this is estimated again: then it takes many pushes until it has to be measured. */
+const ESTIMATED_BELOW = NODE_BYTES_MAX / 4
+/** What a pop leaves empty at the front is given back when it is more than the rest, and not just a little. */
+const FRONT_GAP_KEPT = 16
+
+/**
+ * A run of elements of a list: as many as Redis has in one node of its quicklist, so that a list shrinks to Redis's
+ * encodings at the same step.
+ *
+ * Elements lie in `items` from `start` on; the gap in front is filled with empty strings, so that the array has no holes.
+ * Every element has a position that does not change while the list is used at its ends: `base` is that of `items[0]`.
+ *
+ * Redis knows the size of each node in bytes. Measuring text costs more than pushing it (25 ns against 10), so a node is
+ * either *estimated*, `bytes` being no less than the size, or *tracked*, `bytes` being the size itself. Pushing goes from
+ * estimated to tracked when the estimate says that there is no room left.
+ *
+ * Invariants: `ceiling` is NODE_BYTES_MAX in an estimated node and 0 in a tracked or a plain one. A plain node holds one
+ * element, longer than NODE_BYTES_MAX.
+ */
+export class ListNode {
+  items: string[]
+  start: number
+  base: number
+  bytes: number
+  /** What `bytes` may reach by estimates. */
+  ceiling: number
+  /** Whether a tracked node counted the bytes of every element, and not the units of some. */
+  exact: boolean
+  plain: boolean
+
+  constructor(items: string[], start: number, base: number) {
+    this.items = items
+    this.start = start
+    this.base = base
+    this.bytes = EMPTY_BYTES
+    this.ceiling = NODE_BYTES_MAX
+    this.exact = false
+    this.plain = false
+  }
+
+  /** A node with one element, of which nothing is known yet. */
+  static of(element: string): ListNode {
+    const node = new ListNode([element], 0, 0)
+    node.account(element, false)
+    return node
+  }
+
+  /** A node with the elements of a listpack. O(elements). */
+  static packed(elements: readonly string[]): ListNode {
+    const node = new ListNode(elements.slice(), 0, 0)
+    node.measure()
+    return node
+  }
+
+  /** A node for one element that is too long for others. */
+  static plain(element: string): ListNode {
+    const node = new ListNode([element], 0, 0)
+    node.plain = true
+    node.ceiling = 0
+    node.bytes = NODE_BYTES_MAX + 1
+    return node
+  }
+
+  get count(): number {
+    return this.items.length - this.start
+  }
+
+  /** The position of the first element. */
+  get begin(): number {
+    return this.base + this.start
+  }
+
+  /** The position behind the last element. */
+  get end(): number {
+    return this.base + this.items.length
+  }
+
+  at(offset: number): string {
+    return this.items[this.start + offset]!
+  }
+
+  /** The elements from `from` to `to` (exclusive), counted from the first, in an array of their own. */
+  slice(from = 0, to = this.count): string[] {
+    return this.items.slice(this.start + from, this.start + to)
+  }
+
+  /** Puts an element before all others; its bytes are the caller's to account. O(1) amortised. */
+  unshift(element: string): void {
+    if (this.start === 0) this.makeFrontGap(Math.max(FRONT_GAP_KEPT >> 1, this.items.length))
+    this.items[--this.start] = element
+  }
+
+  private makeFrontGap(size: number): void {
+    this.items = gap(size).concat(this.items)
+    this.start = size
+    this.base -= size
+  }
+
+  /** Takes away the first element, which must be there. O(1) amortised. */
+  shift(): string {
+    const items = this.items
+    const element = items[this.start]!
+    items[this.start++] = ''
+    if (this.ceiling === 0) this.forget(element)
+    if (this.start > FRONT_GAP_KEPT && this.start > items.length >> 1) this.closeFrontGap()
+    return element
+  }
+
+  private closeFrontGap(): void {
+    this.items = this.items.slice(this.start)
+    this.base += this.start
+    this.start = 0
+  }
+
+  /** Takes away the last element, which must be there. O(1) amortised. */
+  pop(): string {
+    const element = this.items.pop()!
+    if (this.ceiling === 0) this.forget(element)
+    return element
+  }
+
+  /** Gives back the memory that was kept for more pushes. */
+  trim(): void {
+    if (this.start > this.count >> 3) this.closeFrontGap()
+    else this.items = this.items.slice()
+  }
+
+  /** Takes away so many elements at one end, fewer than there are. O(elements of the node). */
+  discard(count: number, atFront: boolean): void {
+    const { items, start } = this
+    const removed = items.splice(atFront ? start : items.length - count, count)
+    if (atFront) this.base += count
+    if (this.ceiling === 0) this.forgetAll(removed)
+  }
+
+  /** Where an element that equals `element` stands first, -1 for nowhere. O(elements of the node). */
+  indexOf(element: string): number {
+    const index = this.items.indexOf(element, this.start)
+    return index === -1 ? -1 : index - this.start
+  }
+
+  /** Removes up to `limit` elements that equal `element`, from the front or the back on; returns how many. */
+  removeEqual(element: string, limit: number, fromBack: boolean): number {
+    const first = this.indexOf(element)
+    if (first === -1) return 0
+    const elements = this.slice()
+    const matches = elements.reduce((count, other) => (other === element ? count + 1 : count), 0)
+    const removed = Math.min(matches, limit)
+    let spared = fromBack ? matches - removed : 0
+    let left = removed
+    this.base = this.begin
+    this.start = 0
+    this.items = elements.filter((other) => other !== element || spared-- > 0 || left-- <= 0)
+    for (let i = 0; i < removed && this.ceiling === 0; i++) this.forget(element)
+    return removed
+  }
+
+  /** Inserts an element. O(elements of the node). */
+  insert(offset: number, element: string): void {
+    this.items.splice(this.start + offset, 0, element)
+    this.account(element, false)
+  }
+
+  /** Exchanges an element. O(1). */
+  replace(offset: number, element: string): void {
+    const old = this.at(offset)
+    this.items[this.start + offset] = element
+    if (this.ceiling === 0) this.forget(old)
+    this.account(element, false)
+  }
+
+  /** Moves the elements from `offset` on into a node of their own. O(elements of the node). */
+  split(offset: number): ListNode {
+    const node = new ListNode(this.items.splice(this.start + offset), 0, 0)
+    this.measure()
+    node.measure()
+    return node
+  }
+
+  /** Takes over all elements of the node that follows. O(elements). */
+  append(next: ListNode): void {
+    const bytes = this.size() + next.size() - EMPTY_BYTES
+    const begin = this.begin
+    this.items = this.slice().concat(next.slice())
+    this.start = 0
+    this.base = begin
+    this.track(bytes, true)
+  }
+
+  /** Counts an element that has been put in; `rough` where an estimate by its units will do. */
+  account(element: string, rough: boolean): void {
+    const estimate = this.bytes + BYTES_PER_UNIT_MAX * element.length + ENTRY_OVERHEAD
+    if (estimate <= this.ceiling) this.bytes = estimate
+    else if (this.ceiling !== 0) this.measure(rough)
+    else if (!this.plain) {
+      this.bytes += rough ? roughEntryBytes(element) : entryBytes(element)
+      if (rough) this.exact = false
+    }
+  }
+
+  /** Counts an element no more that has been taken out of a tracked node. */
+  private forget(element: string): void {
+    if (this.plain) return
+    if (this.exact) {
+      this.bytes -= entryBytes(element)
+      if (this.bytes < ESTIMATED_BELOW) this.ceiling = NODE_BYTES_MAX
+    } else this.bytes -= roughEntryBytes(element)
+  }
+
+  private forgetAll(elements: readonly string[]): void {
+    if (elements.length > this.count) this.measure()
+    else for (const element of elements) this.forget(element)
+  }
+
+  /** The size in bytes, exactly. O(1), O(elements of the node) where it is not known. */
+  size(): number {
+    if (!this.exact || this.ceiling !== 0) this.measure()
+    return this.bytes
+  }
+
+  /** As `size`, but a size that counts units will do. */
+  roughSize(): number {
+    if (this.ceiling !== 0) this.measure(true)
+    return this.bytes
+  }
+
+  private measure(rough = false): void {
+    if (this.plain) return
+    let bytes = EMPTY_BYTES
+    const items = this.items
+    const sizeOf = rough ? roughEntryBytes : entryBytes
+    for (let i = this.start; i < items.length; i++) bytes += sizeOf(items[i]!)
+    this.track(bytes, !rough)
+  }
+
+  private track(bytes: number, exact: boolean): void {
+    this.bytes = bytes
+    this.exact = exact
+    this.ceiling = exact && bytes < ESTIMATED_BELOW ? NODE_BYTES_MAX : 0
+  }
+
+  /** An independent copy. O(elements of the node). */
+  clone(): ListNode {
+    const copy = new ListNode(this.slice(), 0, this.begin)
+    copy.bytes = this.bytes
+    copy.ceiling = this.ceiling
+    copy.exact = this.exact
+    copy.plain = this.plain
+    return copy
+  }
+
+  invariants(): void {
+    const { items, start, plain } = this
+    if (start > items.length) throw new Error('list node: the gap is longer than the node')
+    for (let i = 0; i < start; i++) if (items[i] !== '') throw new Error('list node: an element was left in the gap')
+    if (plain) {
+      if (this.count !== 1 || this.ceiling !== 0) throw new Error('list node: a plain node holds one element')
+      return
+    }
+    let bytes = EMPTY_BYTES
+    for (let i = start; i < items.length; i++) bytes += entryBytes(items[i]!)
+    const { ceiling } = this
+    if (ceiling !== 0 && ceiling !== NODE_BYTES_MAX) throw new Error('list node: the ceiling is 0 or the most')
+    if (ceiling !== 0 && this.bytes < bytes) throw new Error(`list node: ${bytes} bytes estimated as ${this.bytes}`)
+    if (ceiling === 0 && this.exact && this.bytes !== bytes) {
+      throw new Error(`list node: ${bytes} bytes counted as ${this.bytes}`)
+    }
+  }
+}
+
+function gap(size: number): string[] {
+  return new Array<string>(size).fill('')
+}
