@@ -62,6 +62,10 @@ export function notAFloat(): RedstartError {
   return new RedstartError('ERR value is not a valid float')
 }
 
+export function scoresNotNumbers(): RedstartError {
+  return new RedstartError("ERR One or more scores can't be converted into double")
+}
+
 export function wouldOverflow(): RedstartError {
   return new RedstartError('ERR increment or decrement would overflow')
 }

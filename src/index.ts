@@ -1,5 +1,6 @@
 export type { ScanOptions } from './api/generic.js'
 export type { SscanOptions } from './api/set.js'
+export type { SortGetOptions, SortOptions } from './api/sort.js'
 export type { KeyValues, LcsIdxOptions, LcsRun, SetGetOptions } from './api/string.js'
 export type { Data, Key } from './commands/argv.js'
 export type { Expiration } from './commands/deadline.js'

@@ -87,6 +87,8 @@ export interface Command {
   readonly flags: number
   /** ACL categories beyond those that follow from flags and group. */
   readonly categories?: readonly string[]
+  /** Whether the ACL category of the group is left out. */
+  readonly ownCategories?: boolean
   readonly tips?: readonly string[]
   readonly keys: readonly KeySpec[]
   /** See syntax.ts. */
@@ -150,7 +152,7 @@ const GROUP_CATEGORIES: Readonly<Partial<Record<Group, string>>> = {
 export function aclCategories(command: Command): string[] {
   const categories = new Set<string>()
   const ofGroup = GROUP_CATEGORIES[command.group]
-  if (ofGroup !== undefined && command.subcommands === undefined) categories.add(ofGroup)
+  if (ofGroup !== undefined && command.subcommands === undefined && !command.ownCategories) categories.add(ofGroup)
   for (const category of command.categories ?? []) categories.add(category)
   if (command.flags & FLAGS.write) categories.add('write')
   if (command.flags & FLAGS.readonly) categories.add('read')

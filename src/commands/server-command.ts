@@ -93,13 +93,18 @@ function argumentReply(argument: Argument, nextKeySpec: () => number): Reply {
     name: argument.name,
     type: argument.type,
     ...(plain ? { display_text: argument.name } : {}),
-    ...(argument.type === 'key' ? { key_spec_index: nextKeySpec() } : {}),
+    ...keySpecIndex(argument, nextKeySpec),
     ...(argument.token === undefined ? {} : { token: argument.token }),
     ...(flags.length === 0 ? {} : { flags: names(flags) }),
     ...(argument.arguments === undefined
       ? {}
       : { arguments: argument.arguments.map((inner) => argumentReply(inner, nextKeySpec)) }),
   })
+}
+
+function keySpecIndex({ type, keySpec }: Argument, nextKeySpec: () => number): Readonly<Record<string, Reply>> {
+  if (keySpec !== undefined) return { key_spec_index: keySpec }
+  return type === 'key' ? { key_spec_index: nextKeySpec() } : {}
 }
 
 function infoOrNull(info: CommandInfo | null): Reply {

@@ -4,9 +4,10 @@
  * The line is what a command's wire entry states, for example
  * `key:key value [condition= NX | XX] [GET] [expiration= EX seconds:integer | KEEPTTL]`:
  *
- * - `name` is a string argument, `name:integer` one of another type;
+ * - `name` is a string argument, `name:integer` one of another type, `name:pattern@1` one that the key spec of this index
+ *   stands for (keys have those of their order);
  * - an upper-case word is a token; followed by an argument in its own group it introduces that argument;
- * - `[ … ]` is optional, `< … >` a plain group, `|` separates alternatives, `label=` names the group;
+ * - `[ … ]` is optional, `< … >` a plain group, `|` separates alternatives, `label=` names the group or the one thing in it;
  * - `...` after an item says that it may be repeated; `+...` that its token is repeated with it.
  *
  * COMMAND DOCS, docs/commands.md and the generators of the tests all read the tree.
@@ -26,6 +27,8 @@ export interface Argument {
   readonly name: string
   readonly type: ArgumentType
   readonly token?: string
+  /** The key spec that stands for it, where its order does not tell. */
+  readonly keySpec?: number
   readonly optional?: boolean
   readonly multiple?: boolean
   readonly multipleToken?: boolean
@@ -59,8 +62,7 @@ export function parseSyntax(syntax: string): readonly Argument[] {
       } else if (isToken(word)) {
         items.push(tokenised(word))
       } else {
-        const [name, type] = word.split(':') as [string, ArgumentType | undefined]
-        items.push({ name, type: type ?? 'string' })
+        items.push(leafOf(word))
       }
     }
     return items
@@ -77,8 +79,7 @@ export function parseSyntax(syntax: string): readonly Argument[] {
       return { name: token.toLowerCase(), type: 'pure-token', token }
     }
     at++
-    const [name, type] = next.split(':') as [string, ArgumentType | undefined]
-    return { name, type: type ?? 'string', token }
+    return { ...leafOf(next), token }
   }
 
   function group(close: string): Draft {
@@ -94,13 +95,21 @@ export function parseSyntax(syntax: string): readonly Argument[] {
       if (word === close) break
       if (word !== '|') throw new Error(`syntax: '${close}' missing in '${syntax}'`)
     }
-    if (alternatives.length === 1) return alternatives[0]!
-    return { name: label ?? alternatives[0]!.name, type: 'oneof', arguments: alternatives }
+    const first = alternatives[0]!
+    if (alternatives.length === 1) return label === undefined ? first : { ...first, name: label }
+    return { name: label ?? first.name, type: 'oneof', arguments: alternatives }
   }
 
   const tree = sequence()
   if (at !== words.length) throw new Error(`syntax: '${words[at]}' unexpected in '${syntax}'`)
   return tree
+}
+
+function leafOf(word: string): Draft {
+  const [name, type, spec] = word.split(/[:@]/) as [string, ArgumentType | undefined, string | undefined]
+  const leaf: Draft = { name, type: type ?? 'string' }
+  if (spec !== undefined) leaf.keySpec = Number(spec)
+  return leaf
 }
 
 function isToken(word: string): boolean {
