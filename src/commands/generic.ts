@@ -39,7 +39,8 @@ export function delOne(unit: Unit, key: string): number {
 
 /** Removes what is at a key, for a STORE of nothing. Redis does not look whether its time is up. O(1). Event del. */
 export function discard(unit: Unit, key: string): void {
-  if (unit.database.keys.get(key) !== undefined) unit.deleteKey(key)
+  const slot = unit.database.keys.find(key)
+  if (slot !== ABSENT) unit.delete(slot)
 }
 
 /** How many of the keys exist, a key given twice counted twice. O(keys). */

@@ -6,6 +6,7 @@
 import { wrongType } from '../errors.js'
 import { SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
+import { SetOfStrings } from '../structures/set.js'
 import { textAt, textsFrom } from './argv.js'
 import { type Command, DENYOOM, FAST, keySpec, LOOK_KEY, READ_KEY, READONLY, WRITE } from './command.js'
 import { type Reply, SetReply } from './reply.js'
@@ -81,7 +82,8 @@ export function smove(unit: Unit, source: string, destination: string, member: s
   const from = unit.valueAt(source)
   const into = unit.valueAt(destination)
   if (from === undefined) return 0
-  if (!SET.is(from) || (into !== undefined && !SET.is(into))) throw wrongType()
+  if (!(from instanceof SetOfStrings)) throw wrongType()
+  if (into !== undefined && !(into instanceof SetOfStrings)) throw wrongType()
   if (from === into) return from.has(member) ? 1 : 0
   if (!from.delete(member)) return 0
   if (unit.logging) unit.log('SMOVE', source, destination, member)

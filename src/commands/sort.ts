@@ -1,11 +1,13 @@
 /** SORT and SORT_RO: https://redis.io/docs/latest/commands/sort/ */
 import { scoresNotNumbers, syntaxError, wrongType } from '../errors.js'
-import { HASH, LIST, SET, SORTED_SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, stringToText, type Value } from '../keyspace/value.js'
+import { Hash } from '../structures/hash.js'
 import { List } from '../structures/list.js'
 import { sortPart } from '../structures/partial-sort.js'
 import { parseBound } from '../structures/score.js'
+import { SetOfStrings } from '../structures/set.js'
+import { SortedSet } from '../structures/sorted-set.js'
 import { compareText, joinText } from '../structures/text.js'
 import { type Argv, clampedAt, textAt, tokenAt } from './argv.js'
 import { type Command, DENYOOM, type KeySpec, keySpec, MOVABLE_KEYS, READONLY, unknownKeys, WRITE } from './command.js'
@@ -74,7 +76,7 @@ function sorted(unit: Unit, key: string, options: SortOptions, stores: boolean):
   let { by, alpha } = options
   if (by !== undefined && !isPattern(by)) {
     // What is stored should not hang on the order within a set, so Redis sorts it by bytes.
-    if (!SET.is(value) || !stores) return inOrder(value, start, end, options.desc === true)
+    if (!(value instanceof SetOfStrings) || !stores) return inOrder(value, start, end, options.desc === true)
     by = undefined
     alpha = true
   }
@@ -94,12 +96,12 @@ function elementOf(item: Item): string {
 
 /** Throws WRONGTYPE for what has no elements to sort. */
 function sortable(value: Value): { readonly size: number } {
-  if (SORTED_SET.is(value)) {
+  if (value instanceof SortedSet) {
     // In Redis this unpacks a small sorted set for good.
     value.expect(UNPACKED)
     return value
   }
-  if (!LIST.is(value) && !SET.is(value)) throw wrongType()
+  if (!(value instanceof List) && !(value instanceof SetOfStrings)) throw wrongType()
   return value
 }
 
@@ -114,17 +116,17 @@ function rangeOf({ limit }: SortOptions, size: number): readonly [start: number,
 }
 
 function elementsOf(value: Value): string[] {
-  if (LIST.is(value)) return value.range(0, value.size - 1)
-  if (SET.is(value)) return value.members()
-  return SORTED_SET.is(value) ? value.members(0, value.size, false) : []
+  if (value instanceof List) return value.range(0, value.size - 1)
+  if (value instanceof SetOfStrings) return value.members()
+  return value instanceof SortedSet ? value.members(0, value.size, false) : []
 }
 
 /** A part of a list or a sorted set as it is, from the end for `desc`; of a set in the order that it happens to have. */
 function inOrder(value: Value, start: number, end: number, desc: boolean): string[] {
-  if (SORTED_SET.is(value)) {
+  if (value instanceof SortedSet) {
     return desc ? value.members(value.size - end, value.size - start, true) : value.members(start, end, false)
   }
-  if (!LIST.is(value)) return elementsOf(value).slice(start, end)
+  if (!(value instanceof List)) return elementsOf(value).slice(start, end)
   if (!desc) return value.range(start, end - 1)
   return value.range(value.size - end, value.size - 1 - start).reverse()
 }
@@ -203,7 +205,7 @@ function lookUp(unit: Unit, pattern: Pattern, element: string): string | null {
   const value = unit.valueAt(joinText(joinText(pattern.before, element), pattern.behind))
   if (value === undefined) return null
   if (pattern.field === undefined) return isString(value) ? stringToText(value) : null
-  return HASH.is(value) ? (value.get(pattern.field) ?? null) : null
+  return value instanceof Hash ? (value.get(pattern.field) ?? null) : null
 }
 
 /** The elements as they are, or what GET finds for each. */

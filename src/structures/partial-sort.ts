@@ -21,7 +21,7 @@ export function sortPart<T>(items: T[], start: number, end: number, compare: (a:
 function select<T>(items: T[], first: number, last: number, index: number, compare: (a: T, b: T) => number): boolean {
   let low = first
   let high = last
-  let turns = 2 * Math.ceil(Math.log2(items.length + 1))
+  let turns = 4 * Math.ceil(Math.log2(items.length + 1))
   while (low < high) {
     if (turns-- === 0) return false
     const [left, right] = partition(items, low, high, compare)

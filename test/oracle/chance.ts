@@ -1,6 +1,7 @@
 import type { Redstart } from 'redstart'
 import { SetOfStrings } from '../../src/structures/set.js'
 import { fromBytes } from '../../src/structures/text.js'
+import { valueIn } from '../support.js'
 import { type ByteText, bytesOf, type Call } from './bytes.js'
 import { itemsOf, type Reply, textOfReply } from './reply.js'
 
@@ -17,7 +18,7 @@ const REBUILT_FROM = 5
 export function leadChance(db: Redstart, database: number, call: Call, picked: Reply): () => void {
   const words = picked.kind === 'array' ? itemsOf(picked) : [picked]
   const texts = words.map(textOfReply)
-  const set = db.engine.databases[database]!.keys.get(engineText(call[1] ?? ''))?.value
+  const set = valueIn(db.engine.databases[database]!, engineText(call[1] ?? ''))
   if (!(set instanceof SetOfStrings) || texts.length === 0 || texts.includes(undefined)) return () => {}
   const wanted = texts.map((text) => engineText(text!))
   const left = set.size - wanted.length

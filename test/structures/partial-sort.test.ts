@@ -1,0 +1,53 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { sortPart } from '../../src/structures/partial-sort.js'
+
+const byNumber = (a: number, b: number): number => a - b
+
+/** A comparison that counts. */
+function counting(): { compare: (a: number, b: number) => number; calls: number } {
+  const counter = { calls: 0, compare: (a: number, b: number): number => ++counter.calls && a - b }
+  return counter
+}
+
+const shuffled = (n: number): number[] => Array.from({ length: n }, (_, i) => (i * 7_919) % n)
+
+describe('a part of a sorted array', () => {
+  it('is what a full sort has there, whatever the array', () => {
+    const arrays = fc.uniqueArray(fc.integer(), { maxLength: 200, size: 'max' })
+    fc.assert(
+      fc.property(arrays, fc.nat(220), fc.nat(220), (items, from, many) => {
+        const start = Math.min(from, items.length)
+        const end = Math.min(start + many, items.length)
+        const whole = items.slice().sort(byNumber)
+
+        expect(sortPart(items.slice(), start, end, byNumber)).toEqual(whole.slice(start, end))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it.each([
+    ['ascending', (n: number) => Array.from({ length: n }, (_, i) => i)],
+    ['descending', (n: number) => Array.from({ length: n }, (_, i) => n - i)],
+    ['shuffled', shuffled],
+    ['made of two ramps', (n: number) => Array.from({ length: n }, (_, i) => (i % 2 === 0 ? i : n * 2 - i))],
+  ])('is found in time that grows with the array and not faster: %s', (_name, make) => {
+    const counter = counting()
+    const n = 99_991
+
+    const found = sortPart(make(n), 50_000, 50_010, counter.compare)
+
+    expect(found).toHaveLength(10)
+    // A full sort takes some 15 n.
+    expect(counter.calls).toBeLessThan(8 * n)
+  })
+
+  it('is empty where nothing is wanted, without a look at the items', () => {
+    const counter = counting()
+
+    expect(sortPart([3, 1, 2], 2, 2, counter.compare)).toEqual([])
+    expect(sortPart([], 0, 0, counter.compare)).toEqual([])
+    expect(counter.calls).toBe(0)
+  })
+})
