@@ -1,0 +1,12 @@
+import { compareText } from './text.js'
+
+/** A member of a sorted set with its score. */
+export interface ScoredMember {
+  member: string
+  score: number
+}
+
+/** Whether one member sorts before another: by score, and by bytes among equal scores. */
+export function isBefore(score: number, member: string, otherScore: number, other: string): boolean {
+  return score < otherScore || (score === otherScore && compareText(member, other) < 0)
+}
