@@ -50,6 +50,21 @@ export function numkeysNotPositive(): RedstartError {
   return new RedstartError('ERR numkeys should be greater than 0')
 }
 
+export function countNotPositive(): RedstartError {
+  return new RedstartError('ERR count should be greater than 0')
+}
+
+export function rankZero(): RedstartError {
+  return new RedstartError(
+    "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the " +
+      'end of the list',
+  )
+}
+
+export function optionNegative(option: 'COUNT' | 'MAXLEN'): RedstartError {
+  return new RedstartError(`ERR ${option} can't be negative`)
+}
+
 export function moreKeysThanArguments(): RedstartError {
   return new RedstartError("ERR Number of keys can't be greater than number of args")
 }
@@ -105,6 +120,10 @@ export function offsetOutOfRange(): RedstartError {
 
 export function novaluesWithoutHash(): RedstartError {
   return new RedstartError('ERR NOVALUES option can only be used in HSCAN')
+}
+
+export function indexOutOfRange(): RedstartError {
+  return new RedstartError('ERR index out of range')
 }
 
 export function noSuchKey(): RedstartError {

@@ -2,8 +2,7 @@
 import { timeoutNegative, timeoutNotAFloat, timeoutOutOfRange } from '../errors.js'
 import { Unit } from '../keyspace/unit.js'
 import type { CollectionType } from '../keyspace/value.js'
-import { INT64_MAX } from '../structures/int64.js'
-import { formatLongDouble, parseLongDouble } from '../structures/long-double.js'
+import { ceilOfProduct, parseLongDouble } from '../structures/long-double.js'
 import { type Argv, textAt } from './argv.js'
 
 /** What typed methods take that may wait. */
@@ -12,14 +11,18 @@ export interface BlockingOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What a blocking command waits for. */
-export interface BlockRequest<R> {
-  readonly keys: readonly string[]
-  /** The type that a key must have to be of use. */
-  readonly type: CollectionType
+/** How long a body may wait. */
+export interface Waiting {
   /** From `timeoutAt` or `checkedTimeout`. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
+}
+
+/** What a blocking command waits for. */
+export interface BlockRequest<R> extends Waiting {
+  readonly keys: readonly string[]
+  /** The type that a key must have to be of use. */
+  readonly type: CollectionType
   /** Does what the command does where it need not wait; undefined, with nothing changed, where there is nothing. */
   attempt(unit: Unit): R | undefined
   /** The reply when time runs out. */
@@ -32,6 +35,8 @@ export interface BlockRequest<R> {
  */
 export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
   if (request.signal?.aborted) return Promise.reject(request.signal.reason)
+  const { timeoutMs } = request
+  if (timeoutMs !== Number.POSITIVE_INFINITY && timeoutMs > TIMEOUT_END_MS / 2) checkDeadline(unit, timeoutMs)
   const reply = request.attempt(unit)
   if (reply !== undefined) return reply
   const { store, database } = unit
@@ -44,9 +49,20 @@ export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
     type: request.type,
     attempt: () => attemptIn(own, request),
     timeoutReply: request.timeoutReply,
-    deadlineMs: unit.now() + request.timeoutMs,
+    deadlineMs: deadlineAfter(unit, timeoutMs),
     signal: request.signal,
   })
+}
+
+/** Throws ERR (timeout is out of range) where Redis's clock could not show the deadline. */
+function checkDeadline(unit: Unit, timeoutMs: number): void {
+  if (unit.now() + timeoutMs >= TIMEOUT_END_MS) throw timeoutOutOfRange()
+}
+
+/** What lies past the years that the clock knows is as good as never. */
+function deadlineAfter(unit: Unit, timeoutMs: number): number {
+  const deadlineMs = unit.now() + timeoutMs
+  return Number.isSafeInteger(deadlineMs) ? deadlineMs : Number.POSITIVE_INFINITY
 }
 
 function attemptIn<R>(unit: Unit, request: BlockRequest<R>): R | undefined {
@@ -57,18 +73,30 @@ function attemptIn<R>(unit: Unit, request: BlockRequest<R>): R | undefined {
   }
 }
 
+/** A reply in another shape, whether or not it is there yet. */
+export function shaped<R, S>(reply: R | Promise<R>, convert: (reply: R) => S): S | Promise<S> {
+  return reply instanceof Promise ? reply.then(convert) : convert(reply)
+}
+
 /** The timeout at `index` in milliseconds, given in seconds; Infinity for 0. Throws ERR (no float, negative, too long). */
 export function timeoutAt(argv: Argv, index: number): number {
-  const seconds = parseLongDouble(textAt(argv, index))
-  if (seconds === undefined) throw timeoutNotAFloat()
-  return checkedTimeout(Number(formatLongDouble(seconds).replace('inf', 'Infinity')))
+  return timeoutFrom(textAt(argv, index))
 }
 
 /** As `timeoutAt`, for a number. */
 export function checkedTimeout(seconds: number): number {
-  if (typeof seconds !== 'number' || Number.isNaN(seconds)) throw timeoutNotAFloat()
-  const timeoutMs = Math.ceil(seconds * 1000)
-  if (timeoutMs >= INT64_MAX) throw timeoutOutOfRange()
+  return timeoutFrom(typeof seconds === 'number' ? String(seconds) : '')
+}
+
+/** Redis multiplies in extended precision and rounds up: -0.001 comes out as 0, and waits for ever. */
+function timeoutFrom(text: string): number {
+  const seconds = parseLongDouble(text)
+  if (seconds === undefined) throw timeoutNotAFloat()
+  const timeoutMs = ceilOfProduct(seconds, 1000n)
+  if (timeoutMs >= TIMEOUT_END_MS) throw timeoutOutOfRange()
   if (timeoutMs < 0) throw timeoutNegative()
   return timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs
 }
+
+/** The clock of 64 bits cannot show this instant. */
+const TIMEOUT_END_MS = 2 ** 63

@@ -1,6 +1,6 @@
 import { invalidExpireTime, notAnInteger } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
-import { INT64_MAX, INT64_MIN, type Int64, int64 } from '../structures/int64.js'
+import { INT64_MAX, INT64_MIN, type Int64, integerOf } from '../structures/int64.js'
 
 /** How an expiration is given; at most one of them. */
 export interface Expiration {
@@ -78,11 +78,7 @@ export function dropDeadline(unit: Unit, key: string, slot: number): void {
 
 /** An integer from a typed call, which may be any number. Throws ERR (not an integer or out of range). */
 export function checkedInteger(value: Int64): Int64 {
-  if (typeof value === 'number') {
-    if (Number.isSafeInteger(value)) return value === 0 ? 0 : value
-  } else if (typeof value === 'bigint') {
-    const integer = int64(value)
-    if (integer !== undefined) return integer
-  }
-  throw notAnInteger()
+  const integer = integerOf(value)
+  if (integer === undefined) throw notAnInteger()
+  return integer
 }

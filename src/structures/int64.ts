@@ -37,6 +37,12 @@ export function int64(value: bigint): Int64 | undefined {
   return value >= INT64_MIN && value <= INT64_MAX ? value : undefined
 }
 
+/** The integer that a caller in JavaScript passes, or undefined for what is none or leaves int64. */
+export function integerOf(value: unknown): Int64 | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value + 0 : undefined // -0 becomes 0
+  return typeof value === 'bigint' ? int64(value) : undefined
+}
+
 /** Whether an integer fits into 32 bits, with its sign. */
 export function isInt32(value: Int64): boolean {
   return Number.isInteger(value) && value >= -0x80000000 && value <= 0x7fffffff

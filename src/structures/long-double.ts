@@ -69,6 +69,17 @@ export function addLongDouble(a: LongDouble, b: LongDouble): LongDouble {
   return addDecimals(a, b) ?? new LongDouble(-1, 0, addBinary(a.toBinary(), b.toBinary()))
 }
 
+/** The product with an integer, rounded as a sum is, and then up to the next integer; infinite where it is. O(1). */
+export function ceilOfProduct(x: LongDouble, factor: bigint): number {
+  const { mantissa, exponent, special } = x.toBinary()
+  if (special !== 0) return special * Number(factor)
+  const product = round(mantissa * factor, exponent, false)
+  if (product.special !== 0) return product.special
+  // A shift to the right rounds down.
+  const shift = BigInt(product.exponent)
+  return Number(shift < 0n ? -(-product.mantissa >> -shift) : product.mantissa << shift)
+}
+
 /**
  * Prints as Redis does: no exponent, at most 17 decimals (rounded half to even from the exact value), no trailing
  * zeros, `0` for a negative zero; at most 4,933 digits before the point. Other values print `inf`, `-inf` and `nan`.

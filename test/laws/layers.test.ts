@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 
 /*
  * The law: imports point down only. structures <- keyspace <- commands <- api <- session, redstart, index; errors.ts lies
- * below all of them. The core imports no module of Node and no package, and names the files of its modules in full.
+ * below all of them. The core imports no module of Node and no package but denque, which only structures are made of, and
+ * names the files of its modules in full.
  */
 
 const SRC = new URL('../../src/', import.meta.url)
@@ -17,6 +18,9 @@ const BELOW_ERRORS = ['structures/text.ts', 'structures/int64.ts']
 
 /** Packages and parts of Node go into leaves, which the core is handed. */
 const CORE = LAYERS
+
+/** The packages that a layer may import all the same. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = { structures: ['denque'] }
 
 const IMPORTS = [
   /^\s*(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"]+)['"]/gm,
@@ -44,7 +48,10 @@ function violations(file: string, source: string): string[] {
 function wrongImport(file: string, specifier: string): string | undefined {
   const own = layerOf(file)
   if (own === -1) return 'a file of no layer'
-  if (!specifier.startsWith('.')) return CORE.includes(LAYERS[own]!) ? 'not a file of ours' : undefined
+  if (!specifier.startsWith('.')) {
+    const allowed = PACKAGES[LAYERS[own]!]?.includes(specifier) === true || !CORE.includes(LAYERS[own]!)
+    return allowed ? undefined : 'not a file of ours'
+  }
   const target = posix.join(dirname(file), specifier).replace(/(\.js)?$/, '.ts')
   const its = layerOf(target)
   if (its === -1) return 'a file of no layer'
@@ -74,6 +81,12 @@ describe('the layers of the house', () => {
     expect(sources.flatMap(([file, source]) => violations(file, source))).toEqual([])
   })
 
+  it('import no package but those that package.json says they depend on', () => {
+    const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', SRC), 'utf8'))
+
+    expect(Object.keys(dependencies)).toEqual(Object.values(PACKAGES).flat())
+  })
+
   it('name the files that they import in full', () => {
     expect(sources.flatMap(([file, source]) => withoutExtension(file, source))).toEqual([])
   })
@@ -101,6 +114,8 @@ describe('the law of layers can be broken', () => {
     ['structures/x.ts', "import { readFileSync } from 'node:fs'", 'not a file of ours'],
     ['keyspace/x.ts', "import fs from 'fs'", 'not a file of ours'],
     ['commands/x.ts', "import 'tinybench'", 'not a file of ours'],
+    ['keyspace/x.ts', "import Denque from 'denque'", 'not a file of ours'],
+    ['structures/x.ts', "import 'denque/extra'", 'not a file of ours'],
     ['api/x.ts', "const fs = await import('node:fs')", 'not a file of ours'],
     ['api/x.ts', "const fs = require('fs')", 'not a file of ours'],
     ['commands/x.ts', "import { x } from '../../test/x.js'", 'a file of no layer'],
@@ -113,6 +128,7 @@ describe('the law of layers can be broken', () => {
   it.each([
     ['structures/x.ts', "import { wrongType } from '../errors.js'"],
     ['structures/rdb/x.ts', "import { toBytes } from '../text.js'"],
+    ['structures/x.ts', "import Denque from 'denque'"],
     ['keyspace/x.ts', "import { closed } from '../errors.js'\nimport { Glob } from '../structures/glob.js'"],
     ['errors.ts', "import { toBytes } from './structures/text.js'"],
     ['redstart.ts', "import { Session } from './session.js'"],

@@ -198,6 +198,56 @@ const limit: Make = (draw) =>
     [4, notInteger],
   ])
 
+/** Elements of lists: few that meet again, others as they come. */
+const element: Make = (draw) =>
+  draw.weighted([
+    [45, (d) => d.pick(['a', 'b', 'c', '1', '-1'])],
+    [40, drawValue],
+    [6, (d) => d.pick(['x', 'é€']).repeat(d.int(200, 3_000))],
+    [1, (d) => 'y'.repeat(d.int(8_100, 8_300))],
+  ])
+
+/** An element that a list may have. */
+const knownElement: Make = (draw) => (draw.percent(75) ? draw.pick(['a', 'b', 'c', '1', '-1']) : drawValue(draw))
+
+/** An index that a short list mostly has. */
+const elementIndex: Make = (draw, group) => (draw.percent(75) ? String(draw.int(-3, 3)) : rangeIndex(draw, group))
+
+const rank: Make = (draw) =>
+  draw.weighted([
+    [80, (d) => d.pick(['1', '2', '3', '-1', '-2', '-3'])],
+    [6, edgeInteger],
+    [4, () => '0'],
+    [4, notInteger],
+  ])
+
+/**
+ * Timeouts of blocking commands in seconds: a few milliseconds, or such as are refused. All else might make the connection
+ * wait that is to go on.
+ */
+export const TIMEOUT_WORDS: readonly ByteText[] = [
+  ...['0.001', '0.0015', '1e-3', '.002', '1e-9'],
+  ...[
+    '-1',
+    '-0.5',
+    'abc',
+    '',
+    ' 1',
+    '1 ',
+    'nan',
+    'inf',
+    '-inf',
+    '1e300',
+    '9223372036854775807',
+    '9223372036854775',
+    '1e16',
+    '0x',
+    '1e',
+  ],
+]
+
+const timeout: Make = (draw) => (draw.percent(85) ? draw.pick(TIMEOUT_WORDS.slice(0, 5)) : draw.pick(TIMEOUT_WORDS))
+
 const BY_NAME: Readonly<Record<string, Make>> = {
   seconds: relativeSeconds,
   milliseconds: relativeMs,
@@ -217,12 +267,25 @@ const BY_NAME: Readonly<Record<string, Make>> = {
   'SPOP.count': picks,
   'SRANDMEMBER.count': picks,
   'SINTERCARD.limit': limit,
+  'LPUSH.element': element,
+  'RPUSH.element': element,
+  'LPUSHX.element': element,
+  'RPUSHX.element': element,
+  'LSET.element': element,
+  'LINSERT.element': element,
+  'LINSERT.pivot': knownElement,
+  'LREM.element': knownElement,
+  'LPOS.element': knownElement,
+  rank,
+  'num-matches': count,
+  'LPOS.len': count,
+  timeout,
   'SETRANGE.offset': growingOffset,
   start: rangeIndex,
   stop: rangeIndex,
   end: rangeIndex,
-  'LINDEX.index': rangeIndex,
-  'LSET.index': rangeIndex,
+  'LINDEX.index': elementIndex,
+  'LSET.index': elementIndex,
   count,
   ttl: restoreTtl,
   'RESTORE.seconds': idle,
@@ -259,6 +322,16 @@ const CROWDS: Readonly<Record<string, (draw: Draw) => ByteText[]>> = {
     const prefix = draw.percent(60) ? '' : 'm'
     return Array.from({ length: many }, (_, i) => `${prefix}${first + i}`)
   },
+  'LPUSH.element': drawElements,
+  'RPUSH.element': drawElements,
+  'RPUSHX.element': drawElements,
+}
+
+/** About as many bytes as one node of a list may have, or two. */
+function drawElements(draw: Draw): ByteText[] {
+  const length = draw.pick([1, 12, 62, 100, 700])
+  const many = Math.floor(draw.pick([4_000, 8_100, 8_300, 12_000]) / (length + 2))
+  return Array.from({ length: many }, (_, i) => (length < 3 ? String(i % 100) : `${i % 10}`.padEnd(length, 'z')))
 }
 
 /** Many elements for an argument that may be repeated; undefined where there is nothing to gain by them. */

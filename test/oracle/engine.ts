@@ -13,6 +13,7 @@ import { insideTransaction, type KeyEvent, type Outcome, type Target } from './t
 export class EngineTarget implements Target {
   readonly name = 'redstart'
   readonly follows = true
+  private clock = manualClock()
   private db: Redstart | undefined
   private events: KeyEvent[] = []
 
@@ -20,25 +21,34 @@ export class EngineTarget implements Target {
 
   async run(calls: readonly Call[], picks?: readonly Reply[]): Promise<Outcome[]> {
     await this.db?.close()
-    this.db = new Redstart({ clock: manualClock(this.startMs ?? Date.now()), seed: 1 })
+    this.clock = manualClock(this.startMs ?? Date.now())
+    this.db = new Redstart({ clock: this.clock, seed: 1 })
     this.db.on('*', ({ database, event, key }) => {
       this.events.push({ db: database, event, key: textOf(toBytes(key)) })
     })
     const inside = insideTransaction(calls)
     const session = this.db.session()
     this.events = []
-    const outcomes = calls.map((call, i) => {
+    const outcomes: Outcome[] = []
+    for (const [i, call] of calls.entries()) {
       const pick = picks !== undefined && PICKING.has(call[0]!.toUpperCase()) ? picks[i] : undefined
-      const reply = pick === undefined ? answer(session, call, i) : this.answerLed(session, call, i, pick)
-      if (inside[i]) return { reply, events: [] }
-      const events = this.events
-      this.events = []
-      return { reply, events }
-    })
+      const answered = pick === undefined ? answer(session, call, i) : this.answerLed(session, call, i, pick)
+      const reply = answered instanceof Promise ? await this.timedOut(answered) : answered
+      outcomes.push({ reply, events: inside[i] ? [] : this.events })
+      if (!inside[i]) this.events = []
+    }
     return outcomes
   }
 
-  private answerLed(session: Session, call: Call, turn: number, pick: Reply): Reply {
+  /** The reply to a call that waits: nobody but time will end it. */
+  private timedOut(reply: Promise<Reply>): Promise<Reply> | Reply {
+    const wakeMs = this.db!.engine.waiters.nextWake()
+    if (wakeMs === Number.POSITIVE_INFINITY) return { kind: 'error', text: 'THROWN the call waits for ever' }
+    this.clock.advance(wakeMs - this.clock.now())
+    return reply
+  }
+
+  private answerLed(session: Session, call: Call, turn: number, pick: Reply): Reply | Promise<Reply> {
     const release = leadChance(this.db!, session[UNIT].database.index, call, pick)
     try {
       return answer(session, call, turn)
@@ -50,8 +60,7 @@ export class EngineTarget implements Target {
   async inspect(calls: readonly Call[]): Promise<Reply[]> {
     if (this.db === undefined) throw new Error('inspect before run')
     const session = this.db.session()
-    const replies = calls.map((call, i) => answer(session, call, i))
-    return replies
+    return Promise.all(calls.map((call, i) => answer(session, call, i)))
   }
 
   async close(): Promise<void> {
@@ -63,15 +72,23 @@ export class EngineTarget implements Target {
  * One call and its reply. A plain Error is a mistake of the engine's own; it comes back as an error reply that no
  * server gives, so that it is told and shrunk like any other difference.
  */
-function answer(session: Session, call: Call, turn: number): Reply {
+export function answer(session: Session, call: Call, turn: number): Reply | Promise<Reply> {
   const [name = '', ...words] = call
   const args = words.map((word, i) => wordOf(word, (turn + i) % 2 === 0))
   try {
-    return replyOf(session.callBuffer(Buffer.from(name, 'latin1').toString('utf8'), ...args))
+    const value: BufferReply | Promise<BufferReply> = session.callBuffer(
+      Buffer.from(name, 'latin1').toString('utf8'),
+      ...args,
+    )
+    return value instanceof Promise ? value.then(replyOf, errorOf) : replyOf(value)
   } catch (error) {
-    if (error instanceof RedstartError) return { kind: 'error', text: textOf(toBytes(error.message)) }
-    return { kind: 'error', text: utf8(`THROWN ${error instanceof Error ? error.stack : String(error)}`) }
+    return errorOf(error)
   }
+}
+
+function errorOf(error: unknown): Reply {
+  if (error instanceof RedstartError) return { kind: 'error', text: textOf(toBytes(error.message)) }
+  return { kind: 'error', text: utf8(`THROWN ${error instanceof Error ? error.stack : String(error)}`) }
 }
 
 /** Words go in as text or as bytes by turns, since callers may do either; what is no UTF-8 is always bytes. */

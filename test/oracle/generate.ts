@@ -1,5 +1,5 @@
 import type { Argument } from '../../src/commands/syntax.js'
-import { drawArgument, drawCrowd } from './arguments.js'
+import { drawArgument, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
 import { type CommandSpec, commands } from './table.js'
 import { type Draw, drawValue } from './values.js'
@@ -20,8 +20,7 @@ const EXCLUDED: ReadonlySet<string> = new Set(
     'SHUTDOWN DEBUG MONITOR SYNC PSYNC REPLCONF REPLICAOF SLAVEOF FAILOVER SAVE BGSAVE BGREWRITEAOF MIGRATE QUIT AUTH ' +
     'HELLO SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE WAITAOF INFO LASTSAVE ROLE LOLWUT ' +
     'RESTORE-ASKING CONFIG|SET CONFIG|REWRITE CONFIG|RESETSTAT CLIENT|KILL CLIENT|PAUSE CLIENT|UNPAUSE CLIENT|REPLY ' +
-    'CLIENT|TRACKING CLIENT|CACHING CLIENT|UNBLOCK CLIENT|LIST CLIENT|INFO CLIENT|ID CLIENT|NO-EVICT CLIENT|NO-TOUCH ' +
-    'BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP'
+    'CLIENT|TRACKING CLIENT|CACHING CLIENT|UNBLOCK CLIENT|LIST CLIENT|INFO CLIENT|ID CLIENT|NO-EVICT CLIENT|NO-TOUCH'
   ).split(' '),
 )
 
@@ -34,8 +33,14 @@ const DATA_ONLY: Readonly<Record<string, ReadonlySet<string>>> = {
 const COMPANIONS: readonly string[] = ['SELECT', 'SELECT', 'LPUSH', 'SADD', 'HSET', 'ZADD', 'XADD', 'FLUSHDB', 'DBSIZE']
 
 /** Drawn less often than others, so that most calls meet a key that is there: they take keys or the caller away. */
-const DESTROYING: ReadonlySet<string> = new Set('DEL UNLINK GETDEL MOVE FLUSHDB FLUSHALL SWAPDB SELECT'.split(' '))
+const DESTROYING: ReadonlySet<string> = new Set(
+  'DEL UNLINK GETDEL MOVE FLUSHDB FLUSHALL SWAPDB SELECT LTRIM BLMPOP LMPOP'.split(' '),
+)
 const DESTROYING_SPARED = 75
+
+/** Drawn more often than others, since too much else takes away what they bring. */
+const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH'])
+const FED = 20
 
 export function isGenerated(spec: CommandSpec): boolean {
   if (EXCLUDED.has(spec.name) || EXCLUDED.has(spec.words[0]!)) return false
@@ -46,14 +51,17 @@ export function isGenerated(spec: CommandSpec): boolean {
 export class CallGenerator {
   private readonly main: readonly CommandSpec[]
   private readonly companions: readonly CommandSpec[]
+  private readonly feeding: readonly CommandSpec[]
 
   constructor(groups: readonly string[], specs: readonly CommandSpec[] = commands) {
     this.main = specs.filter((spec) => groups.includes(spec.group) && isGenerated(spec))
     if (this.main.length === 0) throw new Error(`no command to generate in: ${groups.join(', ')}`)
+    this.feeding = this.main.filter((spec) => FEEDING.has(spec.name))
     this.companions = COMPANIONS.flatMap((name) => specs.find((spec) => spec.name === name) ?? [])
   }
 
   private spec(draw: Draw): CommandSpec {
+    if (this.feeding.length > 0 && draw.percent(FED)) return draw.pick(this.feeding)
     const spec = this.companions.length > 0 && draw.percent(4) ? draw.pick(this.companions) : draw.pick(this.main)
     return DESTROYING.has(spec.name) && draw.percent(DESTROYING_SPARED) ? this.spec(draw) : spec
   }
@@ -196,6 +204,8 @@ function isTimed(items: readonly Argument[]): boolean {
  * a negative count would make a server send them for ever.
  */
 function settled(words: Call): Call {
+  const timeoutAt = TIMEOUTS[words[0]?.toUpperCase() ?? '']
+  if (timeoutAt !== undefined) return impatient(words, timeoutAt < 0 ? words.length + timeoutAt : timeoutAt)
   if (/^[SHZ]RAND(MEMBER|FIELD)$/i.test(words[0] ?? '')) {
     const endless = /^-\d{4,}$/.test(words[2] ?? '') && words[2] !== '-9223372036854775808'
     return endless ? words.with(2, '-20') : words
@@ -204,6 +214,17 @@ function settled(words: Call): Call {
   const by = words.findIndex((word) => word.toUpperCase() === 'BY')
   const stores = words.some((word) => word.toUpperCase() === 'STORE')
   return by > 0 && stores ? words.filter((_, at) => at !== by && at !== by + 1) : words
+}
+
+/** Where blocking commands have their timeouts; negative from the end. */
+const TIMEOUTS: Readonly<Record<string, number>> = {
+  ...{ BLPOP: -1, BRPOP: -1, BLMOVE: 5, BRPOPLPUSH: 3, BLMPOP: 1 },
+  ...{ BZPOPMIN: -1, BZPOPMAX: -1, BZMPOP: 1 },
+}
+
+/** The call with a timeout that is over at once or refused: nobody else could end the wait of the one connection. */
+function impatient(words: Call, at: number): Call {
+  return at < 1 || at >= words.length || TIMEOUT_WORDS.includes(words[at]!) ? words : words.with(at, TIMEOUT_WORDS[0]!)
 }
 
 /** One mistake in a call that was right: words too many, too few, exchanged, repeated or replaced. */

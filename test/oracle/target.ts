@@ -75,6 +75,8 @@ export class ServerTarget implements Target {
     await client.call('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
     // What has expired goes when it is next looked at, so that `expired` is announced by a call and not at some moment.
     await client.call('DEBUG', 'SET-ACTIVE-EXPIRE', '0')
+    // Whose time to wait is over is looked for so many times a second.
+    await client.call('CONFIG', 'SET', 'hz', '500')
     const subscriber = await RespClient.open(address)
     await subscriber.call('SUBSCRIBE', MARKER_CHANNEL)
     await subscriber.call('PSUBSCRIBE', '__keyevent@*__:*')
