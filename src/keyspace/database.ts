@@ -1,4 +1,6 @@
 import type { DeadlineWheel } from '../structures/deadline-wheel.js'
+import { Hash } from '../structures/hash.js'
+import type { FieldExpiry } from './field-expiry.js'
 import { KeyIndex } from './key-index.js'
 
 /** The keys of one logical database and their deadlines; SWAPDB exchanges it whole. */
@@ -8,10 +10,12 @@ export interface KeyTable {
   wheel: DeadlineWheel<string> | undefined
   /** The exact deadlines of those keys whose deadline is past what the wheel can hold. */
   readonly farDeadlines: Map<string, bigint>
+  /** Made with the first field of a hash that has a deadline. */
+  fields: FieldExpiry | undefined
 }
 
 export function emptyTable(): KeyTable {
-  return { keys: new KeyIndex(), wheel: undefined, farDeadlines: new Map() }
+  return { keys: new KeyIndex(), wheel: undefined, farDeadlines: new Map(), fields: undefined }
 }
 
 /** One of the logical databases. Sessions point at it, so it stays the same object when its keys are swapped. */
@@ -20,20 +24,23 @@ export class Database {
   keys: KeyIndex
   wheel: DeadlineWheel<string> | undefined
   farDeadlines: Map<string, bigint>
+  fields: FieldExpiry | undefined
 
   constructor(index: number) {
     this.index = index
     this.keys = new KeyIndex()
     this.wheel = undefined
     this.farDeadlines = new Map()
+    this.fields = undefined
   }
 
   /** Puts other keys in place and returns the former. O(1). */
   replace(table: KeyTable): KeyTable {
-    const former = { keys: this.keys, wheel: this.wheel, farDeadlines: this.farDeadlines }
+    const former = { keys: this.keys, wheel: this.wheel, farDeadlines: this.farDeadlines, fields: this.fields }
     this.keys = table.keys
     this.wheel = table.wheel
     this.farDeadlines = table.farDeadlines
+    this.fields = table.fields
     return former
   }
 
@@ -51,5 +58,19 @@ export class Database {
       }
     }
     if (withDeadline !== (this.wheel?.size ?? 0)) throw new Error('database: deadlines without a key')
+    this.checkFields()
+  }
+
+  private checkFields(): void {
+    this.fields?.invariants()
+    let watched = 0
+    for (let slot = 0; slot < this.keys.size; slot++) {
+      const hash = this.keys.valueAt(slot)
+      if (!(hash instanceof Hash)) continue
+      if (hash.alarm !== 0) watched++
+      if (this.fields !== undefined) this.fields.check(this.keys.keyAt(slot)!, hash)
+      else if (hash.nextDeadline < Number.POSITIVE_INFINITY) throw new Error('database: nobody watches a hash')
+    }
+    if (watched !== (this.fields?.size ?? 0)) throw new Error('database: field deadlines without a key')
   }
 }

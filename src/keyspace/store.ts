@@ -1,12 +1,14 @@
 import { closed } from '../errors.js'
 import { DeadlineWheel } from '../structures/deadline-wheel.js'
+import { Hash } from '../structures/hash.js'
 import { type Int64, int64 } from '../structures/int64.js'
 import type { Clock, Timer } from './clock.js'
 import { Database } from './database.js'
 import { KeyspaceEvents } from './events.js'
+import { FieldExpiry } from './field-expiry.js'
 import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
 import type { RandomSource } from './random.js'
-import type { Collection } from './value.js'
+import type { Collection, Value } from './value.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
 
@@ -267,7 +269,10 @@ export class Store implements SnapshotSource {
   private rearm(): void {
     let wake = this.waiters.nextWake()
     if (this.accessClock !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
-    for (const { wheel } of this.databases) if (wheel !== undefined) wake = Math.min(wake, wheel.nextWake())
+    for (const { wheel, fields } of this.databases) {
+      if (wheel !== undefined) wake = Math.min(wake, wheel.nextWake())
+      if (fields !== undefined) wake = Math.min(wake, fields.nextWake())
+    }
     this.armedFor = Number.POSITIVE_INFINITY
     this.armBy(wake)
   }
@@ -298,6 +303,10 @@ export class Store implements SnapshotSource {
         if (wheel !== undefined && wheel.nextWake() <= now) {
           if (wheel.expire(now, SLICE_STEPS, (key) => this.expire(database, database.keys.find(key)))) left = true
         }
+        const fields = database.fields
+        if (fields !== undefined && fields.nextWake() <= now) {
+          if (fields.expire(now, SLICE_STEPS, (...due) => this.expireFields(database, ...due))) left = true
+        }
       }
       if (this.waiters.nextWake() <= now && this.waiters.expire(now, SLICE_STEPS)) left = true
     } finally {
@@ -315,7 +324,54 @@ export class Store implements SnapshotSource {
     this.announce(database, key, 'expired')
   }
 
+  /**
+   * Takes out up to `most` fields of a hash whose time is up; returns how many. The log hears of it as HDEL, the event is
+   * `hexpired`; the last field takes the key along, with the event `del`.
+   */
+  private expireFields(database: Database, key: string, hash: Hash, most: number): number {
+    const now = this.now()
+    const whole = hash.isAllDue(now)
+    const fields = whole ? [] : hash.takeDue(now, most)
+    if (this.logging) this.append(database, whole ? ['DEL', key] : ['HDEL', key, ...fields])
+    this.announce(database, key, 'hexpired')
+    const gone = whole ? hash.size : fields.length
+    if (whole || hash.size === 0) {
+      this.remove(database, database.keys.find(key))
+      this.announce(database, key, 'del')
+    }
+    return gone
+  }
+
+  /** Takes out the fields of a hash in a slot whose time is up; returns whether the key went along. O(1) for others. */
+  collectFields(database: Database, slot: number): boolean {
+    const hash = database.keys.valueAt(slot)
+    if (!(hash instanceof Hash) || hash.nextDeadline === Number.POSITIVE_INFINITY) return false
+    if (this.isFar(accessTime(hash.nextDeadline)) || !this.hasPassed(hash.nextDeadline)) return false
+    const { size } = database.keys
+    this.expireFields(database, database.keys.keyAt(slot)!, hash, Number.POSITIVE_INFINITY)
+    return database.keys.size < size
+  }
+
+  /** The hash at a key has new field deadlines. O(1) amortised. */
+  watchFields(database: Database, key: string, hash: Hash): void {
+    if (hash.nextDeadline === Number.POSITIVE_INFINITY) return
+    database.fields ??= new FieldExpiry(this.now())
+    this.armBy(database.fields.watch(key, hash))
+  }
+
+  /** A value has come to a key. O(1). */
+  entered(database: Database, key: string, value: Value): void {
+    if (value instanceof Hash) this.watchFields(database, key, value)
+  }
+
+  /** The value in a slot leaves its key. O(1). */
+  left(database: Database, slot: number): void {
+    const value = database.keys.valueAt(slot)
+    if (value instanceof Hash) database.fields?.forget(value)
+  }
+
   remove(database: Database, slot: number): void {
+    if (database.fields !== undefined) this.left(database, slot)
     if (database.keys.expires(slot)) this.clearDeadline(database, slot)
     database.keys.remove(slot)
   }

@@ -1,4 +1,5 @@
 import { wrongType } from '../errors.js'
+import type { Hash } from '../structures/hash.js'
 import type { Int64 } from '../structures/int64.js'
 import type { Database } from './database.js'
 import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, VALUE } from './key-index.js'
@@ -82,6 +83,7 @@ export class Unit {
     const rows = keys.rowsOf(slot)
     const at = keys.offsetOf(slot)
     if ((rows[at + MARKS] as number) >= EXPIRING && this.collect(slot, this.database)) return ABSENT
+    if (this.database.fields !== undefined && this.store.collectFields(this.database, slot)) return ABSENT
     if (rows[at + ACCESS] !== this.store.accessClock) rows[at + ACCESS] = this.store.accessTime()
     return slot
   }
@@ -90,7 +92,8 @@ export class Unit {
   peek(key: string, database = this.database): number {
     const slot = database.keys.find(key)
     if (slot === ABSENT) return ABSENT
-    return database.keys.expires(slot) && this.collect(slot, database) ? ABSENT : slot
+    if (database.keys.expires(slot) && this.collect(slot, database)) return ABSENT
+    return database.fields !== undefined && this.store.collectFields(database, slot) ? ABSENT : slot
   }
 
   /** Removes a key whose time is up; returns whether it was. */
@@ -118,7 +121,10 @@ export class Unit {
     if (marks !== TEXT) {
       const isFar = marks < EXPIRING || this.store.isFar(rows[at + EXPIRY_SECOND] as number)
       if (!isFar && this.collect(slot, this.database)) return undefined
-      if ((marks & CODE_MASK) > OTHER_STRING) throw wrongType()
+      if ((marks & CODE_MASK) > OTHER_STRING) {
+        if (this.store.collectFields(this.database, slot)) return undefined
+        throw wrongType()
+      }
     }
     if (rows[at + ACCESS] !== this.store.accessClock) rows[at + ACCESS] = this.store.accessTime()
     return rows[at + VALUE] as StringValue
@@ -173,7 +179,9 @@ export class Unit {
 
   /** Adds a key that does not exist and returns its slot. O(1). */
   add(key: string, value: Value, database = this.database): number {
-    return database.keys.insert(key, value, this.store.accessTime())
+    const slot = database.keys.insert(key, value, this.store.accessTime())
+    if (typeof value === 'object') this.store.entered(database, key, value)
+    return slot
   }
 
   /** Puts a value at a key, whatever was there; a deadline is dropped unless `keepDeadline`. Returns the slot. O(1). */
@@ -186,7 +194,9 @@ export class Unit {
 
   /** Puts a value at a key that exists; a deadline is dropped unless `keepDeadline`. O(1). */
   replace(slot: number, value: Value, keepDeadline = false): void {
+    if (this.database.fields !== undefined) this.store.left(this.database, slot)
     const marks = this.database.keys.exchange(slot, value)
+    if (typeof value === 'object') this.store.entered(this.database, this.database.keys.keyAt(slot)!, value)
     if (marks >= EXPIRING && !keepDeadline) this.store.clearDeadline(this.database, slot)
   }
 
@@ -219,6 +229,11 @@ export class Unit {
 
   clearDeadline(slot: number): void {
     this.store.clearDeadline(this.database, slot)
+  }
+
+  /** Says that fields of the hash at a key have new deadlines. O(1) amortised. */
+  watchFields(key: string, hash: Hash): void {
+    this.store.watchFields(this.database, key, hash)
   }
 
   /** Says that a value changed: `n` is what it adds to the dirty count. See rule 2. */
