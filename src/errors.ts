@@ -89,6 +89,18 @@ export function decrementWouldOverflow(): RedstartError {
   return new RedstartError('ERR decrement would overflow')
 }
 
+export function incrementNotFinite(): RedstartError {
+  return new RedstartError('ERR value is NaN or Infinity')
+}
+
+export function hashValueNotAnInteger(): RedstartError {
+  return new RedstartError('ERR hash value is not an integer')
+}
+
+export function hashValueNotAFloat(): RedstartError {
+  return new RedstartError('ERR hash value is not a float')
+}
+
 export function nanOrInfinity(): RedstartError {
   return new RedstartError('ERR increment would produce NaN or Infinity')
 }
@@ -96,6 +108,11 @@ export function nanOrInfinity(): RedstartError {
 /** `command` in lower case, as in "invalid expire time in 'set' command". */
 export function invalidExpireTime(command: string): RedstartError {
   return new RedstartError(`ERR invalid expire time in '${command}' command`)
+}
+
+/** As Redis says it of the fields of hashes. */
+export function expireTimeNegative(): RedstartError {
+  return new RedstartError('ERR invalid expire time, must be >= 0')
 }
 
 export function timeoutNotAFloat(): RedstartError {
@@ -148,6 +165,41 @@ export function invalidCursor(): RedstartError {
 
 export function expireConditionsConflict(which: 'NX and XX, GT or LT' | 'GT and LT'): RedstartError {
   return new RedstartError(`ERR ${which} options at the same time are not compatible`)
+}
+
+export function fieldsMissing(): RedstartError {
+  return new RedstartError('ERR Mandatory argument FIELDS is missing or not at the right position')
+}
+
+/** What HTTL and its kin, HGETEX and HGETDEL say. */
+export function fieldCountNotPositive(): RedstartError {
+  return new RedstartError('ERR Number of fields must be a positive integer')
+}
+
+/** What HEXPIRE and its kin say. */
+export function numFieldsNotPositive(): RedstartError {
+  return new RedstartError('ERR Parameter `numFields` should be greater than 0')
+}
+
+/** What HSETEX says. */
+export function invalidFieldCount(): RedstartError {
+  return new RedstartError('ERR invalid number of fields')
+}
+
+export function fieldCountMismatch(): RedstartError {
+  return new RedstartError('ERR The `numfields` parameter must match the number of arguments')
+}
+
+export function fieldConditionsConflict(): RedstartError {
+  return new RedstartError('ERR Only one of FXX or FNX arguments can be specified')
+}
+
+export function fieldExpirationsConflict(): RedstartError {
+  return new RedstartError('ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified')
+}
+
+export function unknownArgument(argument: string): RedstartError {
+  return new RedstartError(oneLine(`ERR unknown argument: ${cString(argument)}`))
 }
 
 export function unsupportedOption(option: string): RedstartError {

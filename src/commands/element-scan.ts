@@ -9,6 +9,8 @@ export interface ElementScanOptions {
   readonly match?: string | undefined
   /** About how many elements to look at in one call; 10 by default. */
   readonly count?: number | undefined
+  /** Fields without their values: for hashes. */
+  readonly novalues?: boolean | undefined
 }
 
 const COUNT_BY_DEFAULT = 10
@@ -27,12 +29,16 @@ export function scanFilter({ match }: ElementScanOptions): (element: string) => 
   return glob === undefined || glob.matchesAll ? () => true : (element) => glob.matches(element)
 }
 
-/** MATCH and COUNT behind the cursor at word 2. */
-export function readElementScan(argv: Argv): ElementScanOptions {
+/** MATCH and COUNT behind the cursor at word 2, of a hash NOVALUES too. */
+export function readElementScan(argv: Argv, ofHash = false): ElementScanOptions {
   const options: { -readonly [K in keyof ElementScanOptions]: ElementScanOptions[K] } = {}
   for (let i = 3; i < argv.length; i++) {
     const token = tokenAt(argv, i)
-    if (token === 'NOVALUES') throw novaluesWithoutHash()
+    if (token === 'NOVALUES') {
+      if (!ofHash) throw novaluesWithoutHash()
+      options.novalues = true
+      continue
+    }
     i = operandOf(argv, i)
     if (token === 'COUNT') {
       options.count = clampedAt(argv, i)

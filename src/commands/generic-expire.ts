@@ -48,7 +48,8 @@ function checkConditions({ nx, xx, gt, lt }: ExpireOptions): void {
   if (gt && lt) throw expireConditionsConflict('GT and LT')
 }
 
-function conditionHolds(current: Int64, deadline: Int64, { nx, xx, gt, lt }: ExpireOptions): boolean {
+/** Whether a deadline may take the place of the current one, -1 for none. */
+export function conditionHolds(current: Int64, deadline: Int64, { nx, xx, gt, lt }: ExpireOptions): boolean {
   if (nx && current !== -1) return false
   if (xx && current === -1) return false
   if (gt && (current === -1 || deadline <= current)) return false

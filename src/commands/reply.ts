@@ -34,6 +34,15 @@ export class SetReply {
   }
 }
 
+/** Fields with their values where they are no map: alternating in RESP2, an array of pairs in RESP3. */
+export class PairsReply {
+  readonly pairs: readonly (readonly [string, string])[]
+
+  constructor(pairs: readonly (readonly [string, string])[]) {
+    this.pairs = pairs
+  }
+}
+
 /** A kept string as a bulk string: an integer by its text. */
 export function bulk(value: StringValue | null): Reply {
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
@@ -52,6 +61,7 @@ export type Reply =
   | Uint8Array
   | Status
   | MapReply
+  | PairsReply
   | SetReply
   | RedstartError
   | readonly Reply[]
@@ -70,6 +80,7 @@ export function replyToText(reply: Reply): CallReply {
   if (reply instanceof Uint8Array) return fromBytes(reply)
   if (reply instanceof MapReply) return reply.pairs.flat().map(replyToText)
   if (reply instanceof SetReply) return reply.items.map(replyToText)
+  if (reply instanceof PairsReply) return reply.pairs.flat()
   if (reply instanceof Error) return reply
   return reply.map(replyToText)
 }
@@ -83,6 +94,7 @@ export function replyToBuffer(reply: Reply): BufferReply {
   if (reply instanceof Uint8Array) return copyBytes(reply)
   if (reply instanceof MapReply) return reply.pairs.flat().map(replyToBuffer)
   if (reply instanceof SetReply) return reply.items.map(replyToBuffer)
+  if (reply instanceof PairsReply) return reply.pairs.flat().map(toBytes)
   if (reply instanceof Error) return reply
   return reply.map(replyToBuffer)
 }

@@ -248,6 +248,43 @@ export const TIMEOUT_WORDS: readonly ByteText[] = [
 
 const timeout: Make = (draw) => (draw.percent(85) ? draw.pick(TIMEOUT_WORDS.slice(0, 5)) : draw.pick(TIMEOUT_WORDS))
 
+/** Fields of hashes: few, so that calls meet the same ones. */
+const field: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => `f${d.int(0, 9)}`],
+    [15, (d) => d.pick(['__proto__', 'constructor', '7', '-1', '', '\xff'])],
+    [25, drawValue],
+  ])
+
+/** What fields hold: mostly numbers, for the counters. */
+const fieldValue: Make = (draw) =>
+  draw.weighted([
+    [35, smallInteger],
+    [15, drawFloat],
+    [50, drawValue],
+  ])
+
+/** Deadlines of fields in ms: none past the year 4199, where Redis has no room for them. */
+export const FIELD_DEADLINES_MS: readonly number[] = [...DEADLINES_MS.filter((ms) => ms < 2 ** 46), 2 ** 46 - 1]
+
+const FIELD_OVERFLOWS = ['70368744177664', '253402300799999', '9223372036854775807', '9223372036854775806']
+
+const fieldUnixSeconds: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => String(Math.floor(d.pick(FIELD_DEADLINES_MS) / 1000))],
+    [8, (d) => d.pick(PAST_SECONDS)],
+    [5, (d) => d.pick(['70368744178', ...FIELD_OVERFLOWS])],
+    [3, notInteger],
+  ])
+
+const fieldUnixMs: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => String(d.pick(FIELD_DEADLINES_MS))],
+    [8, (d) => d.pick([...PAST_SECONDS, '1000000000000'])],
+    [5, (d) => d.pick(FIELD_OVERFLOWS)],
+    [3, notInteger],
+  ])
+
 const BY_NAME: Readonly<Record<string, Make>> = {
   seconds: relativeSeconds,
   milliseconds: relativeMs,
@@ -280,6 +317,18 @@ const BY_NAME: Readonly<Record<string, Make>> = {
   'num-matches': count,
   'LPOS.len': count,
   timeout,
+  'HSET.value': fieldValue,
+  'HMSET.value': fieldValue,
+  'HSETNX.value': fieldValue,
+  'HSETEX.value': fieldValue,
+  'HRANDFIELD.count': picks,
+  'HEXPIREAT.unix-time-seconds': fieldUnixSeconds,
+  'HGETEX.unix-time-seconds': fieldUnixSeconds,
+  'HSETEX.unix-time-seconds': fieldUnixSeconds,
+  'HPEXPIREAT.unix-time-milliseconds': fieldUnixMs,
+  'HGETEX.unix-time-milliseconds': fieldUnixMs,
+  'HSETEX.unix-time-milliseconds': fieldUnixMs,
+  field,
   'SETRANGE.offset': growingOffset,
   start: rangeIndex,
   stop: rangeIndex,
@@ -325,6 +374,8 @@ const CROWDS: Readonly<Record<string, (draw: Draw) => ByteText[]>> = {
   'LPUSH.element': drawElements,
   'RPUSH.element': drawElements,
   'RPUSHX.element': drawElements,
+  'HSET.data': (draw) => manyFields(draw).flatMap((name) => [name, fieldValue(draw, 'hash')]),
+  'HDEL.field': manyFields,
 }
 
 /** About as many bytes as one node of a list may have, or two. */
@@ -332,6 +383,11 @@ function drawElements(draw: Draw): ByteText[] {
   const length = draw.pick([1, 12, 62, 100, 700])
   const many = Math.floor(draw.pick([4_000, 8_100, 8_300, 12_000]) / (length + 2))
   return Array.from({ length: many }, (_, i) => (length < 3 ? String(i % 100) : `${i % 10}`.padEnd(length, 'z')))
+}
+
+function manyFields(draw: Draw): ByteText[] {
+  const first = draw.int(0, 9)
+  return Array.from({ length: draw.pick([6, 23, 25, 60, 500, 512, 513]) }, (_, i) => `f${first + i}`)
 }
 
 /** Many elements for an argument that may be repeated; undefined where there is nothing to gain by them. */

@@ -1,4 +1,4 @@
-import { DEADLINES_MS } from './arguments.js'
+import { DEADLINES_MS, FIELD_DEADLINES_MS } from './arguments.js'
 import type { Call } from './bytes.js'
 import { formatReply, isNil, itemsOf, type Reply, sameReply, textOfReply } from './reply.js'
 
@@ -121,7 +121,7 @@ function agreeNumbers(rule: Rule, expected: Reply, actual: Reply): boolean {
 
 /** Whether a deadline was given as an absolute time, so that no clock has a part in it. */
 function isGiven(deadline: number, unitMs: number): boolean {
-  return DEADLINES_MS.some((ms) => Math.abs(deadline * unitMs - ms) <= unitMs)
+  return [...DEADLINES_MS, ...FIELD_DEADLINES_MS].some((ms) => Math.abs(deadline * unitMs - ms) <= unitMs)
 }
 
 /** Whether two lists hold the same elements, each of `size` replies, in any order. O(n log n). */

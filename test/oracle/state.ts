@@ -11,6 +11,8 @@ export interface KeyState {
   readonly encoding: string
   readonly deadline: Reply
   readonly value: string
+  /** Of a hash: when its fields expire, in the order of their names. */
+  readonly fieldDeadlines: Reply
 }
 
 /** Every key of every database, under `<db> <quoted key>`. */
@@ -54,6 +56,9 @@ export async function readState(target: Target): Promise<State> {
   ])
   const types = facts.map(([type]) => textOfReply(type) ?? 'none')
   const values = await each(target, places, ({ key }, i) => [reader(types[i]!).words(key)])
+  const fieldDeadlines = await each(target, places, ({ key }, i) =>
+    types[i] === 'hash' ? [fieldDeadlinesCall(key, values[i]![0]!)] : [],
+  )
   return new Map(
     places.map(({ db, key }, i) => {
       const [, encoding, deadline] = facts[i]!
@@ -62,10 +67,22 @@ export async function readState(target: Target): Promise<State> {
         encoding: textOfReply(encoding) ?? formatReply(encoding!),
         deadline: deadline!,
         value: valueText(types[i]!, values[i]![0]!),
+        fieldDeadlines: fieldDeadlines[i]![0] ?? NO_DEADLINES,
       }
       return [`${db} ${quote(key)}`, state]
     }),
   )
+}
+
+const NO_DEADLINES: Reply = { kind: 'array', items: [] }
+
+/** Asks for the deadlines of all fields that HGETALL has shown. */
+function fieldDeadlinesCall(key: ByteText, all: Reply): Call {
+  const fields = itemsOf(all)
+    .filter((_, i) => i % 2 === 0)
+    .map((field) => textOfReply(field) ?? '')
+    .sort()
+  return ['HPEXPIRETIME', key, 'FIELDS', String(fields.length), ...fields]
 }
 
 function reader(type: string): Reader {
@@ -125,12 +142,14 @@ function differsIn(a: KeyState | undefined, b: KeyState | undefined): string | u
   if (a.type !== b.type) return `type ${a.type} ${b.type}`
   if (a.value !== b.value) return `value ${a.type}`
   if (a.encoding !== b.encoding) return `encoding ${a.encoding} ${b.encoding}`
+  if (!agree('HPEXPIRETIME', ['HPEXPIRETIME'], a.fieldDeadlines, b.fieldDeadlines)) return 'deadlines of fields'
   return agree('PEXPIRETIME', ['PEXPIRETIME'], a.deadline, b.deadline) ? undefined : 'deadline'
 }
 
 export function formatKey(state: KeyState | undefined): string {
   if (state === undefined) return '(no such key)'
-  return `${state.type} ${state.encoding} expires ${formatReply(state.deadline)} ${state.value}`
+  const fields = state.type === 'hash' ? ` fields expire ${formatReply(state.fieldDeadlines)}` : ''
+  return `${state.type} ${state.encoding} expires ${formatReply(state.deadline)} ${state.value}${fields}`
 }
 
 /** The type and the value of one key in database 0, without encoding and expiry. */

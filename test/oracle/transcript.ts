@@ -10,8 +10,15 @@ import type { Outcome, Target } from './target.js'
 /** A call, the server's reply (see `formatReply`) and the events that it caused, each `<db> <event> <key>`. */
 export type Step = readonly [call: string, reply: string, ...events: string[]]
 
-/** A key afterwards: its place, type, encoding, deadline and value. */
-export type End = readonly [place: string, type: string, encoding: string, deadline: string, value: string]
+/** A key afterwards: its place, type, encoding, deadline and value, and of a hash the deadlines of its fields. */
+export type End = readonly [
+  place: string,
+  type: string,
+  encoding: string,
+  deadline: string,
+  value: string,
+  fieldDeadlines?: string,
+]
 
 /** A sequence of calls over empty databases as a real server answered them. */
 export interface Recording {
@@ -42,13 +49,10 @@ export async function recordCalls(real: Target, name: string, calls: readonly Ca
       const { reply, events } = outcomes[i]!
       return [quoteCall(call), formatReply(steady(nameOf(call), reply)), ...events.map(formatEvent)]
     }),
-    end: [...state].map(([place, { type, encoding, deadline, value }]) => [
-      place,
-      type,
-      encoding,
-      formatReply(deadline),
-      value,
-    ]),
+    end: [...state].map(([place, { type, encoding, deadline, value, fieldDeadlines }]): End => {
+      const end = [place, type, encoding, formatReply(deadline), value] as const
+      return type === 'hash' ? [...end, formatReply(fieldDeadlines)] : end
+    }),
   }
 }
 
@@ -114,9 +118,9 @@ function compareStep(
 
 function recordedState(recording: Recording): Map<string, KeyState> {
   return new Map(
-    recording.end.map(([place, type, encoding, deadline, value]) => [
+    recording.end.map(([place, type, encoding, deadline, value, fieldDeadlines = '[]']) => [
       place,
-      { type, encoding, deadline: parseReply(deadline), value },
+      { type, encoding, deadline: parseReply(deadline), value, fieldDeadlines: parseReply(fieldDeadlines) },
     ]),
   )
 }
