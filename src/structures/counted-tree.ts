@@ -1,3 +1,4 @@
+import type { StringTable } from './string-table.js'
 import { CELL_BITS, CELL_MASK, TreeLevel } from './tree-level.js'
 
 /** How many entries a node holds at most, from 4 to 64. */
@@ -8,19 +9,14 @@ export interface TreeShape {
 
 const SHAPE: TreeShape = { leaf: 56, fan: 32 }
 
-/** The homes lie in chunks, so that nothing is copied when a large tree grows; only the first one begins smaller. */
-const CHUNK_BITS = 10
-const CHUNK = 1 << CHUNK_BITS
-const CHUNK_MASK = CHUNK - 1
-const FIRST_HOMES = 64
-
 /**
  * The levels of a B+ tree that counts, over flat pages, and what keeps them in balance. Its owner gives each member a
  * slot, a small number, by which the tree finds it again.
  *
  * Invariants:
  * - Level 0 holds the leaves; an entry of level k + 1 stands for a node of level k; the top level has one node, 0.
- * - The *home* of a slot is the link to its cell in a leaf, and a node has a link to its cell in its parent.
+ * - The *home* of a slot is the link to its cell in a leaf, and a node has a link to its cell in its parent. Homes lie
+ *   beside the members in the table, in the line of the cache that a look-up has read.
  * - The size of an entry is the number of members below it.
  * - The key (score and text) of an entry is that of the first member below it. The first entry of an inner node has no key:
  *   no search asks for it, and what is done at the front of the whole tree then changes no keys.
@@ -37,16 +33,16 @@ export class CountedTree {
   readonly leaves: TreeLevel
   protected readonly levels: TreeLevel[]
   private readonly fan: number
-  private readonly homes: Int32Array[]
+  private readonly homes: StringTable<number>
 
-  /** An empty tree, or a copy of another one. */
-  constructor(shape: TreeShape = SHAPE, from?: CountedTree) {
+  /** An empty tree, or a copy of another one, whose members have their slots and homes in a table. */
+  constructor(homes: StringTable<number>, shape: TreeShape = SHAPE, from?: CountedTree) {
     this.leaf = 0
     this.index = 0
     this.levels = from === undefined ? [new TreeLevel(shape.leaf, true)] : from.levels.map((level) => level.clone())
     this.leaves = this.levels[0]!
     this.fan = from === undefined ? shape.fan : from.fan
-    this.homes = from === undefined ? [new Int32Array(FIRST_HOMES)] : from.homes.map((homes) => homes.slice())
+    this.homes = homes
     if (from === undefined) this.leaves.take(0)
   }
 
@@ -109,21 +105,13 @@ export class CountedTree {
     return node
   }
 
-  /** Says that the member of one slot, the last, has another one now. O(1). */
-  rename(slot: number, to: number): void {
+  /** Says that the member that came into a slot, home and all, had another one before. O(1). */
+  renumber(slot: number): void {
     const home = this.homeOf(slot)
-    this.setHome(to, home)
-    this.leaves.setRef(home >> CELL_BITS, home & CELL_MASK, to)
+    this.leaves.setRef(home >> CELL_BITS, home & CELL_MASK, slot)
   }
 
-  /** Drops the homes of slots from `slots` on. O(1). */
-  forgetFrom(slots: number): void {
-    if (this.homes.length > (slots >> CHUNK_BITS) + 2) this.homes.pop()
-  }
-
-  /**
-   * Marks a slot whose entry was cut with a place from 0 on, which `outOf` tells until the slot gets another home.
-   */
+  /** Marks a slot whose entry was cut with a place, from 0 on, which `outOf` tells. */
   setOut(slot: number, place: number): void {
     this.setHome(slot, -1 - place)
   }
@@ -134,21 +122,11 @@ export class CountedTree {
   }
 
   protected homeOf(slot: number): number {
-    return this.homes[slot >> CHUNK_BITS]![slot & CHUNK_MASK]!
+    return this.homes.valueAt(slot)
   }
 
   protected setHome(slot: number, home: number): void {
-    this.homes[slot >> CHUNK_BITS]![slot & CHUNK_MASK] = home
-  }
-
-  protected reserveHome(slot: number): void {
-    const chunk = slot >> CHUNK_BITS
-    if (chunk === this.homes.length) this.homes.push(new Int32Array(CHUNK))
-    else if (slot === this.homes[chunk]!.length) {
-      const homes = new Int32Array(slot * 2)
-      homes.set(this.homes[chunk]!)
-      this.homes[chunk] = homes
-    }
+    this.homes.setValue(slot, home)
   }
 
   /** Takes `n` entries out of a leaf. O(log n + n). */
@@ -358,7 +336,6 @@ export class CountedTree {
         const cell = this.leaves.open(node, index, scores[slot]!)
         this.leaves.setText(node, cell, members[slot]!)
         this.leaves.setRef(node, cell, slot)
-        this.reserveHome(slot)
         this.setHome(slot, (node << CELL_BITS) | cell)
       }
     }

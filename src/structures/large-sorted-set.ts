@@ -9,10 +9,10 @@ import { StringTable } from './string-table.js'
  * The methods are those of `SortedSet`.
  */
 export class LargeSortedSet {
-  private readonly table: StringTable
+  private readonly table: StringTable<number>
   private readonly tree: ScoreTree
 
-  constructor(shape?: TreeShape, table = new StringTable(1), tree = new ScoreTree(shape)) {
+  constructor(shape?: TreeShape, table = new StringTable<number>(2), tree = new ScoreTree(table, shape)) {
     this.table = table
     this.tree = tree
   }
@@ -55,8 +55,7 @@ export class LargeSortedSet {
   /** Takes a slot out of the table whose entry has left the tree. */
   private vacate(slot: number): void {
     const last = this.table.remove(slot)
-    if (last !== slot) this.tree.rename(last, slot)
-    this.tree.forgetFrom(last)
+    if (last !== slot) this.tree.renumber(slot)
   }
 
   rank(member: string): number {
@@ -174,16 +173,10 @@ export class LargeSortedSet {
     for (let i = 0; i < n; i++) this.tree.setOut(slots[i]!, i)
     for (let i = 0; i < n; i++) {
       const slot = slots[i]!
-      const last = this.table.remove(slot)
-      if (last !== slot) {
-        const place = this.tree.outOf(last)
-        if (place < 0) this.tree.rename(last, slot)
-        else {
-          slots[place] = slot
-          this.tree.setOut(slot, place)
-        }
-      }
-      this.tree.forgetFrom(last)
+      if (this.table.remove(slot) === slot) continue
+      const place = this.tree.outOf(slot)
+      if (place < 0) this.tree.renumber(slot)
+      else slots[place] = slot
     }
   }
 
@@ -225,7 +218,8 @@ export class LargeSortedSet {
   }
 
   clone(): LargeSortedSet {
-    return new LargeSortedSet(undefined, this.table.clone(), this.tree.clone())
+    const table = this.table.clone()
+    return new LargeSortedSet(undefined, table, this.tree.clone(table))
   }
 
   invariants(): void {

@@ -1,4 +1,5 @@
 import { CountedTree } from './counted-tree.js'
+import type { StringTable } from './string-table.js'
 import { compareText } from './text.js'
 import { CELL_BITS, CELL_MASK, type TreeLevel } from './tree-level.js'
 
@@ -53,7 +54,6 @@ export class ScoreTree extends CountedTree {
 
   /** Adds a member whose slot is one of those in use or the next one. O(log n). */
   add(slot: number, member: string, score: number): void {
-    this.reserveHome(slot)
     this.insert(slot, member, score)
   }
 
@@ -116,9 +116,9 @@ export class ScoreTree extends CountedTree {
     }
   }
 
-  /** An independent copy. O(n). */
-  clone(): ScoreTree {
-    return new ScoreTree(undefined, this)
+  /** An independent copy, with the homes of a copy of the table. O(n). */
+  clone(homes: StringTable<number>): ScoreTree {
+    return new ScoreTree(homes, undefined, this)
   }
 }
 

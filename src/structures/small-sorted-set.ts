@@ -31,28 +31,33 @@ export class SmallSortedSet {
   }
 
   set(member: string, score: number): number | undefined {
-    const former = this.names.indexOf(member)
-    if (former < 0) {
-      this.insert(member, score)
+    const { names, scores } = this
+    const rank = names.indexOf(member)
+    if (rank < 0) {
+      names.push(member)
+      scores.push(score)
+      this.carry(names.length - 1, member, score)
       return undefined
     }
-    const formerScore = this.scores[former]!
-    if (score !== formerScore) {
-      this.cut(former, 1)
-      this.insert(member, score)
-    }
-    return formerScore
+    const former = scores[rank]!
+    if (score !== former) this.carry(rank, names[rank]!, score)
+    return former
   }
 
-  private insert(member: string, score: number): void {
+  /** Moves what stands at a rank to where its new score belongs. */
+  private carry(rank: number, member: string, score: number): void {
     const { names, scores } = this
-    let at = names.length
-    while (at > 0 && isBefore(score, member, scores[at - 1]!, names[at - 1]!)) at--
-    names.push(member)
-    scores.push(score)
-    for (let i = names.length - 1; i > at; i--) {
-      names[i] = names[i - 1]!
-      scores[i] = scores[i - 1]!
+    const last = names.length - 1
+    let at = rank
+    for (; at > 0 && isBefore(score, member, scores[at - 1]!, names[at - 1]!); at--) {
+      names[at] = names[at - 1]!
+      scores[at] = scores[at - 1]!
+    }
+    if (at === rank) {
+      for (; at < last && isBefore(scores[at + 1]!, names[at + 1]!, score, member); at++) {
+        names[at] = names[at + 1]!
+        scores[at] = scores[at + 1]!
+      }
     }
     names[at] = member
     scores[at] = score

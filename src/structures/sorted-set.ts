@@ -15,7 +15,7 @@ export interface SortedSetLimits {
   readonly shape: TreeShape | undefined
 }
 
-const LIMITS: SortedSetLimits = { smallMax: 64, shape: undefined }
+const LIMITS: SortedSetLimits = { smallMax: PACKED_MAX, shape: undefined }
 
 /**
  * Members with scores, in order of score, and of bytes among equal scores.
@@ -63,11 +63,11 @@ export class SortedSet {
   }
 
   /**
-   * Says what a command is going to bring: how many members, and the first of them. Redis chooses the encoding of a new
-   * set by both and gives up the listpack of one that is there by their number, even if they are all the same in the end.
+   * Says how many members a command brings, before they are added: Redis gives up the listpack for more than 128 of them,
+   * even if most are the same in the end.
    */
-  announce(count: number, first: string): void {
-    if (count > PACKED_MAX || (this.form.size === 0 && isLong(first))) this.packed = false
+  expect(count: number): void {
+    if (count > PACKED_MAX) this.packed = false
   }
 
   /** The score of a member, undefined when it is not there. O(1). */
@@ -88,9 +88,17 @@ export class SortedSet {
   }
 
   private setPacked(member: string, score: number): number | undefined {
+    if (Object.is(score, -0)) return this.setPackedZero(member)
+    const former = this.form.set(member, score)
+    if (former === undefined && (this.form.size > PACKED_MAX || isLong(member))) this.packed = false
+    return former
+  }
+
+  /** -0 is kept where the member is the one that ends the listpack. */
+  private setPackedZero(member: string): number | undefined {
     const isNew = this.form.score(member) === undefined
-    if (isNew && (this.form.size >= PACKED_MAX || isLong(member))) this.packed = false
-    return this.form.set(member, this.packed ? unsigned(score) : score)
+    if (isNew && (this.form.size === PACKED_MAX || isLong(member))) this.packed = false
+    return this.form.set(member, this.packed ? 0 : -0)
   }
 
   /** Takes out a member; returns whether it was there. O(log n). */
