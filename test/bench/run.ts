@@ -4,21 +4,30 @@ import { barsTable, judge, type Verdict } from './harness/bars.js'
 import { type Assignment, type Job, type Outcome, runInChild } from './harness/job.js'
 import { describeMachine, machineLines, ROOT } from './harness/machine.js'
 import { type Options, readOptions, USAGE } from './harness/options.js'
-import { METHOD_NOTES, operationTable } from './harness/report.js'
+import { growthTable, METHOD_NOTES, operationTable } from './harness/report.js'
 import { REDSTART, Results } from './harness/results.js'
 import type { Contender, Scenario } from './harness/scenario.js'
 import { type Server, startServer } from './harness/server.js'
 import { digits, render, type Table } from './harness/table.js'
 import { SCENARIOS } from './scenarios/index.js'
+import {
+  type CollectionMemoryResults,
+  collectionMemoryTable,
+  collectionMemoryVerdicts,
+  playCollectionMemory,
+} from './sections/collection-memory-report.js'
 import { type MemoryResults, memoryTable, memoryVerdicts, playMemory } from './sections/memory-report.js'
 import { type PauseResults, pausesTable, pauseVerdicts, playPauses } from './sections/pauses-report.js'
+import { playStalls, type StallResults, stallsTable, stallVerdicts } from './sections/stalls-report.js'
 
 /** What a run gathers. */
 interface Findings {
   readonly results: Results
   callTax: { ping: number; existsMiss: number } | null
   pauses: PauseResults
+  stalls: StallResults
   memory: MemoryResults
+  collectionMemory: CollectionMemoryResults
 }
 
 async function main(): Promise<void> {
@@ -56,7 +65,14 @@ function build(): void {
 
 /** Measures everything that was asked for; each table is shown as soon as it is complete. */
 async function play(options: Options, server: Server | null, show: (table: Table) => void): Promise<Findings> {
-  const findings: Findings = { results: new Results(), callTax: null, pauses: [], memory: [] }
+  const findings: Findings = {
+    results: new Results(),
+    callTax: null,
+    pauses: [],
+    stalls: [],
+    memory: [],
+    collectionMemory: [],
+  }
   const base: Omit<Assignment, 'jobs'> = { quick: options.quick, port: server?.port }
   if (SCENARIOS.some((scenario) => options.only.has(scenario.name))) {
     await playOperations(options, base, findings.results)
@@ -67,9 +83,17 @@ async function play(options: Options, server: Server | null, show: (table: Table
     findings.pauses = await playPauses(options, base)
     show(pausesTable(findings.pauses))
   }
+  if (options.only.has('stalls')) {
+    findings.stalls = await playStalls(options, base)
+    show(stallsTable(findings.stalls))
+  }
   if (options.only.has('memory')) {
     findings.memory = await playMemory(options, base)
     show(memoryTable(findings.memory))
+  }
+  if (options.only.has('collection-memory')) {
+    findings.collectionMemory = await playCollectionMemory(options, base)
+    show(collectionMemoryTable(findings.collectionMemory))
   }
   return findings
 }
@@ -113,6 +137,7 @@ function turnsOf(options: Options, hasServer: boolean): Turn[] {
       if (!options.only.has(scenario.name)) continue
       for (const contender of scenario.contenders) {
         if (contender.needsServer && !hasServer) continue
+        if (contender.sizeMost !== undefined && size > contender.sizeMost) continue
         const wanted = options.contenders?.some((text) => contender.name.includes(text)) ?? true
         if (wanted || contender.name === REDSTART) turns.push({ scenario, contender, size })
       }
@@ -159,14 +184,18 @@ function operationTables({ results, callTax }: Findings, options: Options): Tabl
     const [ping, existsMiss] = [digits(callTax.ping), digits(callTax.existsMiss)]
     notes.push(`A call inside EVAL costs ${ping} ns for PING, ${existsMiss} ns for EXISTS of an absent key.`)
   }
-  return tables.map((table, place) => (place === tables.length - 1 ? { ...table, notes } : table))
+  const collections = SCENARIOS.filter(({ name, group }) => options.only.has(name) && group !== 'strings')
+  const told = tables.map((table, place) => (place === tables.length - 1 ? { ...table, notes } : table))
+  return collections.length === 0 ? told : [...told, growthTable(collections, results, options.sizes)]
 }
 
 function verdictsOf(findings: Findings, options: Options): Verdict[] {
   return [
     ...judge(findings.results, options.sizes),
     ...pauseVerdicts(findings.pauses),
+    ...stallVerdicts(findings.stalls),
     ...memoryVerdicts(findings.memory),
+    ...collectionMemoryVerdicts(findings.collectionMemory),
   ]
 }
 

@@ -1,9 +1,11 @@
 import { pathToFileURL } from 'node:url'
+import type Denque from 'denque'
 import type { LRUCache } from 'lru-cache'
 import type NodeCache from 'node-cache'
 import type { Redstart } from 'redstart'
 import type { World } from '../harness/keys.js'
 import type { Contender, Op, Subject } from '../harness/scenario.js'
+import { BtreeSortedSet } from './btree-sorted-set.js'
 
 /** An operation that uses up its store renews it before each iteration. */
 export interface Renewable {
@@ -42,6 +44,26 @@ export function redstart(setup: Setup<Redstart>): Contender {
 /** The floor: what the language gives, without types, deadlines or limits. */
 export function bareMap<Value = string>(setup: Setup<Map<string, Value>>): Contender {
   return local('bare Map', async () => () => new Map(), setup)
+}
+
+export function bareSet(setup: Setup<Set<string>>): Contender {
+  return local('bare Set', async () => () => new Set<string>(), setup)
+}
+
+export function bareDenque(setup: Setup<Denque<string>>): Contender {
+  return local(
+    'bare Denque',
+    async () => {
+      const { default: Denque } = await import('denque')
+      return () => new Denque()
+    },
+    setup,
+  )
+}
+
+/** It keeps members in order but does not count them, so it has no ranks. */
+export function sortedBtree(setup: Setup<BtreeSortedSet>): Contender {
+  return local('sorted-btree', async () => () => new BtreeSortedSet(), setup)
 }
 
 /** Bounded by `max`, which no scenario reaches: what is timed is the book-keeping, not eviction. */

@@ -1,36 +1,48 @@
 import type { ChainableCommander, Redis } from 'ioredis'
-import { KEY_LENGTH, SPARE_KEYS, VALUE_LENGTH, type World } from '../harness/keys.js'
+import { COLLECTION, KEY_LENGTH, SCORES, SPARE_KEYS, VALUE_LENGTH, type World } from '../harness/keys.js'
 import type { AwaitedSubject, Contender, RemoteSubject, Renewing, Subject } from '../harness/scenario.js'
+
+/** TTLs that outlast the run. */
+export const LONG_TTL_S = 100_000
 
 /**
  * What a database of the server holds before the timing starts. Each pair of content and size has a database of its
  * own on one server, so it is filled once however many contenders and rounds use it.
  */
-export type Content = 'plain' | 'expiring' | 'counters' | 'scratch'
+export type Content = keyof typeof WRITES
 
-const CONTENTS: readonly Content[] = ['plain', 'expiring', 'counters', 'scratch']
+/** How a database is filled, in Lua: for each key and its value. A key is a member or a field of a collection. */
+const WRITES = {
+  plain: `call('SET', key, value)`,
+  expiring: `call('SET', key, value, 'EX', ${LONG_TTL_S})`,
+  counters: `call('SET', key, '0')`,
+  'sorted set': `call('ZADD', '${COLLECTION}', math.random(0, ${SCORES - 1}), key)`,
+  list: `call('RPUSH', '${COLLECTION}', value)`,
+  hash: `call('HSET', '${COLLECTION}', key, value)`,
+  'small hashes': `call('HSET', key, 'field1', n, 'field2', n, 'field3', n, 'field4', n, 'field5', n)`,
+  set: `call('SADD', '${COLLECTION}', key)`,
+}
+
 const LUA_CHUNK = 20_000
-
-/** TTLs that outlast the run. */
-export const LONG_TTL_S = 100_000
 
 /** Over a socket, operations that use up keys act on a few past those that the server holds. */
 export type Use = 'keep' | 'add' | 'remove'
 
 /** Opens a connection to the database that holds `content` for the world's size, filling it if it is new. */
-async function connect(world: World, content: Content): Promise<Redis> {
+async function connect(world: World, content: Content | 'scratch'): Promise<Redis> {
   if (world.port === undefined) throw new Error('This contender needs a server')
   const { Redis } = await import('ioredis')
   const redis = new Redis({ port: world.port, host: '127.0.0.1' })
   const index = await databaseIndex(redis, content, world.size)
+  const isNew = (await redis.sadd('filled', index)) === 1
   await redis.select(index)
-  if (content !== 'scratch' && (await redis.dbsize()) < world.size) await fill(redis, content, world.size)
+  if (content !== 'scratch' && isNew) await fill(redis, content, world.size)
   return redis
 }
 
 /** Database 0 remembers which content and size lies where. */
-async function databaseIndex(redis: Redis, content: Content, size: number): Promise<number> {
-  const field = `${CONTENTS.indexOf(content)}:${size}`
+async function databaseIndex(redis: Redis, content: string, size: number): Promise<number> {
+  const field = `${content}:${size}`
   const known = await redis.hget('databases', field)
   if (known !== null) return Number(known)
   const index = (await redis.hlen('databases')) + 1
@@ -39,19 +51,14 @@ async function databaseIndex(redis: Redis, content: Content, size: number): Prom
 }
 
 async function fill(redis: Redis, content: Content, size: number): Promise<void> {
-  const write = {
-    plain: `redis.call('SET', key, value .. i)`,
-    scratch: `redis.call('SET', key, value .. i)`,
-    expiring: `redis.call('SET', key, value .. i, 'EX', ${LONG_TTL_S})`,
-    counters: `redis.call('SET', key, '0')`,
-  }[content]
   // The index, padded, ends each value, so the values differ as those of the other contenders do.
   const script = `
-    local value = string.rep('x', ${VALUE_LENGTH - KEY_LENGTH})
+    local call, start = redis.call, string.rep('x', ${VALUE_LENGTH - KEY_LENGTH})
+    math.randomseed(tonumber(ARGV[1]))
     for n = tonumber(ARGV[1]), tonumber(ARGV[2]) - 1 do
-      local i = string.format('%0${KEY_LENGTH}d', n)
+      local value = start .. string.format('%0${KEY_LENGTH}d', n)
       local key = string.format('key:%08d', n)
-      ${write}
+      ${WRITES[content]}
     end`
   for (let first = 0; first < size; first += LUA_CHUNK) {
     await redis.eval(script, 0, first, Math.min(size, first + LUA_CHUNK))
@@ -144,6 +151,7 @@ export function pipelined(
 /**
  * The server's core without the socket: `call` runs for key after key inside one EVAL. The keys are made in Lua; the
  * cost of that, taken from the same loop without the call, is subtracted. Time is CPU time of the server's main thread.
+ * `content` is what the database holds at the start, or, to 'add', is going to hold at the end.
  */
 export function luaLoop(content: Content, call: string, use: Use = 'keep'): Contender {
   let redis: Redis | undefined
@@ -158,7 +166,7 @@ export function luaLoop(content: Content, call: string, use: Use = 'keep'): Cont
       const timed = loop(call, use)
       const empty = loop('', use)
       if (use === 'keep') return scatteringSubject(connection, world, timed, empty)
-      return sweepingSubject(connection, world, use, timed, empty)
+      return sweepingSubject(connection, world, content, use, timed, empty)
     },
     async close() {
       redis?.disconnect()
@@ -173,9 +181,9 @@ function loop(call: string, use: Use): string {
     local size, seed = tonumber(ARGV[1]), tonumber(ARGV[4])
     local call, format, random = redis.call, string.format, math.random
     local value = string.rep('y', ${VALUE_LENGTH})
-    math.randomseed(seed)
+    math.randomseed(seed + tonumber(ARGV[2]))
     for place = tonumber(ARGV[2]), tonumber(ARGV[3]) - 1 do
-      local key = format('key:%08d', ${index})
+      local key, score = format('key:%08d', ${index}), random(0, ${SCORES - 1})
       ${call}
     end`
 }
@@ -191,7 +199,14 @@ function scatteringSubject(redis: Redis, world: World, timed: string, empty: str
   }
 }
 
-function sweepingSubject(redis: Redis, world: World, use: Use, timed: string, empty: string): RemoteSubject {
+function sweepingSubject(
+  redis: Redis,
+  world: World,
+  content: Content,
+  use: Use,
+  timed: string,
+  empty: string,
+): RemoteSubject {
   const sweep = async (script: string) => {
     for (let first = 0; first < world.size; first += LUA_CHUNK) {
       await redis.eval(script, 0, world.size, first, Math.min(world.size, first + LUA_CHUNK), 1)
@@ -201,7 +216,7 @@ function sweepingSubject(redis: Redis, world: World, use: Use, timed: string, em
     kind: 'remote',
     async iterate() {
       await redis.flushdb()
-      if (use === 'remove') await fill(redis, 'scratch', world.size)
+      if (use === 'remove') await fill(redis, content, world.size)
       const full = await serverTime(redis, () => sweep(timed))
       const bare = await serverTime(redis, () => sweep(empty))
       return { calls: world.size, nanoseconds: full - bare }
@@ -241,10 +256,18 @@ export async function luaCallTax(port: number, calls: number): Promise<{ ping: n
   }
 }
 
+/** It copies a collection on every call, so that a larger one than this does not come to an end. */
+const MOCK_COLLECTION_MOST = 1000
+
+/** The mock with a collection of all keys. */
+export function ioredisMockCollection(...how: Parameters<typeof ioredisMock>): Contender {
+  return { ...ioredisMock(...how), sizeMost: MOCK_COLLECTION_MOST }
+}
+
 /** The mock runs in this process, behind the same promises as a client. */
 export function ioredisMock(
   prepare: (redis: Redis, world: World) => Promise<void>,
-  call: (redis: Redis, key: string, value: string) => Promise<number>,
+  call: (redis: Redis, key: string, value: string, score: number) => Promise<number>,
   renew?: (redis: Redis, world: World) => Promise<void>,
 ): Contender {
   return {
@@ -255,7 +278,7 @@ export function ioredisMock(
       const { default: RedisMock } = await import('ioredis-mock')
       const redis = new RedisMock()
       await prepare(redis, world)
-      const op = (key: string, value: string) => call(redis, key, value)
+      const op = (key: string, value: string, score: number) => call(redis, key, value, score)
       return renew === undefined ? { kind: 'awaited', op } : { kind: 'awaited', op, renew: () => renew(redis, world) }
     },
   }

@@ -13,6 +13,12 @@ interface Bar {
 const MAP_BARS = { 1000: 0.75, 100000: 0.45, 1000000: 0.75 }
 const OPERATIONS = ['get', 'set', 'get-ttl', 'set-ex', 'insert', 'del', 'incr']
 
+const SORTED_SETS = ['zadd', 'zadd-move', 'zincrby', 'zscore', 'zrank', 'zrange-10', 'zrange-100', 'zrem', 'zpopmin']
+const OTHER_COLLECTIONS = ['lpush-rpop', 'hget-small', 'hset-small', 'hget-large', 'hset-large']
+const SETS = ['sadd', 'sismember', 'spop']
+const COLLECTION_BARS = { 100000: 1.5, 1000000: 1.3 }
+const LUA = 'server core, Lua loop'
+
 const BARS: readonly Bar[] = [
   { scenarios: ['get'], peer: 'bare Map', least: MAP_BARS },
   { scenarios: ['set'], peer: 'bare Map', least: MAP_BARS },
@@ -21,12 +27,18 @@ const BARS: readonly Bar[] = [
   { scenarios: ['get-ttl'], peer: 'lru-cache (max, ttl)', least: 1.3 },
   { scenarios: OPERATIONS, peer: 'ioredis-mock, awaited', least: 10 },
   { scenarios: OPERATIONS, peer: 'ioredis, awaited', least: 80 },
-  { scenarios: OPERATIONS, peer: 'server core, Lua loop', least: 1.5 },
+  { scenarios: OPERATIONS, peer: LUA, least: 1.5 },
+  { scenarios: [...SORTED_SETS, ...OTHER_COLLECTIONS, ...SETS], peer: LUA, least: COLLECTION_BARS },
+  { scenarios: ['zadd-move', 'zincrby', 'zrank'], peer: LUA, least: { 100000: 2, 1000000: 2 } },
+  { scenarios: ['zrange-100'], peer: LUA, least: { 100000: 10, 1000000: 10 } },
+  { scenarios: ['lpush-rpop'], peer: 'bare Denque', least: 0.4 },
+  { scenarios: ['sadd', 'sismember'], peer: 'bare Set', least: 0.4 },
 ]
 
 const SET_EX_MOST = 1.5
 export const WORK_MOST_MS = 10
 export const HEAP_MOST = 1.6
+export const COLLECTION_HEAP_MOST = { 'small hashes': 2, 'sorted set': 1, set: 1, list: 1.7 }
 
 const KINDS: readonly KeyKind[] = ['same', 'fresh']
 

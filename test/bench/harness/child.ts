@@ -1,7 +1,9 @@
 import { luaCallTax } from '../contenders/remote.js'
 import { scenarioNamed } from '../scenarios/index.js'
+import { bytesPerElement } from '../sections/collection-memory.js'
 import { bytesPerKey } from '../sections/memory.js'
 import { FULL_PAUSES, measurePauses, QUICK_PAUSES } from '../sections/pauses.js'
+import { measureStalls } from '../sections/stalls.js'
 import type { Assignment, Job, Outcome } from './job.js'
 import { World } from './keys.js'
 import { FULL, measure, QUICK } from './measure.js'
@@ -28,6 +30,10 @@ async function perform(job: Job, { quick, port }: Assignment): Promise<Outcome> 
     }
     case 'memory':
       return { kind: 'memory', bytes: await bytesPerKey(job.contender, job.count, port) }
+    case 'collection-memory':
+      return { kind: 'collection-memory', bytes: await bytesPerElement(job.holder, job.shape, job.count, port) }
+    case 'stalls':
+      return { kind: 'stalls', report: await measureStalls(job.shape, job.count) }
     case 'pauses': {
       const report = await measurePauses(job.contender, job.shape, quick ? QUICK_PAUSES : FULL_PAUSES)
       return { kind: 'pauses', report }

@@ -1,19 +1,25 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { CollectionShape, Holder } from '../sections/collection-memory.js'
 import type { MemoryContender } from '../sections/memory.js'
 import type { PauseContender, PauseReport, PauseShape } from '../sections/pauses.js'
+import type { StallReport, StallShape } from '../sections/stalls.js'
 import type { Measured } from './scenario.js'
 
 /** What one child process is asked to do. */
 export type Job =
   | { kind: 'operation'; scenario: string; contender: string; size: number; seed: number }
   | { kind: 'memory'; contender: MemoryContender; count: number }
+  | { kind: 'collection-memory'; holder: Holder; shape: CollectionShape; count: number }
+  | { kind: 'stalls'; shape: StallShape; count: number }
   | { kind: 'pauses'; contender: PauseContender; shape: PauseShape }
   | { kind: 'call-tax'; calls: number }
 
 export type Outcome =
   | { kind: 'operation'; measured: Measured }
   | { kind: 'memory'; bytes: number }
+  | { kind: 'collection-memory'; bytes: number }
+  | { kind: 'stalls'; report: StallReport }
   | { kind: 'pauses'; report: PauseReport }
   | { kind: 'call-tax'; ping: number; existsMiss: number }
 

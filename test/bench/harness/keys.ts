@@ -3,6 +3,9 @@
 export const KEY_LENGTH = 12
 export const VALUE_LENGTH = 64
 
+/** The key of a collection that all other keys are members or fields of. */
+export const COLLECTION = 'collection'
+
 /** Keys past the store's size, for operations that take or add keys without emptying a server. */
 export const SPARE_KEYS = 2000
 
@@ -114,10 +117,14 @@ function strings(block: TextBlock, count: number): string[] {
   return made
 }
 
+/** Scores are whole numbers below this, so that two of a million members rarely share one. */
+export const SCORES = 1_000_000_000
+
 /** The arrays that a timed loop walks; refilled between two timed iterations. */
 export class Batch {
   readonly keys: string[] = []
   readonly values: string[] = []
+  readonly scores: number[] = []
 
   /** Random keys of the store, each call. */
   scatter(world: World, kind: KeyKind, count: number): void {
@@ -135,12 +142,14 @@ export class Batch {
     if (this.keys.length > count) {
       this.keys.length = count
       this.values.length = count
+      this.scores.length = count
     }
   }
 
   #put(world: World, kind: KeyKind, place: number, index: number): void {
     this.keys[place] = kind === 'fresh' || index >= world.size ? world.block.at(index) : world.keys[index]!
     this.values[place] = world.pool[place % VALUE_POOL_COUNT]!
+    this.scores[place] = world.random.below(SCORES)
   }
 }
 

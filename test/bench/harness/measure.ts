@@ -1,6 +1,6 @@
 import { Bench, type FnReturnedObject } from 'tinybench'
 import { Batch, indexes, type KeyKind, type World } from './keys.js'
-import type { Contender, Measured, Op, Scenario, Subject } from './scenario.js'
+import type { AwaitedSubject, Contender, Measured, Op, Scenario, Subject } from './scenario.js'
 
 /** How long and how often to measure. */
 export interface Effort {
@@ -116,11 +116,11 @@ function timedBody(subject: LocalSubject, batch: Batch, tell: (sum: number) => v
   switch (subject.kind) {
     case 'sync':
       return () => {
-        tell(drive(subject.op, batch.keys, batch.values))
+        tell(drive(subject.op, batch))
       }
     case 'awaited':
       return async () => {
-        tell(await driveAwaited(subject.op, batch.keys, batch.values))
+        tell(await driveAwaited(subject.op, batch))
       }
     case 'batched':
       return async () => {
@@ -130,19 +130,15 @@ function timedBody(subject: LocalSubject, batch: Batch, tell: (sum: number) => v
 }
 
 /** A process times one contender only, so `op` is always the same function here and the compiler inlines it. */
-function drive(op: Op, keys: readonly string[], values: readonly string[]): number {
+function drive(op: Op, { keys, values, scores }: Batch): number {
   let sum = 0
-  for (let place = 0; place < keys.length; place++) sum += op(keys[place]!, values[place]!)
+  for (let place = 0; place < keys.length; place++) sum += op(keys[place]!, values[place]!, scores[place]!)
   return sum
 }
 
-async function driveAwaited(
-  op: (key: string, value: string) => Promise<number>,
-  keys: readonly string[],
-  values: readonly string[],
-): Promise<number> {
+async function driveAwaited(op: AwaitedSubject['op'], { keys, values, scores }: Batch): Promise<number> {
   let sum = 0
-  for (let place = 0; place < keys.length; place++) sum += await op(keys[place]!, values[place]!)
+  for (let place = 0; place < keys.length; place++) sum += await op(keys[place]!, values[place]!, scores[place]!)
   return sum
 }
 

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { SCENARIOS } from '../scenarios/index.js'
+import { GROUPS } from './scenario.js'
 
 /** Parts of the run that are not operations. */
-export const SECTIONS = ['pauses', 'memory'] as const
+export const SECTIONS = ['pauses', 'stalls', 'memory', 'collection-memory'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface Options {
@@ -22,7 +23,8 @@ export const USAGE = `npm run bench -- [options]
   --quick               one round, 1,000 keys, a few iterations: shows that everything runs, measures nothing
   --rounds N            rounds over all contenders (5)
   --sizes N,N           numbers of keys (1000,100000,1000000)
-  --only NAME,NAME      of ${[...SCENARIOS.map((scenario) => scenario.name), ...SECTIONS].join(', ')}
+  --only NAME,NAME      of ${SCENARIOS.map((scenario) => scenario.name).join(', ')},
+                        ${SECTIONS.join(', ')}, or groups: ${GROUPS.join(', ')}
   --contenders TEXT,…   only contenders whose name contains one of the texts, and Redstart
   --markdown            tables for a document
   --json FILE           writes every measurement there
@@ -47,19 +49,24 @@ export function readOptions(words: readonly string[]): Options | null {
     },
   })
   if (values.help) return null
-  const names = [...SCENARIOS.map((scenario) => scenario.name), ...SECTIONS]
-  const only = list(values.only) ?? names
-  for (const name of only) if (!names.includes(name)) throw new Error(`--only knows ${names.join(', ')}, not ${name}`)
   return {
     rounds: count(values.rounds ?? (values.quick ? '1' : '5')),
     sizes: list(values.sizes)?.map(count) ?? (values.quick ? [1000] : [1000, 100_000, 1_000_000]),
-    only: new Set(only),
+    only: new Set(list(values.only)?.flatMap(namesOf) ?? [...SCENARIOS.map(({ name }) => name), ...SECTIONS]),
     contenders: list(values.contenders),
     quick: values.quick,
     markdown: values.markdown,
     json: values.json,
     build: !values['no-build'],
   }
+}
+
+/** The scenarios of a group, or the one scenario or section of a name. */
+function namesOf(word: string): string[] {
+  const names = SCENARIOS.filter(({ name, group }) => name === word || group === word).map(({ name }) => name)
+  names.push(...SECTIONS.filter((section) => section === word))
+  if (names.length === 0) throw new Error(`--only does not know ${word}; --help shows what it knows`)
+  return names
 }
 
 function list(text: string | undefined): string[] | undefined {

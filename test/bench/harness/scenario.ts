@@ -2,9 +2,9 @@ import type { KeyKind, World } from './keys.js'
 
 /**
  * One synchronous call on a prepared store. The number that comes back is summed and checked, so that the call can
- * neither be optimised away nor miss without notice.
+ * neither be optimised away nor miss without notice. In a collection the key is a member or a field.
  */
-export type Op = (key: string, value: string) => number
+export type Op = (key: string, value: string, score: number) => number
 
 /** Called once per iteration, outside the timed region, by operations that use up what they act on. */
 export interface Renewing {
@@ -22,7 +22,7 @@ export interface SyncSubject extends Renewing {
 /** Calls awaited one by one. */
 export interface AwaitedSubject extends Renewing {
   readonly kind: 'awaited'
-  op(key: string, value: string): Promise<number>
+  op(key: string, value: string, score: number): Promise<number>
 }
 
 /** Calls sent many at a time; `run` resolves to the sum over the batch. */
@@ -46,6 +46,8 @@ export interface Contender {
   readonly clock: 'cpu' | 'wall' | 'server'
   /** Left out when no real server is found. */
   readonly needsServer?: boolean
+  /** Left out of larger stores, where it would not come to an end. */
+  readonly sizeMost?: number
   /** Kinds of key that make a difference here; all of the scenario's when absent. */
   readonly kinds?: readonly KeyKind[]
   prepare(world: World): Promise<Subject>
@@ -62,9 +64,14 @@ export type Access =
   /** Each key once and shuffled, on a store that is filled before. */
   | 'drain'
 
+/** What can be run by one word of `--only`. */
+export const GROUPS = ['strings', 'sorted-sets', 'lists', 'hashes', 'sets'] as const
+export type Group = (typeof GROUPS)[number]
+
 /** One operation, and everyone who performs it. */
 export interface Scenario {
   readonly name: string
+  readonly group: Group
   readonly title: string
   readonly access: Access
   readonly kinds: readonly KeyKind[]

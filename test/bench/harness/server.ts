@@ -20,7 +20,7 @@ export async function startServer(): Promise<Server | null> {
   if (version === null) return null
   const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'redstart-bench-'))
-  const settings = { port, bind: '127.0.0.1', dir: directory, save: '', appendonly: 'no', databases: 64 }
+  const settings = { port, bind: '127.0.0.1', dir: directory, save: '', appendonly: 'no', databases: 128 }
   const words = Object.entries({ ...settings, 'busy-reply-threshold': 0 }).flatMap(([name, value]) => [
     `--${name}`,
     String(value),

@@ -6,6 +6,7 @@ import { fillAwaiting, fillWith } from './filling.js'
 /** From full to empty, in shuffled order, so shrinking is paid for. */
 export const del: Scenario = {
   name: 'del',
+  group: 'strings',
   title: 'DEL of one key, from full to empty',
   access: 'drain',
   kinds: ['same', 'fresh'],
@@ -52,7 +53,7 @@ export const del: Scenario = {
       (redis, key) => redis.del(key),
       (redis, world) => fillAwaiting(redis, world, (key, value) => redis.set(key, value)),
     ),
-    luaLoop('scratch', `call('DEL', key)`, 'remove'),
+    luaLoop('plain', `call('DEL', key)`, 'remove'),
     pipelined('plain', (pipeline, key) => pipeline.del(key), Number, 'remove'),
     awaited('plain', (redis, key) => redis.del(key), 'remove'),
   ],

@@ -6,6 +6,7 @@ import { fillAwaiting, fillWith, lengthOf } from './filling.js'
 
 export const getTtl: Scenario = {
   name: 'get-ttl',
+  group: 'strings',
   title: 'GET, every key has a TTL',
   access: 'scatter',
   kinds: ['same', 'fresh'],

@@ -6,6 +6,7 @@ import { fillAwaiting, fillWith, lengthOf } from './filling.js'
 
 export const get: Scenario = {
   name: 'get',
+  group: 'strings',
   title: 'GET, no key has a TTL',
   access: 'scatter',
   kinds: ['same', 'fresh'],

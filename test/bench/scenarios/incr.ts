@@ -6,6 +6,7 @@ import { fillAwaiting, fillWith } from './filling.js'
 /** The caches have no counter: reading, adding and writing back is what their users do. */
 export const incr: Scenario = {
   name: 'incr',
+  group: 'strings',
   title: 'INCR',
   access: 'scatter',
   kinds: ['same', 'fresh'],

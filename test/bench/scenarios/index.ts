@@ -2,13 +2,32 @@ import type { Scenario } from '../harness/scenario.js'
 import { del } from './del.js'
 import { get } from './get.js'
 import { getTtl } from './get-ttl.js'
+import { hgetLarge, hsetLarge } from './hash-large.js'
+import { hgetSmall, hsetSmall } from './hash-small.js'
 import { incr } from './incr.js'
 import { insert } from './insert.js'
+import { listEnds } from './list-ends.js'
+import { sadd } from './sadd.js'
 import { set } from './set.js'
 import { setEx } from './set-ex.js'
+import { sismember } from './sismember.js'
+import { spop } from './spop.js'
+import { zadd, zaddMove } from './zadd.js'
+import { zincrby } from './zincrby.js'
+import { zpopmin } from './zpopmin.js'
+import { zrange10, zrange100 } from './zrange.js'
+import { zrank } from './zrank.js'
+import { zrem } from './zrem.js'
+import { zscore } from './zscore.js'
 
 /** In the order of the report; a new operation is one file and one line here. */
-export const SCENARIOS: readonly Scenario[] = [get, set, getTtl, setEx, insert, del, incr]
+export const SCENARIOS: readonly Scenario[] = [
+  ...[get, set, getTtl, setEx, insert, del, incr],
+  ...[zadd, zaddMove, zincrby, zscore, zrank, zrange10, zrange100, zrem, zpopmin],
+  listEnds,
+  ...[hgetSmall, hsetSmall, hgetLarge, hsetLarge],
+  ...[sadd, sismember, spop],
+]
 
 export function scenarioNamed(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name)

@@ -6,6 +6,7 @@ import { okay } from './filling.js'
 /** From empty to full, so growing is paid for. A key that is new is always a fresh string. */
 export const insert: Scenario = {
   name: 'insert',
+  group: 'strings',
   title: 'SET of new keys, from empty to full',
   access: 'fill',
   kinds: ['fresh'],
@@ -54,7 +55,7 @@ export const insert: Scenario = {
         await redis.flushall()
       },
     ),
-    luaLoop('scratch', `call('SET', key, value)`, 'add'),
+    luaLoop('plain', `call('SET', key, value)`, 'add'),
     pipelined('plain', (pipeline, key, value) => pipeline.set(key, value), okay, 'add'),
     awaited('plain', async (redis, key, value) => okay(await redis.set(key, value)), 'add'),
   ],

@@ -5,6 +5,7 @@ import { fillAwaiting, fillWith, okay } from './filling.js'
 
 export const setEx: Scenario = {
   name: 'set-ex',
+  group: 'strings',
   title: 'SET with EX, overwriting keys that have a TTL',
   access: 'scatter',
   kinds: ['same', 'fresh'],

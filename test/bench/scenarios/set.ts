@@ -5,6 +5,7 @@ import { fillAwaiting, fillWith, okay } from './filling.js'
 
 export const set: Scenario = {
   name: 'set',
+  group: 'strings',
   title: 'SET, overwriting',
   access: 'scatter',
   kinds: ['same', 'fresh'],

@@ -57,7 +57,8 @@ function fill(holder: Holder, keys: TextBlock, values: TextBlock, count: number)
   for (let index = 0; index < count; index++) holder.set(keys.at(index), values.at(index))
 }
 
-function heapBytes(): number {
+/** What the heap and the array buffers hold once garbage is collected. */
+export function heapBytes(): number {
   if (globalThis.gc === undefined) throw new Error('Start with --expose-gc')
   for (let pass = 0; pass < 3; pass++) globalThis.gc()
   const usage = process.memoryUsage()
@@ -66,17 +67,19 @@ function heapBytes(): number {
 
 async function serverBytesPerKey(count: number, port: number | undefined): Promise<number> {
   if (port === undefined) throw new Error('The server row needs a server')
+  const value = `string.rep('x', ${MEMORY_VALUE_LENGTH - KEY_LENGTH}) .. string.format('%0${KEY_LENGTH}d', n)`
+  return usedMemoryOf(port, count, `redis.call('SET', string.format('key:%08d', n), ${value})`)
+}
+
+/** What the server's used_memory grows by, per step, when it does something in Lua for each `n` below a count. */
+export async function usedMemoryOf(port: number, count: number, step: string): Promise<number> {
   const { Redis } = await import('ioredis')
   const redis = new Redis({ port, host: '127.0.0.1' })
   const used = async () => Number((await redis.info('memory')).match(/used_memory:(\d+)/)?.[1])
   try {
     await redis.flushall('SYNC')
     const before = await used()
-    const script = `
-      local value = string.rep('x', ${MEMORY_VALUE_LENGTH - KEY_LENGTH})
-      for n = tonumber(ARGV[1]), tonumber(ARGV[2]) - 1 do
-        redis.call('SET', string.format('key:%08d', n), value .. string.format('%0${KEY_LENGTH}d', n))
-      end`
+    const script = `for n = tonumber(ARGV[1]), tonumber(ARGV[2]) - 1 do ${step} end`
     for (let first = 0; first < count; first += 20_000) {
       await redis.eval(script, 0, first, Math.min(count, first + 20_000))
     }

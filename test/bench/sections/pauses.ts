@@ -1,22 +1,14 @@
-import { PerformanceObserver } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { redstartOpener } from '../contenders/local.js'
 import { keyBlock, Random } from '../harness/keys.js'
+import { type Longest, longest, type Stretch, watchCollector } from './stretches.js'
 
-/** What a million deadlines cost: host timers, and the longest time that the event loop is kept from its turn. */
-export interface PauseReport {
+/** What a million deadlines cost: host timers, and the longest stretch between two turns of the event loop. */
+export interface PauseReport extends Longest {
   /** Host timers of the store waiting at the same time, at most. */
   readonly timersMax: number
   /** Calls of setTimeout and setInterval in all. */
   readonly timersArmed: number
-  /** Longest stretch between two turns of the event loop, by the clock. */
-  readonly stretchMs: number
-  /**
-   * The same without what is not the store's work: garbage collection, and time in which the process did not run
-   * (a stretch counts no more than the CPU time spent in it).
-   */
-  readonly workMs: number
-  readonly collectionMaxMs: number
   /** How long after the last deadline the last key was gone; null when keys were left at the end. */
   readonly lateMs: number | null
 }
@@ -141,16 +133,7 @@ function countTimers(): { armed: number; max: number } {
   return counts
 }
 
-interface Stretch {
-  readonly start: number
-  readonly end: number
-  readonly cpuMs: number
-}
-
-interface Watched {
-  readonly stretchMs: number
-  readonly workMs: number
-  readonly collectionMaxMs: number
+interface Watched extends Longest {
   readonly lateMs: number | null
 }
 
@@ -160,29 +143,12 @@ const WATCH_BEFORE_MS = 200
 
 /** Spins the event loop from just before the first deadline until no key is left. */
 async function watchLoop(store: Expiring, first: number, last: number, patienceMs: number): Promise<Watched> {
-  const collections: Stretch[] = []
-  const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      collections.push({ start: entry.startTime, end: entry.startTime + entry.duration, cpuMs: 0 })
-    }
-  })
-  observer.observe({ entryTypes: ['gc'] })
+  const collector = watchCollector()
   await sleep(Math.max(0, first - Date.now() - WATCH_BEFORE_MS))
   const stretches: Stretch[] = []
   const gone = await spin(store, last, patienceMs, stretches)
-  // Observed entries are delivered a turn later.
-  await sleep(20)
-  observer.disconnect()
-  let stretchMs = 0
-  let workMs = 0
-  for (const stretch of stretches) {
-    const wall = stretch.end - stretch.start
-    const work = Math.min(wall - overlap(stretch, collections), stretch.cpuMs)
-    if (wall > stretchMs) stretchMs = wall
-    if (work > workMs) workMs = work
-  }
-  const collectionMaxMs = Math.max(0, ...collections.map((one) => one.end - one.start))
-  return { stretchMs, workMs, collectionMaxMs, lateMs: gone === null ? null : gone - last }
+  const collections = await collector.stop()
+  return { ...longest(stretches, collections), lateMs: gone === null ? null : gone - last }
 }
 
 /** Resolves to the time at which the last key was gone, null when that did not come about. */
@@ -208,12 +174,4 @@ function spin(store: Expiring, last: number, patienceMs: number, stretches: Stre
     }
     setImmediate(turn)
   })
-}
-
-function overlap(stretch: Stretch, others: readonly Stretch[]): number {
-  let sum = 0
-  for (const other of others) {
-    sum += Math.max(0, Math.min(stretch.end, other.end) - Math.max(stretch.start, other.start))
-  }
-  return sum
 }
