@@ -92,7 +92,7 @@ function argumentReply(argument: Argument, nextKeySpec: () => number): Reply {
   return map({
     name: argument.name,
     type: argument.type,
-    ...(plain ? { display_text: argument.name } : {}),
+    ...(plain ? { display_text: argument.type === 'pattern' ? 'pattern' : argument.name } : {}),
     ...keySpecIndex(argument, nextKeySpec),
     ...(argument.token === undefined ? {} : { token: argument.token }),
     ...(flags.length === 0 ? {} : { flags: names(flags) }),

@@ -98,7 +98,7 @@ function elementOf(item: Item): string {
 function sortable(value: Value): { readonly size: number } {
   if (value instanceof SortedSet) {
     // In Redis this unpacks a small sorted set for good.
-    value.expect(UNPACKED)
+    value.announce(UNPACKED, '')
     return value
   }
   if (!(value instanceof List) && !(value instanceof SetOfStrings)) throw wrongType()
@@ -255,8 +255,8 @@ const KEY = keySpec('RO access')
 const BY_AND_GET = unknownKeys('RO access', 'BY and GET make the names of keys from the elements')
 const DESTINATION = unknownKeys('OW update', 'STORE may stand anywhere among the options')
 
-/** How many words options take behind their name, as Redis skips them when it looks for STORE. */
-const OPERANDS: Readonly<Record<string, number>> = { LIMIT: 2, GET: 1, BY: 1 }
+/** How many words options take behind their name. */
+const OPERANDS: Readonly<Record<string, number>> = { LIMIT: 2, GET: 1, BY: 1, STORE: 1 }
 
 /** The key, and what the last STORE names. */
 function keysOfSort(argv: Argv): { index: number; spec: KeySpec }[] {

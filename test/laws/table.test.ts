@@ -40,7 +40,7 @@ const named = entries.map((entry): [string, Named] => [entry.name, entry])
 const WIRE_ONLY: ReadonlySet<string> = new Set(['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP'])
 
 /** Typed methods that are no command of their own: other shapes of one. */
-const TYPED_ONLY: ReadonlySet<string> = new Set(['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator'])
+const TYPED_ONLY: ReadonlySet<string> = new Set(['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'])
 
 interface Method {
   readonly name: string
@@ -78,6 +78,11 @@ const API = new URL('../../src/api/', import.meta.url)
 const methods: readonly Method[] = readdirSync(API)
   .filter((file) => file.endsWith('.ts') && file !== 'handle.ts')
   .flatMap((file) => declaredMethods(file, readFileSync(new URL(file, API), 'utf8')))
+
+/** The name of the method for a command, in lower case. */
+function methodName(words: readonly string[]): string {
+  return words.join('').replaceAll('_', '').toLowerCase()
+}
 
 /** How many words an argument needs at least. */
 function wordsNeeded(argument: Argument): number {
@@ -118,11 +123,11 @@ describe('every command of the table', () => {
   it('has a typed method by its name, or is on the list of those that are for the wire only', () => {
     const typed = new Map(methods.map(({ name }) => [name.toLowerCase(), name]))
     const missing = entries.filter(({ name, words }) => {
-      const method = typed.get(words.join('').toLowerCase())
+      const method = typed.get(methodName(words))
       if (WIRE_ONLY.has(name) || method === undefined) return WIRE_ONLY.has(name) === (method !== undefined)
       const [first, sub] = words
-      // Lower case; a subcommand goes on in camel case.
-      const start = first!.toLowerCase()
+      // Lower case; a subcommand, and what stands behind an underscore, goes on in camel case.
+      const start = first!.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
       return sub === undefined ? method !== start : !new RegExp(`^${start}[A-Z]`).test(method)
     })
 
@@ -130,7 +135,7 @@ describe('every command of the table', () => {
   })
 
   it('stands behind every typed method, which Session and its bytes have in fact', () => {
-    const names = new Set(entries.map(({ words }) => words.join('').toLowerCase()))
+    const names = new Set(entries.map(({ words }) => methodName(words)))
     const session = new Redstart({ clock: manualClock() }).session()
 
     expect(methods.filter(({ name }) => !TYPED_ONLY.has(name) && !names.has(name.toLowerCase()))).toEqual([])

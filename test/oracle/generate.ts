@@ -1,6 +1,7 @@
 import type { Argument } from '../../src/commands/syntax.js'
 import { drawArgument, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
+import { drawSortCall, settledSort } from './sort.js'
 import { type CommandSpec, commands } from './table.js'
 import { type Draw, drawValue } from './values.js'
 
@@ -52,10 +53,13 @@ export class CallGenerator {
   private readonly main: readonly CommandSpec[]
   private readonly companions: readonly CommandSpec[]
   private readonly feeding: readonly CommandSpec[]
+  /** The percentage of calls that are drawn around SORT. */
+  private readonly sorting: number
 
   constructor(groups: readonly string[], specs: readonly CommandSpec[] = commands) {
     this.main = specs.filter((spec) => groups.includes(spec.group) && isGenerated(spec))
-    if (this.main.length === 0) throw new Error(`no command to generate in: ${groups.join(', ')}`)
+    this.sorting = groups.includes('sort') ? 100 / groups.length : 0
+    if (this.main.length === 0 && this.sorting === 0) throw new Error(`no command to generate in: ${groups.join(', ')}`)
     this.feeding = this.main.filter((spec) => FEEDING.has(spec.name))
     this.companions = COMPANIONS.flatMap((name) => specs.find((spec) => spec.name === name) ?? [])
   }
@@ -67,6 +71,7 @@ export class CallGenerator {
   }
 
   call(draw: Draw): Call {
+    if (this.sorting > 0 && draw.percent(this.sorting)) return drawSortCall(draw)
     if (draw.oneIn(400)) return ['NoSuchCommand', ...repeat(draw.int(0, 4), () => drawValue(draw))]
     const spec = this.spec(draw)
     const words: ByteText[] = spec.words.map((word) => anyCase(draw, word))
@@ -200,8 +205,8 @@ function isTimed(items: readonly Argument[]): boolean {
 }
 
 /**
- * A SORT without BY when it has STORE: equal weights leave the order open, and it would be stored. Few random elements where
- * a negative count would make a server send them for ever.
+ * A SORT that stores nothing whose order is open. Few random elements where a negative count would make a server send them
+ * for ever.
  */
 function settled(words: Call): Call {
   const timeoutAt = TIMEOUTS[words[0]?.toUpperCase() ?? '']
@@ -210,10 +215,7 @@ function settled(words: Call): Call {
     const endless = /^-\d{4,}$/.test(words[2] ?? '') && words[2] !== '-9223372036854775808'
     return endless ? words.with(2, '-20') : words
   }
-  if (words[0]?.toUpperCase() !== 'SORT') return words
-  const by = words.findIndex((word) => word.toUpperCase() === 'BY')
-  const stores = words.some((word) => word.toUpperCase() === 'STORE')
-  return by > 0 && stores ? words.filter((_, at) => at !== by && at !== by + 1) : words
+  return words[0]?.toUpperCase() === 'SORT' ? settledSort(words) : words
 }
 
 /** Where blocking commands have their timeouts; negative from the end. */
