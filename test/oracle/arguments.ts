@@ -1,5 +1,5 @@
 import type { Argument } from '../../src/commands/syntax.js'
-import type { ByteText } from './bytes.js'
+import { type ByteText, utf8 } from './bytes.js'
 import { drawPayload } from './payloads.js'
 import {
   type Draw,
@@ -203,7 +203,7 @@ const element: Make = (draw) =>
   draw.weighted([
     [45, (d) => d.pick(['a', 'b', 'c', '1', '-1'])],
     [40, drawValue],
-    [6, (d) => d.pick(['x', 'é€']).repeat(d.int(200, 3_000))],
+    [4, (d) => d.pick(['x', utf8('é')]).repeat(d.int(200, 3_000))],
     [1, (d) => 'y'.repeat(d.int(8_100, 8_300))],
   ])
 

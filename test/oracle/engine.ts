@@ -42,9 +42,13 @@ export class EngineTarget implements Target {
 
   /** The reply to a call that waits: nobody but time will end it. */
   private timedOut(reply: Promise<Reply>): Promise<Reply> | Reply {
-    const wakeMs = this.db!.engine.waiters.nextWake()
-    if (wakeMs === Number.POSITIVE_INFINITY) return { kind: 'error', text: 'THROWN the call waits for ever' }
-    this.clock.advance(wakeMs - this.clock.now())
+    const { waiters } = this.db!.engine
+    while (waiters.size > 0) {
+      const wakeMs = waiters.nextWake()
+      if (wakeMs === Number.POSITIVE_INFINITY) return { kind: 'error', text: 'THROWN the call waits for ever' }
+      // The wheel may want to be looked at before a deadline comes.
+      this.clock.advance(Math.max(1, wakeMs - this.clock.now()))
+    }
     return reply
   }
 

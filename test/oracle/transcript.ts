@@ -66,9 +66,28 @@ function steady(name: string, reply: Reply): Reply {
   return { kind: 'array', items: [...byText.keys()].sort().map((text) => byText.get(text)!) }
 }
 
+/** A unit or a word that stands there many times over, as long elements do that were made to be long. */
+const RUN = /((?:\\x[0-9a-f]{2}){1,4}?|[!-~]|[!-~]{1,24}? )\1{23,}/g
+const SHORT_RUN = /«(.+?)\*(\d+)»/g
+
+/** The text with long runs in short: `«x*9000»`. Nothing else that is quoted has such marks, as it is ASCII. */
+function squeezed(text: string): string {
+  return text.replace(RUN, (run, unit: string) => `«${unit}*${run.length / unit.length}»`)
+}
+
+function unsqueezed(text: string): string {
+  return text.replace(SHORT_RUN, (_, unit: string, count: string) => unit.repeat(Number(count)))
+}
+
+/** Reads what `writeTranscript` has written. */
+export function readTranscript(json: string): Transcript {
+  return JSON.parse(json, (_, value) => (typeof value === 'string' ? unsqueezed(value) : value))
+}
+
 /** The transcript as JSON with one step per line, so that a change shows as the lines that it changes. */
 export function writeTranscript(transcript: Transcript): string {
-  const lines = (entries: readonly unknown[]) => entries.map((entry) => `   ${JSON.stringify(entry)}`).join(',\n')
+  const lines = (entries: readonly (readonly string[])[]) =>
+    entries.map((entry) => `   ${JSON.stringify(entry.map(squeezed))}`).join(',\n')
   const recordings = transcript.recordings.map(
     ({ name, startMs, steps, end }) =>
       `{"name": ${JSON.stringify(name)}, "startMs": ${startMs},\n  "steps": [\n${lines(steps)}],\n  "end": [\n${lines(end)}]}`,
@@ -145,8 +164,8 @@ async function comparePayloads(
 }
 
 /**
- * Reads a script: one call per line in redis-cli syntax, `#` for comments, `=== name` before each sequence, which
- * begins with empty databases.
+ * Reads a script: one call per line in redis-cli syntax, `«x*9000»` for a long run, `#` for comments, `=== name` before each
+ * sequence, which begins with empty databases.
  */
 export function readScript(source: string): { name: string; calls: Call[] }[] {
   const sequences: { name: string; calls: Call[] }[] = []
@@ -155,7 +174,7 @@ export function readScript(source: string): { name: string; calls: Call[] }[] {
     if (text === '' || text.startsWith('#')) continue
     if (text.startsWith('===')) sequences.push({ name: text.slice(3).trim(), calls: [] })
     else if (sequences.length === 0) throw new Error(`a script begins with a line "=== name", not: ${line}`)
-    else sequences.at(-1)!.calls.push(splitLine(text))
+    else sequences.at(-1)!.calls.push(splitLine(unsqueezed(text)))
   }
   return sequences
 }
