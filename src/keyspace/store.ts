@@ -376,10 +376,9 @@ export class Store implements SnapshotSource {
     database.keys.remove(slot)
   }
 
-  /** What follows from every change of a key: its watches, its event, those who wait for it. */
+  /** What follows from every change of a key: its watches and its event. */
   announce(database: Database, key: string, event: string): void {
     if (this.watches.active) this.watches.touch(database, key)
-    if (this.waiters.active) this.waiters.signal(database, key)
     if (this.events.listening) this.events.announce(event, key, database.index)
     this.pending = EFFECTS
   }

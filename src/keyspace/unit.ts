@@ -177,10 +177,12 @@ export class Unit {
     return value
   }
 
-  /** Adds a key that does not exist and returns its slot. O(1). */
+  /** Adds a key that does not exist and returns its slot; those who wait for it hear of it. O(1). */
   add(key: string, value: Value, database = this.database): number {
-    const slot = database.keys.insert(key, value, this.store.accessTime())
-    if (typeof value === 'object') this.store.entered(database, key, value)
+    const { store } = this
+    const slot = database.keys.insert(key, value, store.accessTime())
+    if (typeof value === 'object') store.entered(database, key, value)
+    if (store.waiters.active) store.waiters.signal(database, key, typeOf(value))
     return slot
   }
 

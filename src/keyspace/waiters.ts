@@ -8,7 +8,7 @@ export interface WaitRequest<R> {
   readonly database: Database
   readonly keys: readonly string[]
   /** A key of another type has nothing for it. */
-  readonly type: 'string' | CollectionType
+  readonly type: ValueType
   /** Tries to serve the command, in a unit of its own; undefined while there is still nothing to have. */
   attempt(): R | undefined
   /** The reply when time runs out. */
@@ -18,12 +18,21 @@ export interface WaitRequest<R> {
   readonly signal?: AbortSignal | undefined
 }
 
+type ValueType = 'string' | CollectionType
+
 interface Waiter {
   readonly request: WaitRequest<unknown>
   readonly resolve: (reply: unknown) => void
   readonly reject: (reason: unknown) => void
   readonly onAbort: (() => void) | undefined
   slot: number
+}
+
+/** Who waits for a key, who has waited longest first. */
+interface Queue {
+  readonly waiters: Set<Waiter>
+  /** Whether the key stands among those that became ready. */
+  isReady: boolean
 }
 
 /**
@@ -35,7 +44,7 @@ interface Waiter {
  */
 export class Waiters {
   active = false
-  private readonly queues = new Map<Database, Map<string, Set<Waiter>>>()
+  private readonly queues = new Map<Database, Map<string, Queue>>()
   private ready: { readonly database: Database; readonly key: string }[] = []
   private readonly wheel: DeadlineWheel<Waiter>
   private readonly armed: (deadlineMs: number) => void
@@ -78,18 +87,29 @@ export class Waiters {
   /** How many calls wait. */
   get size(): number {
     const waiting = new Set<Waiter>()
-    for (const keys of this.queues.values()) for (const queue of keys.values()) for (const w of queue) waiting.add(w)
+    for (const keys of this.queues.values()) {
+      for (const { waiters } of keys.values()) for (const waiter of waiters) waiting.add(waiter)
+    }
     return waiting.size
   }
 
-  /** A key has changed: whoever waits for it is tried after the unit. O(1). */
-  signal(database: Database, key: string): void {
-    if (this.queues.get(database)?.has(key)) this.ready.push({ database, key })
+  /**
+   * A key has been added: whoever waits for it is tried after the unit. As in Redis a key is taken note of when it is added and
+   * at no other change, once in a unit, as soon as it has a type that is waited for. O(1) as a rule.
+   */
+  signal(database: Database, key: string, type: ValueType): void {
+    const queue = this.queues.get(database)?.get(key)
+    if (queue === undefined || queue.isReady || !isWaitedFor(queue, type)) return
+    queue.isReady = true
+    this.ready.push({ database, key })
   }
 
-  /** All keys of a database may have changed (SWAPDB). O(keys waited for). */
+  /** All keys of a database may be others (SWAPDB). O(keys waited for). */
   signalAll(database: Database): void {
-    for (const key of this.queues.get(database)?.keys() ?? []) this.ready.push({ database, key })
+    for (const key of this.queues.get(database)?.keys() ?? []) {
+      const slot = database.keys.find(key)
+      if (slot !== ABSENT) this.signal(database, key, typeOf(database.keys.valueAt(slot)))
+    }
   }
 
   get hasReady(): boolean {
@@ -109,9 +129,10 @@ export class Waiters {
   private serveKey(database: Database, key: string): void {
     const queue = this.queues.get(database)?.get(key)
     if (queue === undefined) return
+    queue.isReady = false
     // Who begins to wait meanwhile stands behind these.
-    let before = queue.size
-    for (const waiter of queue) {
+    let before = queue.waiters.size
+    for (const waiter of queue.waiters) {
       if (before-- === 0) return
       const slot = database.keys.find(key)
       if (slot === ABSENT) return
@@ -150,7 +171,7 @@ export class Waiters {
   rejectAll(reason: Error): void {
     for (const keys of [...this.queues.values()]) {
       for (const queue of [...keys.values()]) {
-        for (const waiter of [...queue]) {
+        for (const waiter of [...queue.waiters]) {
           this.leave(waiter)
           waiter.reject(reason)
         }
@@ -172,8 +193,8 @@ export class Waiters {
     }
     for (const key of keys) {
       const queue = queues.get(key)
-      if (queue === undefined) queues.set(key, new Set([waiter]))
-      else queue.add(waiter)
+      if (queue === undefined) queues.set(key, { waiters: new Set([waiter]), isReady: false })
+      else queue.waiters.add(waiter)
     }
     this.active = true
     if (deadlineMs !== Number.POSITIVE_INFINITY) waiter.slot = this.wheel.add(waiter, deadlineMs)
@@ -186,8 +207,8 @@ export class Waiters {
     const queues = this.queues.get(database)
     for (const key of keys) {
       const queue = queues?.get(key)
-      queue?.delete(waiter)
-      if (queue?.size === 0) queues?.delete(key)
+      queue?.waiters.delete(waiter)
+      if (queue?.waiters.size === 0) queues?.delete(key)
     }
     if (queues?.size === 0) this.queues.delete(database)
     if (waiter.slot !== 0) this.wheel.remove(waiter.slot)
@@ -196,4 +217,9 @@ export class Waiters {
     this.active = this.queues.size > 0
     this.onActivity()
   }
+}
+
+function isWaitedFor(queue: Queue, type: ValueType): boolean {
+  for (const { request } of queue.waiters) if (request.type === type) return true
+  return false
 }

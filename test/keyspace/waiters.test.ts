@@ -1,6 +1,8 @@
 import { type Clock, type ManualClock, manualClock, Redstart, type Timer } from 'redstart'
 import { describe, expect, it, vi } from 'vitest'
+import { Unit } from '../../src/keyspace/unit.js'
 import type { Waiters } from '../../src/keyspace/waiters.js'
+import { plant, Toy } from '../support.js'
 
 const FOREVER = Number.POSITIVE_INFINITY
 
@@ -153,6 +155,56 @@ describe('waiters', () => {
     ])
 
     expect(await settled()).toEqual(['a: x=2'])
+  })
+
+  it('are served in that order also where a key was something else before', async () => {
+    const opened = setUp()
+    const { db, take, settled } = opened
+    take('of x', ['x'])
+    take('of y', ['y'])
+    const unit = new Unit(db.engine, db.engine.databases[0]!)
+
+    unit.nest(() => {
+      plant(opened, 'x', new Toy())
+      db.set('y', 1)
+      db.del('x')
+      db.set('x', 2)
+    })
+
+    expect(await settled()).toEqual(['of y: y=1', 'of x: x=2'])
+  })
+
+  it('are not woken by a key that is overwritten, as in Redis: only one that is added may be waited for', async () => {
+    const opened = setUp()
+    const { db, waiters, take, settled } = opened
+    take('a', ['k'])
+    plant(opened, 'k', new Toy())
+
+    db.set('k', 'v')
+
+    expect(await settled()).toEqual([])
+    expect(waiters.size).toBe(1)
+  })
+
+  it('of a key that is added twice in a unit are tried once', async () => {
+    const { db, waiters } = setUp()
+    let tries = 0
+    void waiters.block<string>({
+      database: db.engine.databases[0]!,
+      keys: ['k'],
+      type: 'string',
+      attempt: () => void tries++,
+      timeoutReply: 'timeout',
+      deadlineMs: FOREVER,
+    })
+
+    new Unit(db.engine, db.engine.databases[0]!).nest(() => {
+      db.set('k', 1)
+      db.del('k')
+      db.set('k', 2)
+    })
+
+    expect(tries).toBe(1)
   })
 
   it('keep their place at each of their keys', async () => {

@@ -3,6 +3,9 @@ import { agree, elements } from './normalise.js'
 import { formatReply, itemsOf, type Reply, textOfReply } from './reply.js'
 import type { Target } from './target.js'
 
+/** What a state is read from. */
+export type Inspected = Pick<Target, 'inspect'>
+
 export const DATABASES = 16
 
 /** All that a key holds, as replies and in one text each. */
@@ -39,7 +42,7 @@ interface Place {
 }
 
 /** Reads the whole state of a target by its own commands, in three batches. O(size of the data). */
-export async function readState(target: Target): Promise<State> {
+export async function readState(target: Inspected): Promise<State> {
   const scan: Call[] = []
   for (let db = 0; db < DATABASES; db++) scan.push(['SELECT', String(db)], ['KEYS', '*'])
   const found = await target.inspect(scan)
@@ -97,7 +100,7 @@ function valueText(type: string, value: Reply): string {
 
 /** Runs a few calls for each place in its database, all in one batch; returns the replies by place. */
 async function each(
-  target: Target,
+  target: Inspected,
   places: readonly Place[],
   make: (place: Place, i: number) => Call[],
 ): Promise<Reply[][]> {
@@ -153,7 +156,7 @@ export function formatKey(state: KeyState | undefined): string {
 }
 
 /** The type and the value of one key in database 0, without encoding and expiry. */
-export async function readValue(target: Target, key: ByteText): Promise<string> {
+export async function readValue(target: Inspected, key: ByteText): Promise<string> {
   const [type] = await target.inspect([['TYPE', key]])
   const name = textOfReply(type) ?? 'none'
   const [value] = await target.inspect([reader(name).words(key)])
