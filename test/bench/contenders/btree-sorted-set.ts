@@ -1,4 +1,7 @@
-import BTree from 'sorted-btree'
+import exported from 'sorted-btree'
+
+// The package is CommonJS and types its default export as if it were a module: Node hands over all exports.
+const BTree = (exported as unknown as { default: typeof exported }).default
 
 interface Entry {
   readonly score: number

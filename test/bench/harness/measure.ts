@@ -9,17 +9,17 @@ export interface Effort {
   readonly warmupMs: number
   /** Operations per iteration, before the limits of {@link batchSize}. */
   readonly batch: number
+  /** At least this many calls are made before the clock counts, and at least this many while it does. */
+  readonly callsMin: number
 }
 
-export const FULL: Effort = { timeMs: 300, warmupMs: 100, batch: 10_000 }
-export const QUICK: Effort = { timeMs: 4, warmupMs: 2, batch: 1000 }
+export const FULL: Effort = { timeMs: 300, warmupMs: 100, batch: 10_000, callsMin: 1000 }
+export const QUICK: Effort = { timeMs: 4, warmupMs: 2, batch: 200, callsMin: 200 }
 
 /** A call that awaits costs microseconds, one over a socket tens of them: smaller batches give the same time. */
 const BATCH_LIMITS: Record<Subject['kind'], number> = { sync: 10_000, awaited: 1000, batched: 2000, remote: 20_000 }
 const WALL_BATCH_LIMIT = 250
 
-/** At least this many calls are made before the clock counts, and at least this many while it does. */
-const CALLS_MIN = 1000
 const WARMUP_SWEEP = 20_000
 const SWEEP_LARGE = 500_000
 
@@ -107,7 +107,7 @@ function turn(): Promise<void> {
 /** One pass over a large store that is used up is long enough, and renewing it is what costs the time. */
 function iterationCounts(run: Run, calls: number): { iterations: number; warmupIterations: number } {
   if (run.scenario.access !== 'scatter' && run.world.size >= SWEEP_LARGE) return { iterations: 1, warmupIterations: 1 }
-  const count = Math.max(2, Math.ceil(CALLS_MIN / calls))
+  const count = Math.max(2, Math.ceil(run.effort.callsMin / calls))
   return { iterations: count, warmupIterations: count }
 }
 
