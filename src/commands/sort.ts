@@ -97,16 +97,12 @@ function elementOf(item: Item): string {
 /** Throws WRONGTYPE for what has no elements to sort. */
 function sortable(value: Value): { readonly size: number } {
   if (value instanceof SortedSet) {
-    // In Redis this unpacks a small sorted set for good.
-    value.announce(UNPACKED, '')
+    value.unpack()
     return value
   }
   if (!(value instanceof List) && !(value instanceof SetOfStrings)) throw wrongType()
   return value
 }
-
-/** One more than Redis packs into a listpack. */
-const UNPACKED = 129
 
 /** From where to where (exclusive) elements are wanted. */
 function rangeOf({ limit }: SortOptions, size: number): readonly [start: number, end: number] {

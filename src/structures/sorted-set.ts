@@ -70,6 +70,11 @@ export class SortedSet {
     if (count > PACKED_MAX) this.packed = false
   }
 
+  /** Gives up the listpack for good, as Redis does to sort the members. */
+  unpack(): void {
+    this.packed = false
+  }
+
   /** The score of a member, undefined when it is not there. O(1). */
   score(member: string): number | undefined {
     return this.form.score(member)

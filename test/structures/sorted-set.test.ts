@@ -163,7 +163,7 @@ function expectSame(set: SortedSet, model: Model): void {
 /** One that Redis would hold in a skip list from the start, so that -0 is kept. */
 function skiplist(limits?: SortedSetLimits): SortedSet {
   const set = new SortedSet(limits)
-  set.expect(129)
+  set.unpack()
   return set
 }
 
@@ -208,7 +208,7 @@ describe('a sorted set', () => {
         let set = SortedSet.ofSorted(names, values, limits)
 
         expectSame(set, model)
-        set.expect(129)
+        set.unpack()
         for (const step of calls.slice(0, 20)) {
           set = play(set, model, step)
           expectSame(set, model)
@@ -442,6 +442,16 @@ describe('the encoding of a sorted set', () => {
 
     expect(many.encoding).toBe('skiplist')
     expect(few.encoding).toBe('listpack')
+  })
+
+  it('is a skip list for good once it was unpacked', () => {
+    const set = new SortedSet()
+    set.set('a', 1)
+
+    set.unpack()
+
+    expect(set.encoding).toBe('skiplist')
+    expect(set.clone().encoding).toBe('skiplist')
   })
 
   it('of one that is built is a listpack when it could be one', () => {
