@@ -86,8 +86,8 @@ export function readTranscript(json: string): Transcript {
 
 /** The transcript as JSON with one step per line, so that a change shows as the lines that it changes. */
 export function writeTranscript(transcript: Transcript): string {
-  const lines = (entries: readonly (readonly string[])[]) =>
-    entries.map((entry) => `   ${JSON.stringify(entry.map(squeezed))}`).join(',\n')
+  const lines = (entries: readonly (readonly (string | undefined)[])[]) =>
+    entries.map((entry) => `   ${JSON.stringify(entry.map((word) => word && squeezed(word)))}`).join(',\n')
   const recordings = transcript.recordings.map(
     ({ name, startMs, steps, end }) =>
       `{"name": ${JSON.stringify(name)}, "startMs": ${startMs},\n  "steps": [\n${lines(steps)}],\n  "end": [\n${lines(end)}]}`,
