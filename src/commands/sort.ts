@@ -2,13 +2,13 @@
 import { scoresNotNumbers, syntaxError, wrongType } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, stringToText, type Value } from '../keyspace/value.js'
+import { orderByBytes, orderByNumber, orderByText, type Part } from '../structures/element-order.js'
 import { Hash } from '../structures/hash.js'
 import { List } from '../structures/list.js'
-import { sortPart } from '../structures/partial-sort.js'
 import { parseBound } from '../structures/score.js'
 import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
-import { compareText, joinText } from '../structures/text.js'
+import { joinText } from '../structures/text.js'
 import { type Argv, clampedAt, textAt, tokenAt } from './argv.js'
 import { type Command, DENYOOM, type KeySpec, keySpec, MOVABLE_KEYS, READONLY, unknownKeys, WRITE } from './command.js'
 import { discard } from './generic.js'
@@ -29,16 +29,6 @@ export interface SortOptions {
   readonly desc?: boolean | undefined
   /** Sort by bytes and not by number. */
   readonly alpha?: boolean | undefined
-}
-
-/** An element and what it is sorted by. */
-interface Item {
-  readonly element: string
-  /** Where it stood before. */
-  readonly index: number
-  weight: number
-  /** For `alpha`: null where a pattern leads nowhere. */
-  text: string | null
 }
 
 /** The elements, or what `get` finds for them: null where there is nothing. O(n + m·log m), n elements, m returned. */
@@ -71,27 +61,17 @@ export function sortStore(unit: Unit, key: string, destination: string, options:
 function sorted(unit: Unit, key: string, options: SortOptions, stores: boolean): string[] {
   const value = unit.valueAt(key)
   if (value === undefined) return []
-  const { size } = sortable(value)
-  const [start, end] = rangeOf(options, size)
-  let { by, alpha } = options
+  const part = partOf(options, sortable(value).size)
+  const { by, alpha } = options
   if (by !== undefined && !isPattern(by)) {
     // What is stored should not hang on the order within a set, so Redis sorts it by bytes.
-    if (!(value instanceof SetOfStrings) || !stores) return inOrder(value, start, end, options.desc === true)
-    by = undefined
-    alpha = true
+    return stores && value instanceof SetOfStrings ? orderByBytes(value.members(), part) : inOrder(value, part)
   }
-  const items = elementsOf(value).map((element, index): Item => ({ element, index, weight: 0, text: element }))
-  if (by !== undefined) {
-    const pattern = parsePattern(by)
-    for (const item of items) item.text = lookUp(unit, pattern, item.element)
-  }
-  if (!alpha) weigh(items)
-  else if (!stores) items.forEach(collate)
-  return sortPart(items, start, end, comparison(alpha === true, options.desc === true)).map(elementOf)
-}
-
-function elementOf(item: Item): string {
-  return item.element
+  const elements = elementsOf(value)
+  const texts = by === undefined ? elements : lookUpAll(unit, parsePattern(by), elements)
+  if (!alpha) return orderByNumber(elements, weightsOf(texts), part)
+  const compared = stores ? texts : collated(texts)
+  return compared === elements ? orderByBytes(elements, part) : orderByText(elements, compared, part)
 }
 
 /** Throws WRONGTYPE for what has no elements to sort. */
@@ -104,11 +84,10 @@ function sortable(value: Value): { readonly size: number } {
   return value
 }
 
-/** From where to where (exclusive) elements are wanted. */
-function rangeOf({ limit }: SortOptions, size: number): readonly [start: number, end: number] {
-  if (limit === undefined) return [0, size]
+function partOf({ limit, desc = false }: SortOptions, size: number): Part {
+  if (limit === undefined) return { start: 0, end: size, desc }
   const start = Math.min(Math.max(limit.offset, 0), size)
-  return [start, limit.count < 0 ? size : Math.min(start + limit.count, size)]
+  return { start, end: limit.count < 0 ? size : Math.min(start + limit.count, size), desc }
 }
 
 function elementsOf(value: Value): string[] {
@@ -118,7 +97,7 @@ function elementsOf(value: Value): string[] {
 }
 
 /** A part of a list or a sorted set as it is, from the end for `desc`; of a set in the order that it happens to have. */
-function inOrder(value: Value, start: number, end: number, desc: boolean): string[] {
+function inOrder(value: Value, { start, end, desc }: Part): string[] {
   if (value instanceof SortedSet) {
     return desc ? value.members(value.size - end, value.size - start, true) : value.members(start, end, false)
   }
@@ -128,37 +107,22 @@ function inOrder(value: Value, start: number, end: number, desc: boolean): strin
 }
 
 /** What is not there weighs 0. Throws ERR (can't be converted into double) for what is no number. */
-function weigh(items: readonly Item[]): void {
-  for (const item of items) {
-    const weight = item.text === null ? 0 : parseBound(item.text)
+function weightsOf(texts: readonly (string | null)[]): Float64Array {
+  const weights = new Float64Array(texts.length)
+  for (let i = 0; i < texts.length; i++) {
+    const text = texts[i]!
+    if (text === null) continue
+    const weight = parseBound(text)
     if (weight === undefined) throw scoresNotNumbers()
-    item.weight = weight
+    weights[i] = weight
   }
+  return weights
 }
 
 /** Where it only shows the order, Redis compares as C does: up to a zero byte. */
-function collate(item: Item): void {
-  const end = item.text === null ? -1 : item.text.indexOf('\0')
-  if (end !== -1) item.text = item.text!.slice(0, end)
-}
-
-/**
- * Equal numbers are ordered by the bytes of their elements, and the other way round for `desc`; equal texts stay in the order
- * that they had.
- */
-function comparison(alpha: boolean, desc: boolean): (a: Item, b: Item) => number {
-  const sign = desc ? -1 : 1
-  if (alpha) return (a, b) => sign * compareTexts(a.text, b.text) || a.index - b.index
-  return (a, b) => {
-    if (a.weight !== b.weight) return a.weight < b.weight ? -sign : sign
-    return sign * compareText(a.element, b.element) || a.index - b.index
-  }
-}
-
-/** Null before all others. */
-function compareTexts(a: string | null, b: string | null): number {
-  if (a !== null && b !== null) return compareText(a, b)
-  return a === b ? 0 : a === null ? -1 : 1
+function collated<T extends string | null>(texts: readonly T[]): readonly (T | string)[] {
+  if (!texts.some((text) => text?.includes('\0'))) return texts
+  return texts.map((text) => text?.split('\0', 1)[0] ?? text)
 }
 
 /** What BY and GET look up for an element. */
@@ -202,6 +166,10 @@ function lookUp(unit: Unit, pattern: Pattern, element: string): string | null {
   if (value === undefined) return null
   if (pattern.field === undefined) return isString(value) ? stringToText(value) : null
   return value instanceof Hash ? (value.get(pattern.field) ?? null) : null
+}
+
+function lookUpAll(unit: Unit, pattern: Pattern, elements: readonly string[]): (string | null)[] {
+  return elements.map((element) => lookUp(unit, pattern, element))
 }
 
 /** The elements as they are, or what GET finds for each. */
