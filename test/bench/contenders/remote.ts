@@ -270,6 +270,7 @@ export function ioredisMock(
   call: (redis: Redis, key: string, value: string, score: number) => Promise<number>,
   renew?: (redis: Redis, world: World) => Promise<void>,
 ): Contender {
+  let mock: Redis | undefined
   return {
     name: 'ioredis-mock, awaited',
     clock: 'cpu',
@@ -277,9 +278,13 @@ export function ioredisMock(
     async prepare(world): Promise<AwaitedSubject> {
       const { default: RedisMock } = await import('ioredis-mock')
       const redis = new RedisMock()
+      mock = redis
       await prepare(redis, world)
       const op = (key: string, value: string, score: number) => call(redis, key, value, score)
       return renew === undefined ? { kind: 'awaited', op } : { kind: 'awaited', op, renew: () => renew(redis, world) }
+    },
+    async close() {
+      mock?.disconnect()
     },
   }
 }
