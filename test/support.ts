@@ -4,6 +4,7 @@ import type { Database } from '../src/keyspace/database.js'
 import type { Store } from '../src/keyspace/store.js'
 import { Unit } from '../src/keyspace/unit.js'
 import { type Collection, type CollectionType, isString, stringToText, type Value } from '../src/keyspace/value.js'
+import { Hash } from '../src/structures/hash.js'
 import type { Int64 } from '../src/structures/int64.js'
 
 /** 2025-01-01T00:00:00Z: where the clock of these tests starts. */
@@ -112,9 +113,14 @@ export function contents(db: Redstart): unknown[] {
   })
 }
 
-/** Every structure can be iterated; what it gives is its own affair. */
-function elementsOf(collection: Collection): Iterable<unknown> {
-  return collection as unknown as Iterable<unknown>
+/** What is in a collection: of a hash a field, its value and its deadline, where it has one. */
+export function elementsOf(collection: Collection): Iterable<unknown> {
+  // Every structure can be iterated; what it gives is its own affair.
+  if (!(collection instanceof Hash)) return collection as unknown as Iterable<unknown>
+  return [...collection].map((pair, slot) => {
+    const deadline = collection.deadlineAt(slot)
+    return deadline === -1 ? pair : [...pair, deadline]
+  })
 }
 
 /** A collection as small as can be: it stands in for the types that there are no commands for. */

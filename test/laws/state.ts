@@ -1,12 +1,12 @@
 import type { Store } from '../../src/keyspace/store.js'
 import { isString, stringToBytes, type Value } from '../../src/keyspace/value.js'
-import { rowsOf } from '../support.js'
+import { elementsOf, rowsOf } from '../support.js'
 
 /** A value in one line of text, the same for equal values: strings by their bytes, collections by their elements. */
 export function valueText(value: Value): string {
   if (isString(value)) return JSON.stringify(Buffer.from(stringToBytes(value)).toString('latin1'))
-  // Every structure is iterated by its elements, in an order that only lists and sorted sets promise.
-  const elements = [...(value as unknown as Iterable<unknown>)].map((element) => JSON.stringify(element))
+  // The order is one that only lists and sorted sets promise.
+  const elements = [...elementsOf(value)].map((element) => JSON.stringify(element))
   if (value.type === 'set' || value.type === 'hash') elements.sort()
   return `${value.type} ${elements.join(' ')}`
 }
