@@ -155,6 +155,14 @@ export function plant<T extends Value>({ db }: Pick<Opened, 'db'>, key: string, 
   return value
 }
 
+/** Lets a call wait that nobody waits for; a mistake of the engine is told all the same. */
+export function unattended(reply: unknown): void {
+  if (!(reply instanceof Promise)) return
+  reply.catch((error: Error) => {
+    if (error.name !== 'RedstartError') throw error
+  })
+}
+
 /** Bytes from numbers, or from text as UTF-8. */
 export function bytes(...of: readonly number[] | readonly [string]): Uint8Array {
   return typeof of[0] === 'string' ? new TextEncoder().encode(of[0]) : Uint8Array.from(of as readonly number[])

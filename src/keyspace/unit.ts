@@ -123,6 +123,7 @@ export class Unit {
       if (!isFar && this.collect(slot, this.database)) return undefined
       if ((marks & CODE_MASK) > OTHER_STRING) {
         if (this.store.collectFields(this.database, slot)) return undefined
+        rows[at + ACCESS] = this.store.accessTime()
         throw wrongType()
       }
     }

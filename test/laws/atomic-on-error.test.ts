@@ -5,6 +5,7 @@ import { bytesOf, type Call } from '../oracle/bytes.js'
 import { CallGenerator } from '../oracle/generate.js'
 import { commands, groups } from '../oracle/table.js'
 import { Draw } from '../oracle/values.js'
+import { unattended } from '../support.js'
 import { stateByPlace } from './state.js'
 
 /*
@@ -70,6 +71,7 @@ function populated(): { db: Redstart; clock: LazyClock; log: MemoryLog; events: 
     db.set('user:10', 'later', { ex: 1_000 })
     db.set('h*llo', 'far', { pxat: 2n ** 61n })
     db.sadd('set', 'x', 1)
+    db.rpush('list', 'x', 'y', 1)
   }
   clock.advance(10)
   const events: string[] = []
@@ -86,7 +88,7 @@ function attempt(store: ReturnType<typeof populated>, call: () => unknown, what:
   log.batches.length = 0
   events.length = 0
   try {
-    call()
+    unattended(call())
     return false
   } catch (error) {
     if (!(error instanceof RedstartError)) throw error
@@ -138,7 +140,7 @@ describe('a call that throws', () => {
     for (const call of fc.sample(new BadCall(), { numRuns: 12_000, seed: 1 })) {
       const { db } = populated()
       try {
-        db.call(call[0]!, ...call.slice(1).map(bytesOf))
+        unattended(db.call(call[0]!, ...call.slice(1).map(bytesOf)))
       } catch (error) {
         if (!/wrong number of arguments|unknown/.test((error as Error).message)) failing.add(call[0]!.toUpperCase())
       }
@@ -195,6 +197,22 @@ describe('a call that throws', () => {
     ['a negative number of members popped', (db) => db.spop('set', -1)],
     ['an intersection with a string', (db) => db.sinterstore('set', 'set', 'a')],
     ['a union with a string', (db) => db.sunionstore('set', 'nosuch', 'a')],
+    ['an element put before a string', (db) => db.lpush('a', 'x', 'y')],
+    ['the second of two elements', (db) => db.rpush('list', 'new', '\ud800')],
+    ['a negative number of elements popped', (db) => db.rpop('list', -1)],
+    ['elements popped from no lists', (db) => db.lmpop([], 'left')],
+    ['no elements popped from lists', (db) => db.lmpop(['list'], 'left', { count: 0 })],
+    ['elements popped from behind a string', (db) => db.lmpop(['a', 'list'], 'left')],
+    ['an exchange past the end', (db) => db.lset('list', 3, 'new')],
+    ['an exchange at no index', (db) => db.lset('list', 0.5, 'new')],
+    ['an exchange of nothing', (db) => db.lset('nosuch', 0, 'new')],
+    ['an element inserted into a string', (db) => db.linsert('a', 'before', 'x', 'new')],
+    ['elements removed from a string', (db) => db.lrem('a', 0, 'x')],
+    ['no number of elements removed', (db) => db.lrem('list', Number.NaN, 'x')],
+    ['a string that is trimmed', (db) => db.ltrim('a', 0, 0)],
+    ['a trim to no index', (db) => db.ltrim('list', 0, 0.5)],
+    ['an element moved to a string', (db) => db.lmove('list', 'a', 'left', 'right')],
+    ['a last element moved to a string', (db) => db.rpoplpush('list', 'set')],
     ['a difference of a string', (db) => db.sdiffstore('set', 'a', 'set')],
   ]
 

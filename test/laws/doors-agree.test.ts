@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { GROUPS } from '../../src/session.js'
 import { fromBytes } from '../../src/structures/text.js'
 import { rowsOf } from '../support.js'
-import { START, same } from './doors/door.js'
+import { START } from './doors/door.js'
 import { payloads } from './doors/generic.js'
 import { DOORS } from './doors/index.js'
 import { stateOf } from './state.js'
@@ -51,6 +51,9 @@ class Watched {
   readonly log = new MemoryLog()
   readonly db = new Redstart({ clock: this.clock, log: this.log, seed: 1 })
   readonly events: string[] = []
+  /** What calls were answered that had to wait, by their numbers. */
+  private readonly late: unknown[] = []
+  private calls = 0
 
   constructor() {
     this.db.on('*', ({ event, key, database }) => this.events.push(`${event} ${database}:${key}`))
@@ -64,8 +67,50 @@ class Watched {
         ...words.map((word) => (typeof word === 'string' ? word : fromBytes(word))),
       ]),
     )
-    return { state: stateOf(engine), log, events: this.events, dirty: engine.dirty }
+    const waiting = engine.waiters.size
+    return { state: stateOf(engine), log, events: this.events, dirty: engine.dirty, late: this.late, waiting }
   }
+
+  /** The reply, or the text of the error reply; that a call waits, and then its reply is a fact later on. */
+  async outcome(run: () => unknown): Promise<unknown> {
+    this.calls++
+    try {
+      const reply = run()
+      return reply instanceof Promise ? await this.settled(reply) : reply
+    } catch (error) {
+      return textOfError(error)
+    }
+  }
+
+  private async settled(promise: Promise<unknown>): Promise<unknown> {
+    const call = this.calls
+    let outcome: unknown = `waits as number ${call}`
+    let isLate = false
+    promise.catch(textOfError).then((reply) => {
+      if (isLate) this.late[call] = reply
+      else outcome = reply
+    })
+    await reported()
+    isLate = true
+    return outcome
+  }
+}
+
+/** Lets promises that are settled report. */
+async function reported(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await undefined
+}
+
+/** The text of an error reply; other errors are mistakes of the engine. */
+function textOfError(error: unknown): string {
+  if ((error as Error).name !== 'RedstartError') throw error
+  return `throws ${(error as Error).message}`
+}
+
+/** Lets time pass for all, to the end of what follows from it. */
+async function pass(all: readonly Watched[], ms: number): Promise<void> {
+  for (const { clock } of all) clock.advance(ms)
+  await reported()
 }
 
 /**
@@ -86,8 +131,7 @@ function outcome(run: () => unknown): unknown {
   try {
     return run()
   } catch (error) {
-    if ((error as Error).name !== 'RedstartError') throw error
-    return `throws ${(error as Error).message}`
+    return textOfError(error)
   }
 }
 
@@ -111,22 +155,26 @@ describe('the typed method and the raw call', () => {
     expect(Object.keys(DOORS).sort()).toEqual(methods.filter((name) => name !== 'constructor').sort())
   })
 
-  it('agree in reply, error, state, events, dirty count and log', () => {
-    fc.assert(
-      fc.property(steps, (drawn) => {
+  it('agree in reply, error, state, events, dirty count and log', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (drawn) => {
         const [typed, wire] = [new Watched(), new Watched()]
         for (const step of drawn) {
           if (typeof step === 'number') {
-            for (const { clock } of [typed, wire]) clock.advance(step)
+            await pass([typed, wire], step)
             continue
           }
           const { reply: convert, typed: shape } = DOORS[step.method]!
           const [name, ...words] = step.words
-          const byName = outcome(() => {
+          const byName = await typed.outcome(() => {
             const reply = byMethod(typed.db, step)
             return shape === undefined ? reply : shape(reply as never)
           })
-          const byWords = outcome(() => convert(wire.db.call(name as string, ...words)))
+          const byWords = await wire.outcome(() => {
+            const reply: CallReply | Promise<CallReply> = wire.db.call(name as string, ...words)
+            return reply instanceof Promise ? reply.then(convert) : convert(reply)
+          })
+          await reported()
 
           expect({ step, reply: byName }).toEqual({ step, reply: byWords })
           expect({ step, ...(typed.facts() as object) }).toEqual({ step, ...(wire.facts() as object) })
@@ -137,42 +185,44 @@ describe('the typed method and the raw call', () => {
     )
   })
 
-  it('agree on the side of bytes: what text holds as characters comes as their bytes', () => {
-    fc.assert(
-      fc.property(steps, (drawn) => {
+  it('agree on the side of bytes: what text holds as characters comes as their bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (drawn) => {
         const [text, bytes] = [new Watched(), new Watched()]
         for (const step of drawn) {
           if (typeof step === 'number') {
-            for (const { clock } of [text, bytes]) clock.advance(step)
+            await pass([text, bytes], step)
             continue
           }
           const collect = step.method.endsWith('Iterator')
             ? (found: unknown) => [...(found as Iterable<unknown>)]
-            : same
-          const asText = outcome(() => collect(byMethod(text.db, step) as CallReply))
-          const asBytes = outcome(() => collect(byMethod(bytes.db.bytes, step) as CallReply))
+            : (reply: unknown) => reply
+          const asText = await text.outcome(() => collect(byMethod(text.db, step)))
+          const asBytes = await bytes.outcome(() => collect(byMethod(bytes.db.bytes, step)))
 
           expect({ step, reply: texts(asBytes) }).toEqual({ step, reply: texts(asText) })
         }
-        expect(bytes.facts()).toEqual(text.facts())
+        await reported()
+        expect(texts(bytes.facts())).toEqual(texts(text.facts()))
       }),
       { numRuns: 60 },
     )
   })
 
-  it('agree between call and callBuffer: bulk replies are the bytes of the text, all others are alike', () => {
-    fc.assert(
-      fc.property(steps, (drawn) => {
+  it('agree between call and callBuffer: bulk replies are the bytes of the text, all others are alike', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (drawn) => {
         const [text, bytes] = [new Watched(), new Watched()]
         for (const step of drawn) {
           if (typeof step === 'number') continue
           const [name, ...words] = step.words
-          const asText = outcome(() => text.db.call(name as string, ...words))
-          const asBytes = outcome(() => bytes.db.callBuffer(name as string, ...words))
+          const asText = await text.outcome(() => text.db.call(name as string, ...words))
+          const asBytes = await bytes.outcome(() => bytes.db.callBuffer(name as string, ...words))
 
           expect({ step, reply: texts(asBytes) }).toEqual({ step, reply: asText })
         }
-        expect(bytes.facts()).toEqual(text.facts())
+        await reported()
+        expect(texts(bytes.facts())).toEqual(texts(text.facts()))
       }),
       { numRuns: 40 },
     )

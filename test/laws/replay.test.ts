@@ -6,6 +6,7 @@ import { bytesOf, type Call } from '../oracle/bytes.js'
 import { CallGenerator } from '../oracle/generate.js'
 import { commands, groups } from '../oracle/table.js'
 import { Draw } from '../oracle/values.js'
+import { unattended } from '../support.js'
 import { stateOf } from './state.js'
 import { typedCalls } from './writes/index.js'
 import { keys, START, type Typed } from './writes/write.js'
@@ -58,14 +59,14 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 function run(session: Session, clock: ManualClock, step: Step): void {
   try {
     if (step.door === 'clock') clock.advance(step.ms)
-    else if (step.door === 'wire') session.call(step.call[0]!, ...step.call.slice(1).map(bytesOf))
+    else if (step.door === 'wire') unattended(session.call(step.call[0]!, ...step.call.slice(1).map(bytesOf)))
     else if (step.door === 'copyByDump') {
       const payload = session.dump(step.from)
       if (payload !== null) session.restore(step.to, step.ttl, payload, { replace: true })
     } else {
       const [name, ...args] = step.call
       // Methods are found by name here; their arguments are typed where they are drawn.
-      ;(session as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(...args)
+      unattended((session as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(...args))
     }
   } catch (error) {
     if ((error as Error).name !== 'RedstartError') throw error
