@@ -122,7 +122,7 @@ function difference(given: readonly Operand[]): SetOfStrings {
   const [first, ...rest] = given
   const others = rest.filter((set) => set !== undefined)
   const result = new SetOfStrings()
-  if (first === undefined || others.includes(first)) return result
+  if (first === undefined) return result
   if (isLookingCheaper(first, others)) {
     // A member is found soonest in the largest set.
     others.sort((a, b) => b.size - a.size)

@@ -109,6 +109,7 @@ describe('SSCAN', () => {
     ['SSCAN k 0 TYPE set', SYNTAX],
     ['SSCAN k 0 NOVALUES', NOVALUES],
     ['SSCAN k 0 MATCH * NOVALUES', NOVALUES],
+    ['SSCAN k 0 COUNT 0 NOVALUES', SYNTAX],
   ])('%s is refused: %s', (words, message) => {
     const opened = openWithSet(3)
 

@@ -10,6 +10,24 @@ function counting(): { compare: (a: number, b: number) => number; calls: number 
   return counter
 }
 
+/** Decides only when it is asked which items are large, as McIlroy's killer adversary for Quicksort does (1999). */
+function adversary(n: number): { compare: (a: number, b: number) => number; calls: number } {
+  const values = new Array<number>(n).fill(n)
+  let solid = 0
+  let candidate = 0
+  const counter = {
+    calls: 0,
+    compare(a: number, b: number): number {
+      counter.calls++
+      if (values[a] === n && values[b] === n) values[a === candidate ? a : b] = solid++
+      if (values[a] === n) candidate = a
+      else if (values[b] === n) candidate = b
+      return values[a]! - values[b]!
+    },
+  }
+  return counter
+}
+
 const shuffled = (n: number): number[] => Array.from({ length: n }, (_, i) => (i * 7_919) % n)
 
 describe('a part of a sorted array', () => {
@@ -41,6 +59,20 @@ describe('a part of a sorted array', () => {
     expect(found).toHaveLength(10)
     // A full sort takes some 15 n.
     expect(counter.calls).toBeLessThan(8 * n)
+  })
+
+  it('is found in the time of a full sort even if somebody answers so that every pivot is a bad one', () => {
+    const counter = adversary(20_000)
+
+    const found = sortPart(
+      Array.from({ length: 20_000 }, (_, i) => i),
+      10_000,
+      10_010,
+      counter.compare,
+    )
+
+    expect(found).toHaveLength(10)
+    expect(counter.calls).toBeLessThan(90 * 20_000)
   })
 
   it('is empty where nothing is wanted, without a look at the items', () => {
