@@ -43,6 +43,12 @@ export function integerOf(value: unknown): Int64 | undefined {
   return typeof value === 'bigint' ? int64(value) : undefined
 }
 
+/** The integer of two halves: the low one unsigned, the high one signed. */
+export function int64OfHalves(low: number, high: number): Int64 {
+  const value = high * 0x100000000 + low
+  return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low)
+}
+
 /** Whether an integer fits into 32 bits, with its sign. */
 export function isInt32(value: Int64): boolean {
   return Number.isInteger(value) && value >= -0x80000000 && value <= 0x7fffffff

@@ -6,6 +6,7 @@ import {
   INT64_MIN,
   type Int64,
   int64,
+  int64OfHalves,
   negateInt64,
   parseInt64,
 } from '../../src/structures/int64.js'
@@ -106,6 +107,16 @@ describe('int64', () => {
         expect(parseInt64(text)).toBe(valid ? held(BigInt(text)) : undefined)
       }),
       { numRuns: 2000 },
+    )
+  })
+
+  it('joins two halves of 32 bits', () => {
+    fc.assert(
+      fc.property(integers, (value) => {
+        const [low, high] = [Number(BigInt.asUintN(32, value)), Number(BigInt.asIntN(32, value >> 32n))]
+
+        expect(int64OfHalves(low, high)).toBe(held(value))
+      }),
     )
   })
 
