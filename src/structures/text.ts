@@ -15,6 +15,7 @@ interface NodeBuffer extends Uint8Array {
 }
 
 interface NodeBufferConstructor {
+  new (length: number): NodeBuffer
   from(buffer: ArrayBufferLike, offset: number, length: number): NodeBuffer
   from(text: string, encoding: 'utf8'): Uint8Array
   byteLength(text: string, encoding: 'utf8'): number
@@ -107,6 +108,18 @@ export function writeBytes(text: string, target: Uint8Array, offset: number): nu
   return at - offset
 }
 
+/**
+ * The same memory in the form of which `fromBytes` reads many strings best: where there is Node's Buffer it wraps bytes for
+ * each string, unless they are a Buffer already (of 20 bytes a string: 160 against 280 ns). O(1).
+ */
+export function readable(bytes: Uint8Array): Uint8Array {
+  return NODE_BUFFER === undefined ? bytes : bufferOf(bytes, NODE_BUFFER)
+}
+
+function bufferOf(bytes: Uint8Array, node: NodeBufferConstructor): NodeBuffer {
+  return bytes instanceof node ? bytes : node.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 /** The canonical string for the bytes from `start` to `end` (exclusive). O(bytes). */
 export function fromBytes(bytes: Uint8Array, start = 0, end = bytes.length): string {
   const decoded = decode(bytes, start, end)
@@ -125,7 +138,7 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
     if (text.length === end - start) return text
   }
   if (NODE_BUFFER === undefined) return DECODER.decode(bytes.subarray(start, end))
-  return NODE_BUFFER.from(bytes.buffer, bytes.byteOffset, bytes.length).utf8Slice(start, end)
+  return bufferOf(bytes, NODE_BUFFER).utf8Slice(start, end)
 }
 
 function decodeEscaping(bytes: Uint8Array, start: number, end: number): string {

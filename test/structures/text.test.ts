@@ -157,6 +157,7 @@ for (const withBuffer of [true, false]) {
           const start = Math.min(a, bytes.length)
           const end = Math.min(start + b, bytes.length)
 
+          expect(text.fromBytes(text.readable(bytes), start, end)).toBe(text.fromBytes(bytes.slice(start, end)))
           expect(text.fromBytes(bytes, start, end)).toBe(text.fromBytes(bytes.slice(start, end)))
           expect(text.fromBytes(bytes.subarray(start), 0, end - start)).toBe(text.fromBytes(bytes.slice(start, end)))
         }),

@@ -1,3 +1,4 @@
+import { fromBytes, readable } from '../text.js'
 import { LZF_MAX_EXPANSION, lzfDecompress } from './lzf.js'
 import {
   DOUBLE_NAN,
@@ -23,6 +24,10 @@ export class RdbFormatError extends Error {
   }
 }
 
+/** Where compressed bytes are expanded that are needed for a moment only. */
+const SCRATCH_BYTES = 65_536
+let scratch: Uint8Array | undefined
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 const float = new Float64Array(1)
@@ -41,12 +46,15 @@ export class RdbReader {
   readonly bytes: Uint8Array
   position: number
   readonly end: number
+  /** The bytes once more, as soon as text is read from them. */
+  private source: Uint8Array | undefined
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
     if (start < 0 || end < start || end > bytes.length) throw new Error('rdb: a reader needs a range inside its bytes')
     this.bytes = bytes
     this.position = start
     this.end = end
+    this.source = undefined
   }
 
   /** How many bytes are left. */
@@ -79,6 +87,14 @@ export class RdbReader {
     const lead = this.byte()
     if (lead >= INT8_STRING) throw new RdbFormatError('a string encoding where a length belongs', at)
     return this.sizeAfter(lead, at)
+  }
+
+  /** A count of rows of at least `bytesEach` bytes, for which the bytes left have room. */
+  count(bytesEach: number): number {
+    const at = this.position
+    const count = this.size()
+    if (count * bytesEach > this.remaining()) throw new RdbFormatError('a count beyond what follows', at)
+    return count
   }
 
   /** A length of up to 64 bits, which Redis also uses for stream ids and counters. */
@@ -122,6 +138,22 @@ export class RdbReader {
     return bytes
   }
 
+  /** An encoded string as a canonical one, an integer as its decimal text. */
+  text(): string {
+    const at = this.position
+    const lead = this.byte()
+    if (lead < INT8_STRING) {
+      const count = this.sizeAfter(lead, at)
+      const from = this.skip(count)
+      if (this.source === undefined) this.source = readable(this.bytes)
+      return fromBytes(this.source, from, from + count)
+    }
+    if (lead === LZF_STRING) return this.compressedText(at)
+    this.position = at
+    const value = this.string()
+    return typeof value === 'number' ? String(value) : fromBytes(value)
+  }
+
   /** A double of 8 little-endian bytes; it may be NaN. */
   double(): number {
     const at = this.skip(8)
@@ -154,14 +186,33 @@ export class RdbReader {
 
   private compressed(start: number): Uint8Array {
     const packed = this.size()
-    const count = this.size()
-    const from = this.skip(packed)
-    // The ratio is checked first, so that a few bytes cannot ask for gigabytes.
-    if (count <= packed * LZF_MAX_EXPANSION) {
-      const expanded = new Uint8Array(count)
-      if (lzfDecompress(this.bytes, from, from + packed, expanded, 0, count)) return expanded
+    const count = this.checkedExpansion(packed, start)
+    return this.expand(packed, count, new Uint8Array(count), start)
+  }
+
+  private compressedText(start: number): string {
+    const packed = this.size()
+    const count = this.checkedExpansion(packed, start)
+    let target: Uint8Array
+    if (count > SCRATCH_BYTES) target = new Uint8Array(count)
+    else {
+      if (scratch === undefined) scratch = readable(new Uint8Array(SCRATCH_BYTES))
+      target = scratch
     }
-    throw new RdbFormatError('a malformed compressed string', start)
+    return fromBytes(this.expand(packed, count, target, start), 0, count)
+  }
+
+  /** How long a compressed string is; the ratio is checked, so that a few bytes cannot ask for gigabytes. */
+  private checkedExpansion(packed: number, start: number): number {
+    const count = this.size()
+    if (packed > this.remaining() || count > packed * LZF_MAX_EXPANSION) throw malformed(start)
+    return count
+  }
+
+  private expand(packed: number, count: number, target: Uint8Array, start: number): Uint8Array {
+    const from = this.skip(packed)
+    if (!lzfDecompress(this.bytes, from, from + packed, target, 0, count)) throw malformed(start)
+    return target
   }
 
   private sizeAfter(lead: number, start: number): number {
@@ -186,4 +237,8 @@ export class RdbReader {
     const bytes = this.bytes
     return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
   }
+}
+
+function malformed(offset: number): RdbFormatError {
+  return new RdbFormatError('a malformed compressed string', offset)
 }

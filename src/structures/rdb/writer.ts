@@ -1,3 +1,5 @@
+import { isInt32, parseInt64 } from '../int64.js'
+import { byteLength, toBytes, writeBytes } from '../text.js'
 import { lzfCompress } from './lzf.js'
 
 /** A string up to this long is stored as an integer when it is the canonical text of one of 32 bits. */
@@ -22,6 +24,10 @@ export const DOUBLE_NEGATIVE_INFINITY = 255
 
 /** What `integerOf` returns when the bytes are no such integer: a value that no 32-bit integer has. */
 const NOT_AN_INTEGER = 0x80000000
+
+/** Where the bytes of a text stand until they are written; a longer text gets an array of its own. */
+const SCRATCH_BYTES = 65_536
+let scratch: Uint8Array | undefined
 
 const float = new Float64Array(1)
 const floatWords = new Int32Array(float.buffer)
@@ -114,6 +120,19 @@ export class RdbWriter {
     this.raw(source, start, end)
   }
 
+  /** Writes the bytes of a canonical string as `string` does. */
+  text(text: string): void {
+    if (text.length < COMPRESSED_MIN && this.shortText(text)) return
+    const size = byteLength(text)
+    if (size > SCRATCH_BYTES) {
+      this.string(toBytes(text))
+      return
+    }
+    if (scratch === undefined) scratch = new Uint8Array(SCRATCH_BYTES)
+    writeBytes(text, scratch, 0)
+    this.string(scratch, 0, size)
+  }
+
   /** Writes the string that is the decimal text of a safe integer. */
   integerString(value: number): void {
     if ((value | 0) === value) {
@@ -155,6 +174,29 @@ export class RdbWriter {
     this.reserve(8)
     this.word(value | 0, true)
     this.word(Math.floor(value / 0x100000000), true)
+  }
+
+  /** Writes an integer, or ASCII too short to be compressed; false when the text is neither. */
+  private shortText(text: string): boolean {
+    const count = text.length
+    if (count <= INTEGER_TEXT_MAX) {
+      const integer = parseInt64(text)
+      if (integer !== undefined && isInt32(integer)) {
+        this.putInteger(Number(integer))
+        return true
+      }
+    }
+    this.reserve(1 + count)
+    const bytes = this.bytes
+    let at = this.length
+    bytes[at++] = count
+    for (let i = 0; i < count; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit >= 0x80) return false
+      bytes[at++] = unit
+    }
+    this.length = at
+    return true
   }
 
   private putInteger(value: number): void {

@@ -22,6 +22,21 @@ describe('RdbReader', () => {
     expect(reading(2, 0x31, 0x32).stringBytes()).toEqual(ascii('12'))
   })
 
+  it('gives a string as text, an integer by its digits and bytes that are not UTF-8 as such', () => {
+    expect(reading(0xc1, 0x7f, 0xff).text()).toBe('-129')
+    expect(reading(3, 0xc3, 0xa9, 0xff).text()).toBe('é\udcff')
+    expect(reading(0xc3, 4, 5, 0, 97, 0x40, 0).text()).toBe('aaaaa')
+    expect(reading(0x40, 1, 97).text()).toBe('a')
+    expect(() => reading(0xc4).text()).toThrow(RdbFormatError)
+    expect(() => reading(2, 97).text()).toThrow(RdbFormatError)
+  })
+
+  it('reads a count only when the bytes left can hold as many rows', () => {
+    expect(reading(2, 1, 2, 3, 4).count(2)).toBe(2)
+    expect(() => reading(2, 1, 2, 3).count(2)).toThrow('a count beyond what follows at offset 0')
+    expect(() => reading(0x81, 0, 0, 0, 1, 0, 0, 0, 0).count(1)).toThrow(RdbFormatError)
+  })
+
   it('reads a length that takes more bytes than it needs, as Redis does', () => {
     expect(reading(0x40, 1, 97).string()).toEqual(ascii('a'))
     expect(reading(0x80, 0, 0, 0, 1, 97).string()).toEqual(ascii('a'))
@@ -134,7 +149,10 @@ describe('RdbReader', () => {
   })
 
   it('returns or throws its own error on any bytes', () => {
-    const methods = ['byte', 'size', 'size64', 'string', 'stringBytes', 'double', 'textDouble', 'milliseconds'] as const
+    const methods = [
+      ...(['byte', 'size', 'size64', 'string', 'stringBytes', 'text'] as const),
+      ...(['double', 'textDouble', 'milliseconds'] as const),
+    ]
     const wild = fc.tuple(fc.constantFrom(0, 0x40, 0x80, 0x81, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4), fc.uint8Array())
     fc.assert(
       fc.property(wild, fc.array(fc.constantFrom(...methods), { maxLength: 5 }), ([lead, rest], calls) => {

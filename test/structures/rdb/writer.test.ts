@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RdbReader } from '../../../src/structures/rdb/reader.js'
 import { RdbWriter } from '../../../src/structures/rdb/writer.js'
+import { fromBytes, toBytes } from '../../../src/structures/text.js'
 
 const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
 
@@ -49,6 +50,21 @@ describe('RdbWriter', () => {
     expect(hex((w) => w.milliseconds(4102444800000))).toBe('00d8c32cbb030000')
     expect(hex((w) => w.milliseconds(-1))).toBe('ffffffffffffffff')
     expect(hex((w) => w.milliseconds(0x80000000))).toBe('0000008000000000')
+  })
+
+  it('writes a text like its bytes', () => {
+    const unit = fc.constantFrom('a', '1', '-', 'é', '€', '😀', '\udcff')
+    const text = fc.oneof(
+      fc.string(),
+      fc.bigInt().map(String),
+      fc.uint8Array({ maxLength: 100 }).map((bytes) => fromBytes(bytes)),
+      fc.tuple(unit, fc.integer({ min: 0, max: 70_000 })).map(([any, count]) => any.repeat(count)),
+    )
+    fc.assert(
+      fc.property(text, (any) => {
+        expect(hex((w) => w.text(any))).toBe(hex((w) => w.string(toBytes(any))))
+      }),
+    )
   })
 
   it('writes the string of an integer like its text', () => {
