@@ -1,6 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import * as fc from 'fast-check'
+import { type ByteText, textOf } from './bytes.js'
 import { CallGenerator, isGenerated } from './generate.js'
+import { oldPayloads } from './old-payloads.js'
+import { PAYLOADS_FILE, type RecordedPayload } from './payloads.js'
+import { callsOfRecipe, RECIPES } from './recipes.js'
 import { itemsOf, textOfReply } from './reply.js'
 import { SequenceArbitrary } from './sequence.js'
 import { findServer, NO_SERVER, startServer } from './server.js'
@@ -9,7 +13,8 @@ import { ServerTarget } from './target.js'
 import { type Recording, readScript, recordCalls, type Transcript, writeTranscript } from './transcript.js'
 
 /*
- * Records what a real server answers, for the tests that need none: `npm run record -- [group ...]`. The scripts under
+ * Records what a real server answers, for the tests that need none: `npm run record -- [group ...]`, `payloads` for what
+ * DUMP makes of the values in recipes.ts. Of a group, the scripts under
  * test/oracle/scripts come first, then generated sequences from fixed seeds, so that a new recording differs from the
  * last one only where commands, generators or the server changed (and in the times).
  */
@@ -36,6 +41,46 @@ async function recordGroup(real: ServerTarget, group: string): Promise<Recording
   return recordings
 }
 
+/** A value as DUMP returned it, in base64, and how Redis kept it before and after. */
+async function recordPayload(real: ServerTarget, group: string, recipe: string): Promise<RecordedPayload> {
+  await real.run(callsOfRecipe(recipe))
+  const [encoding, dumped] = await real.inspect([
+    ['OBJECT', 'ENCODING', 'k'],
+    ['DUMP', 'k'],
+  ])
+  const payload = textOfReply(dumped)
+  if (payload === undefined) throw new Error(`nothing to dump after ${recipe}`)
+  return {
+    group,
+    recipe,
+    encoding: textOfReply(encoding) ?? '',
+    restored: await restoredEncoding(real, payload),
+    payload: Buffer.from(payload, 'latin1').toString('base64'),
+  }
+}
+
+async function restoredEncoding(real: ServerTarget, payload: ByteText): Promise<string> {
+  await real.run([['RESTORE', 'k', '0', payload]])
+  const [encoding] = await real.inspect([['OBJECT', 'ENCODING', 'k']])
+  return textOfReply(encoding) ?? ''
+}
+
+async function recordPayloads(real: ServerTarget): Promise<void> {
+  const dumped: RecordedPayload[] = []
+  for (const [group, recipes] of Object.entries(RECIPES)) {
+    for (const recipe of recipes) dumped.push(await recordPayload(real, group, recipe))
+  }
+  const old: [name: string, recipe: string, restored: string][] = []
+  for (const { name, recipe, payload } of oldPayloads) {
+    old.push([name, recipe, await restoredEncoding(real, textOf(payload))])
+  }
+  const rows = (list: readonly unknown[]) => `[\n${list.map((row) => JSON.stringify(row)).join(',\n')}\n]`
+  const text = `{ "dumped": ${rows(dumped)}, "old": ${rows(old)} }\n`
+  mkdirSync(new URL('.', PAYLOADS_FILE), { recursive: true })
+  writeFileSync(PAYLOADS_FILE, text)
+  console.log(`payloads: ${dumped.length + old.length}, ${Math.round(text.length / 1024)} KiB`)
+}
+
 async function main(): Promise<void> {
   const source = findServer()
   if (source === undefined) throw new Error(NO_SERVER)
@@ -47,7 +92,8 @@ async function main(): Promise<void> {
     const [info] = await real.inspect([['HELLO']])
     const facts = itemsOf(info).map(textOfReply)
     mkdirSync(FIXTURES, { recursive: true })
-    for (const group of wanted.length > 0 ? wanted : recordable) {
+    if (wanted.length === 0 || wanted.includes('payloads')) await recordPayloads(real)
+    for (const group of wanted.length > 0 ? wanted.filter((name) => name !== 'payloads') : recordable) {
       const recordings = await recordGroup(real, group)
       const transcript: Transcript = { group, server: facts[facts.indexOf('version') + 1] ?? 'unknown', recordings }
       const text = writeTranscript(transcript)
