@@ -159,6 +159,11 @@ export class Hash {
     if ((this.marks & 3) === LISTPACK) this.form = LISTPACK_EX
   }
 
+  /** Says that Redis found the hash so: what comes in a listpack stays there, however long its words are. O(1). */
+  keepAs(encoding: 'listpack' | 'listpackex'): void {
+    if (this.size <= LISTPACK_MAX) this.form = encoding === 'listpack' ? LISTPACK : LISTPACK_EX
+  }
+
   /** Sets a field and takes its deadline away; returns whether the field is new. O(1) amortised. */
   set(field: string, value: string): boolean {
     const slot = this.slotOf(field)
@@ -416,9 +421,6 @@ export class Hash {
     }
     if (this.encoding === 'hashtable') return
     if (size > LISTPACK_MAX) throw new Error('hash: too long for a listpack')
-    for (const [field, value] of this) {
-      if (isLong(field) || isLong(value)) throw new Error('hash: a word is too long for a listpack')
-    }
   }
 }
 

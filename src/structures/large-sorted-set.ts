@@ -1,6 +1,6 @@
 import type { TreeShape } from './counted-tree.js'
 import { BEFORE_TIES, BEHIND_TIES, ScoreTree } from './score-tree.js'
-import { isBefore, type ScoredMember } from './scored-member.js'
+import { isBefore, RepeatedMember, type ScoredMember } from './scored-member.js'
 import { StringTable } from './string-table.js'
 
 /**
@@ -21,7 +21,7 @@ export class LargeSortedSet {
   static ofSorted(members: readonly string[], scores: ArrayLike<number>, shape?: TreeShape): LargeSortedSet {
     const set = new LargeSortedSet(shape)
     for (const member of members) {
-      if (set.table.find(member) >= 0) throw new Error('sorted set: members to build from differ')
+      if (set.table.find(member) >= 0) throw new RepeatedMember()
       set.table.add(member)
     }
     set.tree.build(members, scores)

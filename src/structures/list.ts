@@ -29,12 +29,12 @@ export interface SearchLimits {
 export class List extends Quicklist {
   private isPacked = true
 
-  /** A list as Redis builds one at a stroke. O(elements). */
-  static of(elements: Iterable<string>): List {
+  /** A list as Redis builds one at a stroke; a quicklist however short it is, unless it `packs`. O(elements). */
+  static of(elements: Iterable<string>, packs = true): List {
     const list = new List()
     list.isPacked = false
     for (const element of elements) list.append(element, false)
-    list.packBelow(NODE_BYTES_MAX)
+    if (packs) list.packBelow(NODE_BYTES_MAX)
     return list
   }
 

@@ -10,3 +10,11 @@ export interface ScoredMember {
 export function isBefore(score: number, member: string, otherScore: number, other: string): boolean {
   return score < otherScore || (score === otherScore && compareText(member, other) < 0)
 }
+
+/** What a sorted set throws that is to be made of members of which one comes twice. */
+export class RepeatedMember extends Error {
+  constructor() {
+    super('sorted set: members to build from differ')
+    this.name = 'RepeatedMember'
+  }
+}

@@ -1,6 +1,6 @@
 import type { TreeShape } from './counted-tree.js'
 import { LargeSortedSet } from './large-sorted-set.js'
-import { isBefore, type ScoredMember } from './scored-member.js'
+import { isBefore, RepeatedMember, type ScoredMember } from './scored-member.js'
 import { compareText } from './text.js'
 
 /**
@@ -18,7 +18,7 @@ export class SmallSortedSet {
 
   /** A set of members in order. @throws Error when one is there twice. O(n). */
   static ofSorted(members: readonly string[], scores: ArrayLike<number>): SmallSortedSet {
-    if (new Set(members).size < members.length) throw new Error('sorted set: members to build from differ')
+    if (new Set(members).size < members.length) throw new RepeatedMember()
     return new SmallSortedSet(members.slice(), Array.from(scores))
   }
 

@@ -75,6 +75,11 @@ export class SortedSet {
     this.packed = false
   }
 
+  /** Says that Redis found the set in a listpack, where a few members stay, however long they are. None has -0. O(1). */
+  keepPacked(): void {
+    if (this.size <= PACKED_MAX) this.packed = true
+  }
+
   /** The score of a member, undefined when it is not there. O(1). */
   score(member: string): number | undefined {
     return this.form.score(member)
@@ -205,10 +210,7 @@ export class SortedSet {
     }
     if (!this.packed) return
     if (this.form.size > PACKED_MAX) throw new Error('sorted set: a listpack has few members')
-    for (const [member, score] of this.form) {
-      if (isLong(member)) throw new Error('sorted set: a listpack has short members')
-      if (Object.is(score, -0)) throw new Error('sorted set: a listpack has no -0')
-    }
+    for (const [, score] of this.form) if (Object.is(score, -0)) throw new Error('sorted set: a listpack has no -0')
   }
 }
 

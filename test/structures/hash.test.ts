@@ -210,6 +210,28 @@ describe('a hash', () => {
     expect(hash.encoding).toBe('hashtable')
   })
 
+  it('stays as Redis found it in a payload, with words too long for its encoding, unless there are too many', () => {
+    const long = 'x'.repeat(65)
+    const [listpack, listpackex, many] = [new Hash(), new Hash(), new Hash()]
+    for (const hash of [listpack, listpackex]) hash.set('f', long)
+    for (let i = 0; i < 513; i++) many.set(`f${i}`, 'v')
+
+    listpack.keepAs('listpack')
+    listpackex.keepAs('listpackex')
+    many.keepAs('listpack')
+
+    expect([listpack, listpackex, many].map(({ encoding }) => encoding)).toEqual([
+      'listpack',
+      'listpackex',
+      'hashtable',
+    ])
+    for (const hash of [listpack, listpackex, many]) hash.invariants()
+    listpack.set('g', 'short')
+    expect(listpack.encoding).toBe('listpack')
+    listpack.set('g', long)
+    expect(listpack.encoding).toBe('hashtable')
+  })
+
   it('takes out no more fields than it is told, the earliest first', () => {
     const hash = new Hash()
     for (let i = 0; i < 100; i++) {

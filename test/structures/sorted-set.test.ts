@@ -462,6 +462,23 @@ describe('the encoding of a sorted set', () => {
     expect(SortedSet.ofSorted(['x'.repeat(65)], [0]).encoding).toBe('skiplist')
   })
 
+  it('stays that of a payload, with members too long for a listpack, unless there are too many', () => {
+    const long = SortedSet.ofSorted(['x'.repeat(65)], [1])
+    const many = SortedSet.ofSorted(
+      Array.from({ length: 129 }, (_, i) => `m${String(i).padStart(3, '0')}`),
+      new Float64Array(129),
+    )
+
+    for (const set of [long, many]) set.keepPacked()
+
+    expect([long.encoding, many.encoding]).toEqual(['listpack', 'skiplist'])
+    for (const set of [long, many]) set.invariants()
+    long.set('short', 2)
+    expect(long.encoding).toBe('listpack')
+    long.set('y'.repeat(65), 2)
+    expect(long.encoding).toBe('skiplist')
+  })
+
   it('decides about -0: a listpack makes it 0, a skip list keeps it', () => {
     const [listpack, converted, kept] = [new SortedSet(), new SortedSet(), skiplist()]
     listpack.set('a', -0)
