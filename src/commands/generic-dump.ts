@@ -5,6 +5,7 @@ import { accessTimeAgo } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, stringToBytes, type Value } from '../keyspace/value.js'
 import type { Int64 } from '../structures/int64.js'
+import { dumpCollection, isEncoded, readCollection } from '../structures/rdb/collections.js'
 import { dumpString, openPayload } from '../structures/rdb/payload.js'
 import { RdbFormatError } from '../structures/rdb/reader.js'
 import { RdbType } from '../structures/rdb/types.js'
@@ -33,6 +34,7 @@ export function dump(unit: Unit, key: string): Uint8Array | null {
   const value = unit.valueAt(key)
   if (value === undefined) return null
   if (isString(value)) return dumpString(stringToBytes(value))
+  if (isEncoded(value)) return dumpCollection(value)
   throw new Error(`dump: no encoding for ${value.type}`)
 }
 
@@ -41,9 +43,13 @@ function payloadValue(payload: Uint8Array): Value {
   const opened = openPayload(payload)
   if (opened.status !== 'ok') throw payloadRefused()
   try {
-    if (opened.type !== RdbType.STRING) throw badDataFormat()
-    const value = opened.reader.string()
-    return typeof value === 'number' ? value : toValue(value)
+    if (opened.type === RdbType.STRING) {
+      const text = opened.reader.string()
+      return typeof text === 'number' ? text : toValue(text)
+    }
+    const value = readCollection(opened.type, opened.reader)
+    if (value === undefined) throw badDataFormat()
+    return value
   } catch (error) {
     if (error instanceof RdbFormatError) throw badDataFormat()
     throw error

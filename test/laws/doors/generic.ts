@@ -49,7 +49,13 @@ export const payloads: readonly Uint8Array[] = ((): Uint8Array[] => {
     db.set('k', value)
     return db.dump('k')!
   })
-  return [...dumped, dumped[1]!.with(3, 0x7a), dumped[1]!.slice(1), new Uint8Array(0)]
+  db.rpush('list', 'a', 'b', 3)
+  db.sadd('ints', 1, 2, 3)
+  db.sadd('set', 'x'.repeat(65), 'é')
+  db.hset('hash', { f: 'v', g: 2 })
+  db.hpexpireat('hash', START + 3_000, ['f'])
+  const collections = ['list', 'ints', 'set', 'hash'].map((key) => db.dump(key)!)
+  return [...dumped, ...collections, dumped[1]!.with(3, 0x7a), dumped[1]!.slice(1), new Uint8Array(0)]
 })()
 
 /** Keys of any type. */
