@@ -1,5 +1,5 @@
 import { type Data, type Key, toText } from '../commands/argv.js'
-import { checkedInteger, type Expiration, type TimeUnit } from '../commands/deadline.js'
+import { checkedInteger, type TimeUnit } from '../commands/deadline.js'
 import type * as elements from '../commands/element-scan.js'
 import type { ExpireOptions } from '../commands/generic-expire.js'
 import { parseCursor } from '../commands/generic-scan.js'
@@ -400,8 +400,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hgetex/
    */
   hgetex(key: Key, fields: readonly Key[], options?: HgetexOptions): (T | null)[] {
-    const texts = textsOf(fields, 'hgetex')
-    return outAll(this, this[RUN](getex.hgetex, toText(key), texts, checkedTimes(options)))
+    return outAll(this, this[RUN](getex.hgetex, toText(key), textsOf(fields, 'hgetex'), options))
   }
 
   /**
@@ -416,7 +415,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hsetex/
    */
   hsetex(key: Key, fields: FieldValues, options?: HsetexOptions): number {
-    return this[RUN](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), checkedTimes(options))
+    return this[RUN](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), options)
   }
 
   /**
@@ -445,19 +444,6 @@ function pairsOf(fields: FieldValues, command: string): string[] {
   return flat
 }
 
-/** Times from typed calls may be any number. */
-function checkedTimes<O extends Expiration>(options: O | undefined): O | Expiration {
-  if (options === undefined) return NO_OPTIONS
-  for (const timeUnit of TIME_UNITS) {
-    const time = options[timeUnit]
-    if (time !== undefined) checkedInteger(time)
-  }
-  return options
-}
-
-const NO_OPTIONS: Expiration = {}
-const TIME_UNITS: readonly TimeUnit[] = ['ex', 'px', 'exat', 'pxat']
-
 function expireBy(
   handle: Handle<string | Uint8Array>,
   key: Key,
@@ -467,10 +453,10 @@ function expireBy(
   options: ExpireOptions | undefined,
 ): number[] {
   const command = { ex: 'hexpire', px: 'hpexpire', exat: 'hexpireat', pxat: 'hpexpireat' }[timeUnit]
-  const [text, texts, checked] = [toText(key), textsOf(fields, command), checkedInteger(time)]
+  const [text, texts] = [toText(key), textsOf(fields, command)]
   const unit = handle[UNIT]
   try {
-    return expirations.hexpire(unit, text, checked, timeUnit, texts, options)
+    return expirations.hexpire(unit, text, time, timeUnit, texts, options)
   } finally {
     unit.end()
   }

@@ -14,7 +14,7 @@ import type { Hash } from '../structures/hash.js'
 import { type Int64, parseInt64 } from '../structures/int64.js'
 import { type Argv, integerAt, textAt, textsFrom, tokenAt } from './argv.js'
 import { type Command, FAST, READ_KEY, READONLY, UPDATE_KEY, WRITE } from './command.js'
-import type { TimeUnit } from './deadline.js'
+import { checkedInteger, type TimeUnit } from './deadline.js'
 import { conditionHolds, type ExpireOptions } from './generic-expire.js'
 import type { Reply } from './reply.js'
 
@@ -99,11 +99,11 @@ export function announceDeadline(
 }
 
 /**
- * The instant in milliseconds since the epoch. Throws ERR for a negative time and for one that Redis has no room for. The
- * time is an int64 already.
+ * The instant in milliseconds since the epoch. Throws ERR for a time that is no integer, negative, or further than Redis has
+ * room for.
  */
 export function fieldDeadlineIn(unit: Unit, time: Int64, timeUnit: TimeUnit, command: string): number {
-  if (time < 0) throw expireTimeNegative()
+  if (checkedInteger(time) < 0) throw expireTimeNegative()
   const factor = timeUnit === 'ex' || timeUnit === 'exat' ? 1000 : 1
   const base = timeUnit === 'ex' || timeUnit === 'px' ? unit.now() : 0
   const deadline = Number(time) * factor + base

@@ -33,6 +33,8 @@ export interface HsetexOptions extends Expiration {
   readonly fxx?: boolean | undefined
 }
 
+const NO_OPTIONS: Expiration = {}
+
 /** The instant that an option asks for, undefined when there is none. */
 function deadlineOf(unit: Unit, options: Expiration, command: string): number | undefined {
   const { ex, px, exat, pxat } = options
@@ -46,7 +48,12 @@ function deadlineOf(unit: Unit, options: Expiration, command: string): number | 
  * The values of fields, null for those that are missing, with new deadlines or none. O(log n) each. Event hexpire, hpersist;
  * or hdel, del for a time that has come.
  */
-export function hgetex(unit: Unit, key: string, fields: readonly string[], options: HgetexOptions): (string | null)[] {
+export function hgetex(
+  unit: Unit,
+  key: string,
+  fields: readonly string[],
+  options: HgetexOptions = NO_OPTIONS,
+): (string | null)[] {
   const hash = unit.look(key, HASH)
   const deadline = deadlineOf(unit, options, 'hgetex')
   // On the wire there is room for one of them; a second one stands where FIELDS should.
@@ -89,7 +96,7 @@ function getex(
  * Sets fields, given with their values by turns, and their deadlines: 1, or 0 when the condition does not hold for all of them.
  * A time that has come removes them again. O(log n) each. Events hset, hexpire; or hset, hdel, del.
  */
-export function hsetex(unit: Unit, key: string, pairs: readonly string[], options: HsetexOptions): number {
+export function hsetex(unit: Unit, key: string, pairs: readonly string[], options: HsetexOptions = NO_OPTIONS): number {
   if (options.fnx && options.fxx) throw fieldConditionsConflict()
   if (countExpirations(options) + (options.keepttl ? 1 : 0) > 1) throw fieldExpirationsConflict()
   return setex(unit, key, pairs, options, deadlineOf(unit, options, 'hsetex'))
