@@ -72,6 +72,8 @@ function populated(): { db: Redstart; clock: LazyClock; log: MemoryLog; events: 
     db.set('h*llo', 'far', { pxat: 2n ** 61n })
     db.sadd('set', 'x', 1)
     db.rpush('list', 'x', 'y', 1)
+    db.hset('hash', { text: 'x', max: 2n ** 63n - 1n, soon: 1 })
+    db.hpexpire('hash', 1_000, ['soon'])
   }
   clock.advance(10)
   const events: string[] = []
@@ -214,6 +216,15 @@ describe('a call that throws', () => {
     ['an element moved to a string', (db) => db.lmove('list', 'a', 'left', 'right')],
     ['a last element moved to a string', (db) => db.rpoplpush('list', 'set')],
     ['a difference of a string', (db) => db.sdiffstore('set', 'a', 'set')],
+    ['a field set in a string', (db) => db.hset('a', { f: 1 })],
+    ['the second of two fields', (db) => db.hset('hash', { text: 'new', f: null as unknown as Data })],
+    ['a sum past 64 bits in a field', (db) => db.hincrby('hash', 'max', 1)],
+    ['a sum with a field that is no integer', (db) => db.hincrby('hash', 'text', 1)],
+    ['a sum of floats with a field that is none', (db) => db.hincrbyfloat('hash', 'text', 1)],
+    ['an expiration of fields that is negative', (db) => db.hexpire('hash', -1, ['text'])],
+    ['conditions of fields that exclude each other', (db) => db.hexpire('hash', 1, ['text'], { nx: true, gt: true })],
+    ['two expirations of fields', (db) => db.hsetex('hash', { text: 'new' }, { ex: 1, px: 1 })],
+    ['an expiration of fields past the end of time', (db) => db.hgetex('hash', ['text'], { pxat: 2 ** 46 })],
   ]
 
   it.each(typedCalls)('has changed nothing when it is typed: %s', (what, call) => {

@@ -145,8 +145,13 @@ describe('the log', () => {
     for (const calls of fc.sample(steps, { numRuns: 300, seed: 1 })) {
       for (const step of calls) {
         const before = log.batches.length
+        if (step.door === 'clock') {
+          // Small steps: on a clock that has gone too far, fields of hashes have no time left.
+          clock.advance(Math.min(step.ms, 100))
+          continue
+        }
         run(session, clock, step)
-        if (step.door === 'clock' || log.batches.length === before) continue
+        if (log.batches.length === before) continue
         reached.add(step.door === 'copyByDump' ? 'RESTORE' : step.call[0]!.toUpperCase())
       }
     }

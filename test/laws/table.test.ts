@@ -40,7 +40,10 @@ const named = entries.map((entry): [string, Named] => [entry.name, entry])
 const WIRE_ONLY: ReadonlySet<string> = new Set(['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP'])
 
 /** Typed methods that are no command of their own: other shapes of one. */
-const TYPED_ONLY: ReadonlySet<string> = new Set(['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'])
+const TYPED_ONLY: ReadonlySet<string> = new Set([
+  ...['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'],
+  ...['hgetallMap', 'hrandfieldWithValues', 'hscanNoValues', 'hscanIterator', 'hscanNoValuesIterator'],
+])
 
 interface Method {
   readonly name: string
@@ -95,7 +98,9 @@ function wordsNeeded(argument: Argument): number {
   return token + 1
 }
 
-const isOpen = (argument: Argument): boolean => argument.optional === true || argument.multiple === true
+/** Whether a call may have more words or fewer for an argument, or for one inside it. */
+const isOpen = (argument: Argument): boolean =>
+  argument.optional === true || argument.multiple === true || (argument.arguments ?? []).some(isOpen)
 
 /** Words for the arguments that must be there, each repeated where it may be; keys have names of their own, and are counted. */
 function writeWords(tree: readonly Argument[], times: number, into: { words: string[]; keys: string[] }): void {
