@@ -62,8 +62,10 @@ function steady(name: string, reply: Reply): Reply {
   const how = RULES[name]?.how
   if (how === 'scan') return { kind: 'array', items: reply.items.map((item) => steady('KEYS', item)) }
   if (how !== 'unordered') return reply
-  const byText = new Map(reply.items.map((item) => [formatReply(item), item]))
-  return { kind: 'array', items: [...byText.keys()].sort().map((text) => byText.get(text)!) }
+  // The values of a hash may be there twice.
+  const byText = reply.items.map((item) => ({ text: formatReply(item), item }))
+  byText.sort((a, b) => (a.text < b.text ? -1 : 1))
+  return { kind: 'array', items: byText.map(({ item }) => item) }
 }
 
 /** A unit or a word that stands there many times over, as long elements do that were made to be long. */
