@@ -13,6 +13,7 @@ export type Lie =
   | 'lost event'
   | 'stored value'
   | 'expiry'
+  | 'field expiry'
   | 'lost key'
   | 'payload'
   | 'scan'
@@ -82,6 +83,10 @@ export class FalsifyingTarget implements Target {
     if (this.lie === 'expiry' && name === 'PEXPIRETIME' && isRelative(reply) && this.now()) {
       return { kind: 'integer', value: Number(reply.value) + 60_000 }
     }
+    if (this.lie === 'field expiry' && name === 'HPEXPIRETIME' && itemsOf(reply).some(isDeadline) && this.now()) {
+      const items = itemsOf(reply)
+      return { kind: 'array', items: items.with(items.findIndex(isDeadline), { kind: 'integer', value: 12_345 }) }
+    }
     if (this.lie === 'lost key' && name === 'KEYS' && reply.kind === 'array' && reply.items.length > 0 && this.now()) {
       return { kind: 'array', items: reply.items.slice(1) }
     }
@@ -96,6 +101,10 @@ export class FalsifyingTarget implements Target {
 /** Whether a deadline was given relative to the clock, so that it is compared with a tolerance. */
 function isRelative(reply: Reply): reply is Reply & { readonly kind: 'integer' } {
   return reply.kind === 'integer' && reply.value > 0 && reply.value < DEADLINES_MS[0]! - 60_000
+}
+
+function isDeadline(reply: Reply): boolean {
+  return reply.kind === 'integer' && reply.value > 0
 }
 
 /** The payload of DUMP for the value "hello": right as such, wrong as an answer. */
