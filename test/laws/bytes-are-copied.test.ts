@@ -114,6 +114,27 @@ describe('bytes that are handed in', () => {
     expect(db.get(allA(LONG))).toBe('v')
   })
 
+  it.each([...KINDS, ...BUFFERS])('as a member of a set belong to the caller still: %s', (_kind, make) => {
+    for (const add of [
+      (db: Redstart, m: Data) => db.sadd('s', m),
+      (db: Redstart, m: Data) => db.call('SADD', 's', 'x', m),
+    ]) {
+      const { db, log } = setUp()
+      const member = make(LONG)
+
+      add(db, member)
+      member.fill(0x7a)
+
+      expect(db.sismember('s', allA(LONG))).toBe(1)
+      expect(
+        log.batches
+          .flat()
+          .flatMap(({ words }) => words)
+          .some(isOverwritten),
+      ).toBe(false)
+    }
+  })
+
   /** Whether the logged payload or the restored value changes when the caller's array does. */
   function restoreShares(make: (length: number) => Uint8Array): boolean {
     const { db, log } = setUp()
@@ -138,6 +159,16 @@ describe('bytes that are handed out', () => {
   it.each(BUFFERS)('belong to the caller: of %s', (_kind, make) => {
     // Bug: the value was held as the Buffer that was handed in, so its `slice` was a window into the database.
     for (const [way, take] of WAYS_OUT) if (sharesOut(take, make, LONG)) expect.fail(way)
+  })
+
+  it('belong to the caller: of a set, and of what is sorted', () => {
+    const { db } = setUp()
+    db.sadd('s', new Uint8Array(LONG).fill(0x61))
+
+    const taken = [db.bytes.smembers('s'), db.bytes.srandmember('s', 1), db.bytes.sort('s', { alpha: true })].flat()
+    for (const bytes of taken) bytes.fill(0x7a)
+
+    expect(db.smembers('s')).toEqual([allA(LONG)])
   })
 
   it('in two replies are two arrays', () => {

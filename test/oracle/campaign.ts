@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util'
 import { formatDifference } from './compare.js'
 import { JUSTIFIED } from './differences.js'
 import { EngineTarget } from './engine.js'
+import { comparable } from './generate.js'
 import { type Found, kindOf, SEQUENCE_LENGTH, Statistics, search } from './search.js'
 import { findServer, NO_SERVER, startServer } from './server.js'
-import { groups as allGroups } from './table.js'
 import { ServerTarget, type Target } from './target.js'
 
 const USAGE = `npm run oracle -- [options]
-  --group string,generic   command groups, or all                         (all)
+  --group string,generic   command groups, sort (SORT and what it needs), or all  (all)
   --count 200000           commands to run, about                         (100000)
   --seed 1                 seed of the generators                         (from the clock, printed)
   --length 200             commands per sequence, between two flushes     (${SEQUENCE_LENGTH})
@@ -47,7 +47,7 @@ function readSettings(): Settings {
     process.exit(0)
   }
   return {
-    groups: values.group === 'all' ? allGroups : values.group.split(','),
+    groups: values.group === 'all' ? comparable : values.group.split(','),
     count: Number(values.count),
     seed: values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed),
     length: Number(values.length),

@@ -1,8 +1,8 @@
 import type { Argument } from '../../src/commands/syntax.js'
 import { drawArgument, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
-import { drawSortCall, settledSort } from './sort.js'
-import { type CommandSpec, commands } from './table.js'
+import { drawSortCall, SORTING, settledSort } from './sort.js'
+import { type CommandSpec, commands, groups } from './table.js'
 import { type Draw, drawValue } from './values.js'
 
 /** Percentages of calls that are bent on purpose; all others follow the command's argument tree. */
@@ -48,6 +48,12 @@ export function isGenerated(spec: CommandSpec): boolean {
   return DATA_ONLY[spec.group]?.has(spec.name) ?? true
 }
 
+/** The groups that calls can be drawn of: those of the table, and SORT with what it needs. */
+export const comparable: readonly string[] = [
+  ...groups.filter((group) => commands.some((spec) => spec.group === group && isGenerated(spec))),
+  SORTING,
+]
+
 /** Draws calls of the given groups. WAIT is never bent: it could come out waiting for ever. Every draw is a function of the random source alone. */
 export class CallGenerator {
   private readonly main: readonly CommandSpec[]
@@ -56,10 +62,10 @@ export class CallGenerator {
   /** The percentage of calls that are drawn around SORT. */
   private readonly sorting: number
 
-  constructor(groups: readonly string[], specs: readonly CommandSpec[] = commands) {
-    this.main = specs.filter((spec) => groups.includes(spec.group) && isGenerated(spec))
-    this.sorting = groups.includes('sort') ? 100 / groups.length : 0
-    if (this.main.length === 0 && this.sorting === 0) throw new Error(`no command to generate in: ${groups.join(', ')}`)
+  constructor(wanted: readonly string[], specs: readonly CommandSpec[] = commands) {
+    this.main = specs.filter((spec) => wanted.includes(spec.group) && isGenerated(spec))
+    this.sorting = wanted.includes(SORTING) ? 100 / wanted.length : 0
+    if (this.main.length === 0 && this.sorting === 0) throw new Error(`no command to generate in: ${wanted.join(', ')}`)
     this.feeding = this.main.filter((spec) => FEEDING.has(spec.name))
     this.companions = COMPANIONS.flatMap((name) => specs.find((spec) => spec.name === name) ?? [])
   }

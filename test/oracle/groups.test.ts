@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatDifference } from './compare.js'
 import { EngineTarget } from './engine.js'
-import { isGenerated } from './generate.js'
+import { comparable } from './generate.js'
 import { search } from './search.js'
 import { type RunningServer, serverOrSkip, startServer } from './server.js'
-import { commands, groups } from './table.js'
 import { ServerTarget } from './target.js'
 
 /** Commands per group; REDSTART_ORACLE_SEED makes a run another one, which is what a nightly run wants. */
@@ -12,7 +11,6 @@ const COUNT = Number(process.env['REDSTART_ORACLE_COUNT'] ?? 20_000)
 const SEED = Number(process.env['REDSTART_ORACLE_SEED'] ?? 1)
 
 const source = serverOrSkip()
-const comparable = groups.filter((group) => commands.some((spec) => spec.group === group && isGenerated(spec)))
 
 describe.skipIf(source === undefined)('Redstart beside a real Redis', () => {
   let server: RunningServer

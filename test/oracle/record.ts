@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { type ByteText, textOf } from './bytes.js'
-import { CallGenerator, isGenerated } from './generate.js'
+import { CallGenerator, comparable, isGenerated } from './generate.js'
 import { oldPayloads } from './old-payloads.js'
 import { PAYLOADS_FILE, type RecordedPayload } from './payloads.js'
 import { callsOfRecipe, RECIPES } from './recipes.js'
 import { itemsOf, textOfReply } from './reply.js'
 import { SequenceArbitrary } from './sequence.js'
 import { findServer, NO_SERVER, startServer } from './server.js'
-import { commands, groups } from './table.js'
+import { commands } from './table.js'
 import { ServerTarget } from './target.js'
 import { type Recording, readScript, recordCalls, type Transcript, writeTranscript } from './transcript.js'
 
@@ -22,6 +22,7 @@ const FIXTURES = new URL('../fixtures/', import.meta.url)
 const SEQUENCES_MAX = 30
 /** A group of few commands needs fewer sequences. */
 const SEQUENCES_PER_COMMAND = 3
+const SEQUENCES_MIN = 9
 const SEQUENCE_LENGTH = 100
 const SEED = 20_250_101
 
@@ -35,7 +36,7 @@ async function recordGroup(real: ServerTarget, group: string): Promise<Recording
   }
   const arbitrary = new SequenceArbitrary(new CallGenerator([group]), SEQUENCE_LENGTH)
   const generated = commands.filter((spec) => spec.group === group && isGenerated(spec)).length
-  const numRuns = Math.min(SEQUENCES_MAX, generated * SEQUENCES_PER_COMMAND)
+  const numRuns = Math.min(SEQUENCES_MAX, Math.max(SEQUENCES_MIN, generated * SEQUENCES_PER_COMMAND))
   const sequences = fc.sample(arbitrary, { seed: SEED, numRuns })
   for (const [i, calls] of sequences.entries()) recordings.push(await recordCalls(real, `generated ${i + 1}`, calls))
   return recordings
@@ -85,7 +86,6 @@ async function main(): Promise<void> {
   const source = findServer()
   if (source === undefined) throw new Error(NO_SERVER)
   const wanted = process.argv.slice(2)
-  const recordable = groups.filter((group) => commands.some((spec) => spec.group === group && isGenerated(spec)))
   const server = await startServer(source)
   try {
     const real = await ServerTarget.open(server.address)
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
     const facts = itemsOf(info).map(textOfReply)
     mkdirSync(FIXTURES, { recursive: true })
     if (wanted.length === 0 || wanted.includes('payloads')) await recordPayloads(real)
-    for (const group of wanted.length > 0 ? wanted.filter((name) => name !== 'payloads') : recordable) {
+    for (const group of wanted.length > 0 ? wanted.filter((name) => name !== 'payloads') : comparable) {
       const recordings = await recordGroup(real, group)
       const transcript: Transcript = { group, server: facts[facts.indexOf('version') + 1] ?? 'unknown', recordings }
       const text = writeTranscript(transcript)

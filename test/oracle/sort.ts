@@ -7,6 +7,8 @@ import { type Draw, drawValue } from './values.js'
  * elements. `--group sort` draws nothing else. A key says the type that it has, so that the comparison knows when the order
  * of a reply is open: sets here are so small that Redis keeps them in the order in which their members came.
  */
+export const SORTING = 'sort'
+
 const SMALL = /^sort:/
 const ORDERED = /^sort:[ls]/
 

@@ -47,12 +47,10 @@ function words({ by, limit, get, desc, alpha }: Given): Data[] {
 }
 
 const showing = (name: string): Door => ({
-  draw: fc
-    .tuple(sources, fc.option(options, { nil: undefined }))
-    .map(([key, given]) => ({
-      args: given === undefined ? [key] : [key, given],
-      words: [name, key, ...words(given ?? {})],
-    })),
+  draw: fc.tuple(sources, fc.option(options, { nil: undefined })).map(([key, given]) => ({
+    args: given === undefined ? [key] : [key, given],
+    words: [name, key, ...words(given ?? {})],
+  })),
   reply: same,
 })
 
