@@ -101,6 +101,22 @@ export function hashValueNotAFloat(): RedstartError {
   return new RedstartError('ERR hash value is not a float')
 }
 
+export function minOrMaxNotAFloat(): RedstartError {
+  return new RedstartError('ERR min or max is not a float')
+}
+
+export function minOrMaxNotALexBound(): RedstartError {
+  return new RedstartError('ERR min or max not valid string range item')
+}
+
+export function weightNotAFloat(): RedstartError {
+  return new RedstartError('ERR weight value is not a float')
+}
+
+export function scoreNotANumber(): RedstartError {
+  return new RedstartError('ERR resulting score is not a number (NaN)')
+}
+
 export function nanOrInfinity(): RedstartError {
   return new RedstartError('ERR increment would produce NaN or Infinity')
 }
@@ -161,6 +177,27 @@ export function sameObject(): RedstartError {
 
 export function invalidCursor(): RedstartError {
   return new RedstartError('ERR invalid cursor')
+}
+
+export function zaddConditionsConflict(which: 'XX and NX' | 'GT, LT, and/or NX'): RedstartError {
+  return new RedstartError(`ERR ${which} options at the same time are not compatible`)
+}
+
+export function incrWithSeveralPairs(): RedstartError {
+  return new RedstartError('ERR INCR option supports a single increment-element pair')
+}
+
+export function limitWithoutBy(): RedstartError {
+  return new RedstartError('ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX')
+}
+
+export function withScoresByLex(): RedstartError {
+  return new RedstartError('ERR syntax error, WITHSCORES not supported in combination with BYLEX')
+}
+
+/** `command` in lower case. */
+export function noInputKeys(command: string): RedstartError {
+  return new RedstartError(`ERR at least 1 input key is needed for '${command}' command`)
 }
 
 export function expireConditionsConflict(which: 'NX and XX, GT or LT' | 'GT and LT'): RedstartError {

@@ -3,6 +3,23 @@ export type { FieldAndValue, FieldValues, HscanOptions } from './api/hash.js'
 export type { BlmpopOptions, LmpopOptions, LposCountOptions, MultiPopped, Popped } from './api/list.js'
 export type { SscanOptions } from './api/set.js'
 export type { SortGetOptions, SortOptions } from './api/sort.js'
+export type {
+  BzmpopOptions,
+  PoppedMembers,
+  ScoredInput,
+  ScoredMember,
+  WithScore,
+  ZmpopOptions,
+  ZscanOptions,
+} from './api/sorted-set.js'
+export type {
+  LexBound,
+  LimitOptions,
+  RangeBound,
+  ScoreBound,
+  WithScores,
+  ZintercardOptions,
+} from './api/sorted-set-ranges.js'
 export type { KeyValues, LcsIdxOptions, LcsRun, SetGetOptions } from './api/string.js'
 export type { Data, Key } from './commands/argv.js'
 export type { BlockingOptions } from './commands/blocking.js'
@@ -16,6 +33,10 @@ export type { LposOptions } from './commands/list.js'
 export type { ListEnd } from './commands/list-ends.js'
 export type { BufferReply, CallReply } from './commands/reply.js'
 export type { SintercardOptions } from './commands/set-algebra.js'
+export type { ZaddConditions, ZaddOptions } from './commands/sorted-set.js'
+export type { Aggregate, AggregateOptions } from './commands/sorted-set-algebra.js'
+export type { Limit, RangeOptions } from './commands/sorted-set-bounds.js'
+export type { ScoreEnd } from './commands/sorted-set-pops.js'
 export type { GetexOptions, SetOptions } from './commands/string.js'
 export type { Argument, ArgumentType } from './commands/syntax.js'
 export { RedstartError } from './errors.js'

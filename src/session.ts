@@ -7,6 +7,7 @@ import { ServerCommands } from './api/server.js'
 import { SetCommands } from './api/set.js'
 import { SortCommands } from './api/sort.js'
 import { SortedSetCommands } from './api/sorted-set.js'
+import { SortedSetRangeCommands } from './api/sorted-set-ranges.js'
 import { StringCommands } from './api/string.js'
 import { type Argv, type Data, toText, toWord } from './commands/argv.js'
 import { dispatch } from './commands/dispatch.js'
@@ -22,6 +23,7 @@ export const GROUPS = [
   HashCommands,
   SetCommands,
   SortedSetCommands,
+  SortedSetRangeCommands,
   SortCommands,
   GenericCommands,
   ServerCommands,
@@ -40,6 +42,7 @@ export interface Commands<T extends string | Uint8Array>
     HashCommands<T>,
     SetCommands<T>,
     SortedSetCommands<T>,
+    SortedSetRangeCommands<T>,
     SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,

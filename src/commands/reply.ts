@@ -1,6 +1,7 @@
 import type { RedstartError } from '../errors.js'
 import type { StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
+import { formatScore } from '../structures/score.js'
 import { copyBytes, fromBytes, toBytes } from '../structures/text.js'
 
 /**
@@ -34,13 +35,39 @@ export class SetReply {
   }
 }
 
-/** Fields with their values where they are no map: alternating in RESP2, an array of pairs in RESP3. */
-export class PairsReply {
-  readonly pairs: readonly (readonly [string, string])[]
+/** A floating-point number: a bulk string in RESP2, a double in RESP3. */
+export class Double {
+  readonly value: number
 
-  constructor(pairs: readonly (readonly [string, string])[]) {
+  constructor(value: number) {
+    this.value = value
+  }
+
+  get text(): string {
+    return formatScore(this.value)
+  }
+}
+
+/** A number that may be missing. */
+export function doubleOrNil(value: number | null): Reply {
+  return value === null ? null : new Double(value)
+}
+
+/**
+ * Fields with their values where they are no map, and members with their scores: alternating in RESP2, an array of pairs in
+ * RESP3.
+ */
+export class PairsReply {
+  readonly pairs: readonly (readonly [string, string | Double])[]
+
+  constructor(pairs: readonly (readonly [string, string | Double])[]) {
     this.pairs = pairs
   }
+}
+
+/** Members with their scores. */
+export function scoredReply(entries: readonly { readonly member: string; readonly score: number }[]): PairsReply {
+  return new PairsReply(entries.map(({ member, score }) => [member, new Double(score)] as const))
 }
 
 /** A kept string as a bulk string: an integer by its text. */
@@ -60,6 +87,7 @@ export type Reply =
   | ByteString
   | Uint8Array
   | Status
+  | Double
   | MapReply
   | PairsReply
   | SetReply
@@ -80,7 +108,8 @@ export function replyToText(reply: Reply): CallReply {
   if (reply instanceof Uint8Array) return fromBytes(reply)
   if (reply instanceof MapReply) return reply.pairs.flat().map(replyToText)
   if (reply instanceof SetReply) return reply.items.map(replyToText)
-  if (reply instanceof PairsReply) return reply.pairs.flat()
+  if (reply instanceof PairsReply) return reply.pairs.flat().map(replyToText)
+  if (reply instanceof Double) return reply.text
   if (reply instanceof Error) return reply
   return reply.map(replyToText)
 }
@@ -94,7 +123,8 @@ export function replyToBuffer(reply: Reply): BufferReply {
   if (reply instanceof Uint8Array) return copyBytes(reply)
   if (reply instanceof MapReply) return reply.pairs.flat().map(replyToBuffer)
   if (reply instanceof SetReply) return reply.items.map(replyToBuffer)
-  if (reply instanceof PairsReply) return reply.pairs.flat().map(toBytes)
+  if (reply instanceof PairsReply) return reply.pairs.flat().map(replyToBuffer)
+  if (reply instanceof Double) return toBytes(reply.text)
   if (reply instanceof Error) return reply
   return reply.map(replyToBuffer)
 }

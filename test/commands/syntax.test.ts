@@ -30,6 +30,12 @@ describe('a syntax line', () => {
     ])
   })
 
+  it('names a token that stands alone by its label', () => {
+    expect(parseSyntax('[increment= INCR]')).toEqual([
+      { name: 'increment', type: 'pure-token', token: 'INCR', optional: true },
+    ])
+  })
+
   it('knows alternatives, named by their label', () => {
     expect(parseSyntax('[condition= NX | XX]')).toEqual([
       {

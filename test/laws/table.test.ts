@@ -43,6 +43,7 @@ const WIRE_ONLY: ReadonlySet<string> = new Set(['COMMAND', 'COMMAND HELP', 'OBJE
 const TYPED_ONLY: ReadonlySet<string> = new Set([
   ...['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'],
   ...['hgetallMap', 'hrandfieldWithValues', 'hscanNoValues', 'hscanIterator', 'hscanNoValuesIterator'],
+  ...['zscanIterator', 'zaddIncr', 'zrandmemberWithScores'],
 ])
 
 interface Method {

@@ -247,6 +247,69 @@ export const TIMEOUT_WORDS: readonly ByteText[] = [
 ]
 
 const timeout: Make = (draw) => (draw.percent(85) ? draw.pick(TIMEOUT_WORDS.slice(0, 5)) : draw.pick(TIMEOUT_WORDS))
+/** Few scores, so that members often share one. */
+const score: Make = (draw) =>
+  draw.weighted([
+    [55, (d) => String(d.int(-3, 8))],
+    [12, (d) => d.pick(['0', '-0', '0.5', '1.5', '-1.5', '1e3', '0x10'])],
+    [6, (d) => d.pick(['inf', '-inf', '+inf', 'Infinity'])],
+    [20, drawFloat],
+    [3, notInteger],
+  ])
+
+/** Ends of a range of scores. */
+const scoreBound: Make = (draw, group) =>
+  draw.weighted([
+    [45, (d) => score(d, group)],
+    [25, (d) => `(${score(d, group)}`],
+    [20, (d) => d.pick(['-inf', '+inf', 'inf', '(-inf', '(+inf'])],
+    [
+      6,
+      (d) =>
+        d.pick(['', '(', '((1', '1e400', '-1e400', '(1e-400', '1\x00', '0x10', 'nan', ' 1', '-+inf', '[1', '-', '+']),
+    ],
+  ])
+
+/** Ends of a range of members. */
+const lexBound: Make = (draw, group) =>
+  draw.weighted([
+    [25, (d) => d.pick(['-', '+'])],
+    [35, (d) => `[${rankedMember(d, group)}`],
+    [35, (d) => `(${rankedMember(d, group)}`],
+    [5, (d) => d.pick(['[', '(', '', '--', '-\x00', '+\x00x', 'a', '1', '-1', '[\xff', '(\xff'])],
+  ])
+
+/** Few names, so that sorted sets have much in common, with each other and with sets. */
+const rankedMember: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => `m${d.int(0, 15)}`],
+    [20, smallInteger],
+    [20, drawValue],
+  ])
+
+/** Of BYSCORE, for a range that is not one by rank. */
+export const drawScoreBound = (draw: Draw): ByteText => scoreBound(draw, 'sorted-set')
+
+/** Of BYLEX, likewise. */
+export const drawLexBound = (draw: Draw): ByteText => lexBound(draw, 'sorted-set')
+
+export const drawWeight = (draw: Draw): ByteText => weight(draw, 'sorted-set')
+
+const weight: Make = (draw) =>
+  draw.weighted([
+    [60, (d) => String(d.int(-2, 4))],
+    [20, (d) => d.pick(['0.5', '0.1', '1e-3', '-0', 'inf', '-inf', '1e300'])],
+    [15, drawFloat],
+  ])
+
+/** Of LIMIT. */
+const limitOffset: Make = (draw) =>
+  draw.weighted([
+    [70, (d) => String(d.int(0, 4))],
+    [12, (d) => String(-d.int(1, 6))],
+    [6, (d) => d.pick(['100', '9223372036854775807', '-9223372036854775808'])],
+    [3, notInteger],
+  ])
 
 /** Fields of hashes: few, so that calls meet the same ones. */
 const field: Make = (draw) =>
@@ -329,6 +392,37 @@ const BY_NAME: Readonly<Record<string, Make>> = {
   'HGETEX.unix-time-milliseconds': fieldUnixMs,
   'HSETEX.unix-time-milliseconds': fieldUnixMs,
   field,
+  'ZRANDMEMBER.count': picks,
+  'ZINTERCARD.limit': limit,
+  'ZINCRBY.increment': score,
+  score,
+  weight,
+  'ZADD.member': rankedMember,
+  'ZINCRBY.member': rankedMember,
+  'ZREM.member': rankedMember,
+  'ZSCORE.member': rankedMember,
+  'ZMSCORE.member': rankedMember,
+  'ZRANK.member': rankedMember,
+  'ZREVRANK.member': rankedMember,
+  'ZCOUNT.min': scoreBound,
+  'ZCOUNT.max': scoreBound,
+  'ZRANGEBYSCORE.min': scoreBound,
+  'ZRANGEBYSCORE.max': scoreBound,
+  'ZREVRANGEBYSCORE.min': scoreBound,
+  'ZREVRANGEBYSCORE.max': scoreBound,
+  'ZREMRANGEBYSCORE.min': scoreBound,
+  'ZREMRANGEBYSCORE.max': scoreBound,
+  'ZLEXCOUNT.min': lexBound,
+  'ZLEXCOUNT.max': lexBound,
+  'ZRANGEBYLEX.min': lexBound,
+  'ZRANGEBYLEX.max': lexBound,
+  'ZREVRANGEBYLEX.min': lexBound,
+  'ZREVRANGEBYLEX.max': lexBound,
+  'ZREMRANGEBYLEX.min': lexBound,
+  'ZREMRANGEBYLEX.max': lexBound,
+  'ZRANGESTORE.min': rangeIndex,
+  'ZRANGESTORE.max': rangeIndex,
+  offset: limitOffset,
   'SETRANGE.offset': growingOffset,
   start: rangeIndex,
   stop: rangeIndex,
@@ -376,6 +470,12 @@ const CROWDS: Readonly<Record<string, (draw: Draw) => ByteText[]>> = {
   'RPUSHX.element': drawElements,
   'HSET.data': (draw) => manyFields(draw).flatMap((name) => [name, fieldValue(draw, 'hash')]),
   'HDEL.field': manyFields,
+  'ZADD.data': (draw) => {
+    const many = draw.pick([40, 100, 127, 128, 129, 200])
+    const first = draw.int(0, 20)
+    const scores = draw.pick([1, 3, 1_000])
+    return Array.from({ length: many }, (_, i) => [String((i * 7) % scores), `m${first + i}`]).flat()
+  },
 }
 
 /** About as many bytes as one node of a list may have, or two. */

@@ -1,6 +1,7 @@
 import type { Argument } from '../../src/commands/syntax.js'
 import { drawArgument, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
+import { fitWords, isBendable } from './fit.js'
 import { drawSortCall, SORTING, settledSort } from './sort.js'
 import { type CommandSpec, commands, groups } from './table.js'
 import { type Draw, drawValue } from './values.js'
@@ -35,12 +36,15 @@ const COMPANIONS: readonly string[] = ['SELECT', 'SELECT', 'LPUSH', 'SADD', 'HSE
 
 /** Drawn less often than others, so that most calls meet a key that is there: they take keys or the caller away. */
 const DESTROYING: ReadonlySet<string> = new Set(
-  'DEL UNLINK GETDEL MOVE FLUSHDB FLUSHALL SWAPDB SELECT LTRIM BLMPOP LMPOP'.split(' '),
+  (
+    'DEL UNLINK GETDEL MOVE FLUSHDB FLUSHALL SWAPDB SELECT LTRIM BLMPOP LMPOP ZPOPMIN ZPOPMAX ZMPOP BZMPOP ' +
+    'ZREMRANGEBYRANK ZREMRANGEBYSCORE ZREMRANGEBYLEX'
+  ).split(' '),
 )
 const DESTROYING_SPARED = 75
 
 /** Drawn more often than others, since too much else takes away what they bring. */
-const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH'])
+const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH', 'ZADD'])
 const FED = 20
 
 export function isGenerated(spec: CommandSpec): boolean {
@@ -86,8 +90,9 @@ export class CallGenerator {
       return words
     }
     new CallWriter(draw, spec, words).sequence(spec.arguments)
-    if (spec.name === 'WAIT' || !draw.percent(BENT)) return settled(words)
-    return settled(bend(draw, words, spec))
+    const fitting = fitWords(draw, spec.name, words)
+    if (spec.name === 'WAIT' || !draw.percent(BENT) || !isBendable(fitting)) return settled(fitting)
+    return settled(bend(draw, fitting, spec))
   }
 }
 

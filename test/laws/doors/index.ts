@@ -7,6 +7,7 @@ import { serverDoors } from './server.js'
 import { setDoors } from './set.js'
 import { sortDoors } from './sort.js'
 import { sortedSetDoors } from './sorted-set.js'
+import { sortedSetRangeDoors } from './sorted-set-ranges.js'
 import { stringDoors } from './string.js'
 
 /** Every typed method, and how it is called by words. */
@@ -17,6 +18,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...hashDoors,
   ...setDoors,
   ...sortedSetDoors,
+  ...sortedSetRangeDoors,
   ...sortDoors,
   ...genericDoors,
   ...serverDoors,
