@@ -142,7 +142,7 @@ describe('the log', () => {
     const session = db.session()
     const reached = new Set<string>()
     // A seed is fixed here since it is about the generator and not about the engine.
-    for (const calls of fc.sample(steps, { numRuns: 300, seed: 1 })) {
+    for (const calls of fc.sample(steps, { numRuns: 800, seed: 1 })) {
       for (const step of calls) {
         const before = log.batches.length
         if (step.door === 'clock') {
