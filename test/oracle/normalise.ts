@@ -1,6 +1,6 @@
 import { DEADLINES_MS, FIELD_DEADLINES_MS } from './arguments.js'
 import type { Call } from './bytes.js'
-import { formatReply, isNil, itemsOf, type Reply, sameReply, textOfReply } from './reply.js'
+import { formatReply, isNil, itemsOf, NIL, type Reply, sameReply, textOfReply } from './reply.js'
 import { sortFreedom } from './sort.js'
 
 /** How the replies of a command are compared, and why not exactly. */
@@ -142,9 +142,14 @@ export function agreeSets(expected: readonly Reply[], actual: readonly Reply[], 
 export function elements(items: readonly Reply[], size: number): string[] {
   const out: string[] = []
   for (let i = 0; i < items.length; i += size) {
-    out.push(formatReply({ kind: 'array', items: items.slice(i, i + size) }))
+    out.push(formatReply({ kind: 'array', items: items.slice(i, i + size).map(plainNil) }))
   }
   return out
+}
+
+/** The nil of a target that cannot tell its two kinds apart, as what it must be inside of an array. */
+function plainNil(reply: Reply): Reply {
+  return reply.kind === 'null' ? NIL : reply
 }
 
 /** Replies of SCAN: a cursor and elements. When both sides finished in one call, the elements are the same too. */
