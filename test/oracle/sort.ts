@@ -45,21 +45,28 @@ function readSort(call: Call): SortWords | undefined {
 
 /** How far Redis leaves the order of a reply open, and of how many replies an element consists. */
 export interface SortFreedom {
-  /** `order`: the elements are the same in any order; `choice`: where some are cut off, others may be. */
-  readonly open: 'nothing' | 'order' | 'choice'
+  /**
+   * `order`: the elements are the same in any order; `choice`: where some are cut off, others may be; `ties`: elements that are
+   * one up to a zero byte come in any order.
+   */
+  readonly open: 'nothing' | 'order' | 'choice' | 'ties'
   readonly size: number
 }
 
 /**
  * By number, ties are decided by the elements. By the text at other keys, they are not: elements stay in the order that they
  * had, which nobody knows of a hash table; and a LIMIT makes Redis sort in another way, which mixes them up. Without a
- * pattern a set comes in its own order, which may be that of a hash table.
+ * pattern a set comes in its own order, which may be that of a hash table; and as C compares text, it ends at a zero byte.
  */
 export function sortFreedom(call: Call): SortFreedom {
   const words = readSort(call)
   const size = Math.max(1, words?.gets ?? 1)
   const key = call[1] ?? ''
-  if (words === undefined || words.by.length === 0) return { open: 'nothing', size }
+  if (words === undefined) return { open: 'nothing', size }
+  if (words.by.length === 0) {
+    const hasTies = words.alpha && !words.stores && !ORDERED.test(key)
+    return { open: hasTies ? (words.gets === 0 ? 'ties' : words.limit ? 'choice' : 'order') : 'nothing', size }
+  }
   if (words.by.some((pattern) => !/^[^\0]*\*/.test(pattern))) {
     const isOpen = !words.stores && !SMALL.test(key)
     return { open: isOpen ? (words.limit ? 'choice' : 'order') : 'nothing', size }
