@@ -139,6 +139,8 @@ export function copy(unit: Unit, source: string, destination: string, options: C
   const deadline = unit.deadlineOf(slot)
   const old = unit.peek(destination, target)
   if (old !== ABSENT) {
+    // What stands in the way counts as accessed.
+    target.keys.setAccess(old, unit.store.accessTime())
     if (!options.replace) return 0
     unit.remove(old, target)
   }

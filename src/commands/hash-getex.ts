@@ -218,7 +218,7 @@ const COUNT_MAX = 2 ** 31 - 1
 
 /** The pairs behind their number at `index`, which are the last words of the call. */
 function pairsAt(argv: Argv, index: number): string[] {
-  if (index >= argv.length) throw wrongArity('hsetex')
+  if (index + 2 >= argv.length) throw wrongArity('hsetex')
   const count = parseInt64(textAt(argv, index))
   if (count === undefined || count < 1 || count > COUNT_MAX) throw invalidFieldCount()
   if (Number(count) * 2 !== argv.length - index - 1) throw wrongArity('hsetex')

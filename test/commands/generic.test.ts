@@ -280,6 +280,18 @@ describe('MOVE', () => {
 })
 
 describe('COPY', () => {
+  it('is an access to the key that stands in its way', () => {
+    // Bug: it was only looked at.
+    const { db, clock } = open()
+    say(db, 'SET a 1')
+    say(db, 'SET b 2')
+    clock.advance(30_000)
+
+    say(db, 'COPY a b')
+
+    expect(say(db, 'OBJECT IDLETIME b')).toBe(0)
+  })
+
   it('copies value and deadline: 1', () => {
     const opened = open()
     say(opened.db, 'SET a v EX 100')

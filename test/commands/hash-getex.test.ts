@@ -110,6 +110,16 @@ describe('HGETEX', () => {
 })
 
 describe('HSETEX', () => {
+  it.each(['HSETEX h EX 10 FIELDS f', 'HSETEX h EX 10 FIELDS x f', 'HSETEX h EX 10 FIELDS 0'])(
+    'without a number and a pair behind FIELDS has too few words: %s',
+    (line) => {
+      // Bug: the number was looked at first, which may be none.
+      const opened = open()
+
+      expectRefused(opened, () => say(opened.db, line), "ERR wrong number of arguments for 'hsetex' command")
+    },
+  )
+
   it('sets fields, and without an option takes their deadlines away', () => {
     const opened = openWithHash()
 

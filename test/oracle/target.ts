@@ -34,6 +34,9 @@ export interface Target {
 const MARKER_CHANNEL = 'oracle:marker'
 const EVENT_CHANNEL = /^__keyevent@(\d+)__:(.*)$/s
 
+/** Redis's SORT takes it for a fault of its own when a number of an earlier call was out of range; this one forgets that. */
+const CLEARS_ERRNO: Call = ['BLPOP', 'oracle:none', '-1']
+
 /**
  * For each call whether it leaves the connection inside MULTI. There a call is queued, so it can cause no event, and
  * nothing may be slipped in between; the events of the whole transaction belong to the call that ends it.
@@ -89,6 +92,7 @@ export class ServerTarget implements Target {
     const places: number[] = []
     this.groups = []
     calls.forEach((call, i) => {
+      if (/^sort(_ro)?$/i.test(call[0] ?? '') && (i === 0 || !inside[i - 1])) batch.push(CLEARS_ERRNO)
       places.push(batch.length)
       batch.push(call)
       if (!inside[i]) batch.push(this.marker())
