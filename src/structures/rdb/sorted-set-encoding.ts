@@ -71,7 +71,7 @@ function readPacked(type: RdbType, reader: RdbReader): Rows {
     const score = parseScore(elements[2 * i + 1]!)
     if (score === undefined) throw new RdbFormatError('a score that is not a number', start)
     members.push(elements[2 * i]!)
-    // A listpack has no -0.
+    // Redis 8.0 packs no -0, and nor does `SortedSet`; one from an older version becomes 0.
     scores[i] = score + 0
   }
   return { members, scores }

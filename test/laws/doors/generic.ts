@@ -54,7 +54,8 @@ export const payloads: readonly Uint8Array[] = ((): Uint8Array[] => {
   db.sadd('set', 'x'.repeat(65), 'é')
   db.hset('hash', { f: 'v', g: 2 })
   db.hpexpireat('hash', START + 3_000, ['f'])
-  const collections = ['list', 'ints', 'set', 'hash'].map((key) => db.dump(key)!)
+  db.zadd('sorted', 1.5, 'a')
+  const collections = ['list', 'ints', 'set', 'hash', 'sorted'].map((key) => db.dump(key)!)
   return [...dumped, ...collections, dumped[1]!.with(3, 0x7a), dumped[1]!.slice(1), new Uint8Array(0)]
 })()
 

@@ -240,6 +240,15 @@ describe('readCollection', () => {
     ])
   })
 
+  it('takes -0 in a listpack for 0, also beside a member that is too long for one', () => {
+    const long = 'x'.repeat(65)
+
+    expect(contents(read(a.payload(RdbType.ZSET_LISTPACK, a.string(a.listpack(['a', '-0', long, '-0'])))))).toEqual([
+      ['a', 0],
+      [long, 0],
+    ])
+  })
+
   it('refuses a value cut off at any byte', () => {
     for (const { payload } of [...old, ...recorded].filter((row) => row.payload.length < 300)) {
       const value = payload.slice(0, -10)
