@@ -6,9 +6,14 @@ import { elementsOf, rowsOf } from '../support.js'
 export function valueText(value: Value): string {
   if (isString(value)) return JSON.stringify(Buffer.from(stringToBytes(value)).toString('latin1'))
   // The order is one that only lists and sorted sets promise.
-  const elements = [...elementsOf(value)].map((element) => JSON.stringify(element))
+  const elements = [...elementsOf(value)].map((element) => JSON.stringify(element, infinitiesToo))
   if (value.type === 'set' || value.type === 'hash') elements.sort()
   return `${value.type} ${elements.join(' ')}`
+}
+
+/** JSON has no infinite scores. */
+function infinitiesToo(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? `the number ${value}` : value
 }
 
 /** Every key of every database with value and deadline by its place, those included whose time is up and that still stand. */
