@@ -91,8 +91,11 @@ describe('ZUNION, ZINTER and ZDIFF', () => {
   it('order members of one score by their bytes', () => {
     const { db } = open()
     db.call('SADD', 't', '😀', '\uffee', 'b', 'a')
+    const inOrder = ['a', 'b', '\uffee', '😀']
 
-    expect(db.call('ZUNION', 1, 't')).toEqual(['a', 'b', '\uffee', '😀'])
+    expect(db.call('ZUNION', 1, 't')).toEqual(inOrder)
+    expect(db.call('ZINTER', 2, 't', 't')).toEqual(inOrder)
+    expect(db.call('ZDIFF', 2, 't', 'missing')).toEqual(inOrder)
   })
 
   it('are what plain maps give', () => {

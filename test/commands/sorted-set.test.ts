@@ -153,6 +153,14 @@ describe('ZADD', () => {
     expectRefused(opened, () => say(opened.db, words), message)
   })
 
+  it('with NX leaves a member alone before it finds that the sum would be no number', () => {
+    const { db } = openWithScores()
+    say(db, 'ZADD z inf i')
+
+    expect(say(db, 'ZADD z NX INCR -inf i')).toBeNull()
+    expect(say(db, 'ZSCORE z i')).toBe('inf')
+  })
+
   it.each(['ZADD z INCR -inf i', 'ZINCRBY z -inf i'])('refuses a sum that is no number: %s', (words) => {
     const opened = openWithScores()
     say(opened.db, 'ZADD z inf i')

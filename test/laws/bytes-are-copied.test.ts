@@ -114,6 +114,28 @@ describe('bytes that are handed in', () => {
     expect(db.get(allA(LONG))).toBe('v')
   })
 
+  it.each([...KINDS, ...BUFFERS])('as a member of a sorted set belong to the caller still: %s', (_kind, make) => {
+    for (const add of [
+      (db: Redstart, m: Data) => db.zadd('z', 1, m),
+      (db: Redstart, m: Data) => db.zadd('z', [{ score: 1, member: m }]),
+      (db: Redstart, m: Data) => db.call('ZADD', 'z', 1, 'x', 2, m),
+    ]) {
+      const { db, log } = setUp()
+      const member = make(LONG)
+
+      add(db, member)
+      member.fill(0x7a)
+
+      expect(db.zscore('z', allA(LONG))).not.toBeNull()
+      expect(
+        log.batches
+          .flat()
+          .flatMap(({ words }) => words)
+          .some(isOverwritten),
+      ).toBe(false)
+    }
+  })
+
   it.each([...KINDS, ...BUFFERS])('as a member of a set belong to the caller still: %s', (_kind, make) => {
     for (const add of [
       (db: Redstart, m: Data) => db.sadd('s', m),
@@ -169,6 +191,21 @@ describe('bytes that are handed out', () => {
     for (const bytes of taken) bytes.fill(0x7a)
 
     expect(db.smembers('s')).toEqual([allA(LONG)])
+  })
+
+  it('belong to the caller: of a sorted set', () => {
+    const { db } = setUp()
+    db.zadd('z', 1, new Uint8Array(LONG).fill(0x61))
+
+    const taken = [
+      ...[...db.bytes.zrange('z', 0, -1), ...db.bytes.zrandmember('z', 1), ...db.bytes.zunion(['z'])],
+      ...[...db.bytes.zrange('z', 0, -1, { withScores: true }), ...db.bytes.zscan('z', 0).members].map(
+        (one) => one.member,
+      ),
+    ]
+    for (const bytes of taken) bytes.fill(0x7a)
+
+    expect(db.zrange('z', 0, -1)).toEqual([allA(LONG)])
   })
 
   it('in two replies are two arrays', () => {
