@@ -304,18 +304,25 @@ describe('a hash with deadlines of fields', () => {
     expectSound(db)
   })
 
-  it('is watched wherever a value is put: by RESTORE, for one', () => {
-    const opened = open()
-    const hash = new Hash()
-    hash.set('f', 'v')
-    hash.set('g', 'v')
-    hash.setDeadlineAt(0, START_MS + 100)
-    plant(opened, 'k', hash)
-    expectSound(opened.db)
+  it.each([3, 40])('comes back by RESTORE with them: %i fields', (many) => {
+    const { db, clock } = open()
+    db.hset(
+      'h',
+      Array.from({ length: many }, (_, i) => [`f${i}`, 'v'] as const),
+    )
+    db.hpexpire('h', 100, ['f1', 'f2'])
+    const payload = db.dump('h')!
+    db.del('h')
+    db.restore('k', 0, payload)
+    expectSound(db)
 
-    opened.clock.advance(100)
+    clock.advance(100)
 
-    expect(opened.db.hkeys('k')).toEqual(['g'])
+    expect(db.engine.databases[0]!.keys.size).toBe(1)
+    expect(db.hlen('k')).toBe(many - 2)
+    db.restore('late', 0, payload)
+    expect(db.hlen('late')).toBe(many - 2)
+    expectSound(db)
   })
 
   it('is exchanged for another one', () => {
