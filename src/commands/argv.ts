@@ -1,8 +1,8 @@
-import { illFormedString, notAnInt32, notAnInteger, notAString, syntaxError } from '../errors.js'
+import { illFormedString, notAnInt32, notAnInteger, notAString, stringTooLong, syntaxError } from '../errors.js'
 import type { StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
 import { type Int64, isInt32, parseInt64 } from '../structures/int64.js'
-import { canonical, copyBytes, fromBytes } from '../structures/text.js'
+import { byteLength, canonical, copyBytes, fromBytes } from '../structures/text.js'
 
 /** A word of a call as the engine reads it: canonical text, or the bytes as they came. */
 export type Word = string | Uint8Array
@@ -18,6 +18,12 @@ export type Data = string | number | bigint | Uint8Array
 
 /** Short bytes are kept as text, as Redis keeps short strings compact. */
 const KEPT_AS_BYTES_FROM = 45
+
+/** Redis's proto-max-bulk-len: the longest string, in bytes. */
+export const STRING_LENGTH_MAX = 512 * 1024 * 1024
+
+/** So many characters never have more bytes than that. */
+const SURELY_SHORT = Math.floor(STRING_LENGTH_MAX / 3)
 
 /** The canonical text of a key or another word that is not kept as bytes. Throws ERR for what stands for no bytes. */
 export function toText(word: Data): string {
@@ -41,14 +47,20 @@ function unusualText(word: unknown): string {
  */
 export function toValue(word: Data): StringValue {
   if (typeof word === 'string') {
-    if (word.length > 20) return word.isWellFormed() ? word : unusualText(word)
+    if (word.length > 20) {
+      if (word.length > SURELY_SHORT && byteLength(word) > STRING_LENGTH_MAX) throw stringTooLong()
+      return word.isWellFormed() ? word : unusualText(word)
+    }
     const first = word.charCodeAt(0)
     // '-' and the digits.
     if (first > 57 || (first < 48 && first !== 45)) return word.isWellFormed() ? word : unusualText(word)
     return toInteger(word)
   }
   if (typeof word === 'number' && Number.isSafeInteger(word)) return word + 0 // -0 becomes 0
-  if (word instanceof Uint8Array && word.length >= KEPT_AS_BYTES_FROM) return ByteString.of(copyBytes(word))
+  if (word instanceof Uint8Array && word.length >= KEPT_AS_BYTES_FROM) {
+    if (word.length > STRING_LENGTH_MAX) throw stringTooLong()
+    return ByteString.of(copyBytes(word))
+  }
   return toInteger(unusualText(word))
 }
 

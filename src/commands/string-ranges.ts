@@ -14,12 +14,19 @@ import { ByteString } from '../structures/byte-string.js'
 import type { Int64 } from '../structures/int64.js'
 import { lcs as findLcs, lcsLength as findLcsLength, type Lcs, lcsTableBytes } from '../structures/lcs.js'
 import { isAscii } from '../structures/text.js'
-import { type Argv, clamp, clampedAt, integerAt, operandOf, textAt, tokenAt, valueAt } from './argv.js'
+import {
+  type Argv,
+  clamp,
+  clampedAt,
+  integerAt,
+  operandOf,
+  STRING_LENGTH_MAX,
+  textAt,
+  tokenAt,
+  valueAt,
+} from './argv.js'
 import { type Command, DENYOOM, FAST, keySpec, LOOK_KEY, READ_KEY, READONLY, UPDATE_KEY, WRITE } from './command.js'
 import { bulk, MapReply, type Reply } from './reply.js'
-
-/** Redis's proto-max-bulk-len: the longest string, in bytes. */
-const STRING_LENGTH_MAX = 512 * 1024 * 1024
 
 /** Longer text is turned into bytes by its first GETRANGE, so that the next ones do not look through all of it. */
 const SLICED_AS_TEXT_MAX = 1024

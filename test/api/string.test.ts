@@ -531,3 +531,14 @@ function outcomeOf(call: () => unknown): unknown {
     return String(error)
   }
 }
+
+it('a value of more than 512 MB is refused, as bytes and as text, and nothing is stored', () => {
+  // Bug: only APPEND and SETRANGE knew the limit.
+  const opened = open()
+  const tooLong = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)'
+  // Two bytes for each character.
+  const text = '\u00e9'.repeat(2 ** 28 + 1)
+
+  expectRefused(opened, () => opened.db.set('k', new Uint8Array(2 ** 29 + 1)), tooLong)
+  expectRefused(opened, () => opened.db.set('k', text), tooLong)
+})
