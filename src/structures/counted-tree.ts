@@ -95,12 +95,12 @@ export class CountedTree {
       const level = this.levels[height]!
       const index = level.indexOf(node, link & CELL_MASK) + step
       if (index < 0 || index >= level.countOf(node)) continue
-      node = level.refIn(node, level.cellAt(node, index))
+      node = level.refAt(node, index)
       break
     }
     while (--height > 0) {
       const level = this.levels[height]!
-      node = level.refIn(node, level.cellAt(node, step > 0 ? 0 : level.countOf(node) - 1))
+      node = level.refAt(node, step > 0 ? 0 : level.countOf(node) - 1)
     }
     return node
   }
@@ -181,10 +181,8 @@ export class CountedTree {
     let node = leaf
     for (let height = 1; height < this.levels.length; height++) {
       const link = this.levels[height - 1]!.linkOf(node)
-      const cell = link & CELL_MASK
-      const level = this.levels[height]!
       node = link >> CELL_BITS
-      level.setSize(node, cell, level.sizeIn(node, cell) + by)
+      this.levels[height]!.addSize(node, link & CELL_MASK, by)
     }
   }
 
@@ -227,8 +225,8 @@ export class CountedTree {
     const link = level.linkOf(node)
     const parent = link >> CELL_BITS
     const index = Math.max(1, above.indexOf(parent, link & CELL_MASK))
-    const left = above.refIn(parent, above.cellAt(parent, index - 1))
-    const right = above.refIn(parent, above.cellAt(parent, index))
+    const left = above.refAt(parent, index - 1)
+    const right = above.refAt(parent, index)
     const both = level.countOf(left) + level.countOf(right)
     if (both > level.mergeable) this.divide(height, left, right, both >> 1)
     else {
@@ -253,8 +251,8 @@ export class CountedTree {
     }
     const moved = level.divide(left, right, leftCount)
     const size = moved > 0 ? this.adopt(height, left, leftCount - moved, moved) : -this.adopt(height, right, 0, -moved)
-    above.setSize(parent, leftCell, above.sizeIn(parent, leftCell) + size)
-    above.setSize(parent, rightCell, above.sizeIn(parent, rightCell) - size)
+    above.addSize(parent, leftCell, size)
+    above.addSize(parent, rightCell, -size)
     if (level.countOf(right) > 0) this.renewFirst(height, right)
   }
 
@@ -364,7 +362,7 @@ export class CountedTree {
   private buildKeys(height: number, node: number): void {
     const level = this.levels[height]!
     for (let index = 1; index < level.countOf(node); index++) {
-      const first = this.firstLeaf(height - 1, level.refIn(node, level.cellAt(node, index)))
+      const first = this.firstLeaf(height - 1, level.refAt(node, index))
       level.setScore(node, index, this.leaves.scoreAt(first, 0))
       level.setText(node, level.cellAt(node, index), this.leaves.textAt(first, 0))
     }
@@ -417,7 +415,7 @@ export class CountedTree {
   /** The first leaf below a node. */
   private firstLeaf(height: number, of: number): number {
     let node = of
-    for (let at = height; at > 0; at--) node = this.levels[at]!.refIn(node, this.levels[at]!.cellAt(node, 0))
+    for (let at = height; at > 0; at--) node = this.levels[at]!.refAt(node, 0)
     return node
   }
 }

@@ -35,7 +35,7 @@ export class ScoreTree extends CountedTree {
       const level = this.levels[height]!
       // The first entry is not asked: it has no key, and what sorts before it can only lie there.
       const index = search(level, node, 1, score, ties, member) - 1
-      node = level.refIn(node, level.cellAt(node, index))
+      node = level.refAt(node, index)
     }
     this.leaf = node
     this.index = search(this.leaves, node, 0, score, ties, member)
@@ -46,7 +46,7 @@ export class ScoreTree extends CountedTree {
     let node = 0
     for (let height = this.levels.length - 1; height > 0; height--) {
       const level = this.levels[height]!
-      node = level.refIn(node, level.cellAt(node, searchText(level, node, 1, level.countOf(node), member, after) - 1))
+      node = level.refAt(node, searchText(level, node, 1, level.countOf(node), member, after) - 1)
     }
     this.leaf = node
     this.index = searchText(this.leaves, node, 0, this.leaves.countOf(node), member, after)
@@ -65,9 +65,8 @@ export class ScoreTree extends CountedTree {
     const index = leaves.indexOf(leaf, home & CELL_MASK)
     const former = leaves.scoreAt(leaf, index)
     if (score === former) return former
-    const last = leaves.countOf(leaf) - 1
     // Between the ends of a leaf no key changes.
-    if (index > 0 && index < last && leaves.scoreAt(leaf, 0) < score && score < leaves.scoreAt(leaf, last)) {
+    if (index > 0 && index < leaves.countOf(leaf) - 1 && leaves.isWithin(leaf, score)) {
       const found = search(leaves, leaf, 0, score, BY_MEMBER, member)
       leaves.carry(leaf, index, found > index ? found - 1 : found, score)
       return former
