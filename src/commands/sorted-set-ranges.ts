@@ -8,7 +8,7 @@ import { type Command, DENYOOM, keySpec, OVERWRITE_KEY, READ_KEY, READONLY, WRIT
 import { discard } from './generic.js'
 import { type Reply, scoredReply } from './reply.js'
 import type { Scored } from './sorted-set.js'
-import { type RangeOptions, type RangeQuery, rangeQuery, ranksOf } from './sorted-set-bounds.js'
+import { type RangeOptions, type RangeQuery, type Ranks, rangeQuery, ranksOf } from './sorted-set-bounds.js'
 
 /** The members of a range in its order, none when missing. O(log n + members). */
 export function zrange(unit: Unit, key: string, query: RangeQuery): string[] {
@@ -44,10 +44,44 @@ export function zrangestore(unit: Unit, destination: string, source: string, que
     members.push(member)
     scores.push(score)
   })
-  unit.put(destination, SortedSet.ofSorted(members, scores))
-  if (unit.logging) unit.log('ZRANGESTORE', destination, source, String(start), String(end - 1))
+  const signed = scores.some(isNegativeZero)
+  unit.put(destination, signed ? copyOneByOne(set, ranks, query) : SortedSet.ofSorted(members, scores))
+  if (unit.logging) {
+    const words = signed ? wordsOfRange(set.size, ranks, query) : [String(start), String(end - 1)]
+    unit.logWords(['ZRANGESTORE', destination, source, ...words])
+  }
   unit.changed(destination, 'zrangestore')
   return members.length
+}
+
+function isNegativeZero(score: number): boolean {
+  return Object.is(score, -0)
+}
+
+/**
+ * A copy as Redis makes it: each member is added, in the order of the range, to a sorted set that begins as a listpack unless
+ * a range by rank is too large for one. While it is one, zeros lose their sign.
+ */
+function copyOneByOne(set: SortedSet, { start, end }: Ranks, query: RangeQuery): SortedSet {
+  const copy = new SortedSet()
+  if (isByRank(query)) copy.expect(end - start)
+  set.visit(start, end, query.reverse, (member, score) => {
+    copy.set(member, score)
+  })
+  return copy
+}
+
+/** Words that ask for the same members in the same order, by rank or not as the query does. */
+function wordsOfRange(size: number, { start, end }: Ranks, query: RangeQuery): string[] {
+  const first = query.reverse ? size - end : start
+  const direction = query.reverse ? ['REV'] : []
+  if (isByRank(query)) return [String(first), String(first + end - start - 1), ...direction]
+  const ends = query.reverse ? ['+inf', '-inf'] : ['-inf', '+inf']
+  return [...ends, 'BYSCORE', ...direction, 'LIMIT', String(first), String(end - start)]
+}
+
+function isByRank({ scores, lex }: RangeQuery): boolean {
+  return scores === undefined && lex === undefined
 }
 
 // What follows is the wire: one entry a command.

@@ -253,6 +253,23 @@ describe('ZRANGESTORE', () => {
     expect(contents(opened.db)).toContainEqual([0, 's', [['a', 1]], undefined])
   })
 
+  it.each([
+    ['0 -1', ['0', '0', '-0'], '0 3'],
+    ['0 -1 REV', ['-0', '0', '0'], '0 3 REV'],
+    ['-1 1 BYSCORE', ['0', '0', '-0'], '-inf +inf BYSCORE LIMIT 0 4'],
+    ['0 -1 BYSCORE REV LIMIT 0 2', [null, '0', '0'], '+inf -inf BYSCORE REV LIMIT 1 2'],
+  ])('adds one by one, so that zeros lose their sign until the result is a skip list: %s', (range, kept, log) => {
+    const opened = open()
+    const long = 'm'.repeat(65)
+    say(opened.db, `ZADD z 0 ${long} -0 a -0 z 1 one`)
+    forget(opened)
+
+    say(opened.db, `ZRANGESTORE d z ${range}`)
+
+    expect(say(opened.db, `ZMSCORE d a ${long} z`)).toEqual(kept)
+    expect(logged(opened)).toEqual([`ZRANGESTORE d z ${log}`])
+  })
+
   it('encodes the result anew', () => {
     const { db } = open()
     say(db, `ZADD z ${Array.from({ length: 200 }, (_, i) => `${i} m${i}`).join(' ')}`)
