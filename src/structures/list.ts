@@ -1,5 +1,6 @@
 import { parseInt64 } from './int64.js'
 import { BYTES_PER_UNIT_MAX, ENTRY_OVERHEAD, ListNode, NODE_BYTES_MAX } from './list-node.js'
+import { roughEntryBytes } from './listpack.js'
 import { Quicklist } from './quicklist.js'
 import { byteLength } from './text.js'
 
@@ -81,8 +82,25 @@ export class List extends Quicklist {
   }
 
   private pushMeasured(element: string, atFront: boolean): void {
+    if (this.isLong) {
+      this.pushRough(element, atFront)
+      return
+    }
     if (this.isPacked) this.reserve(byteLength(element))
     this.append(element, atFront)
+  }
+
+  /** As `pushEnd` does it for most elements of a long list. */
+  private pushRough(element: string, atFront: boolean): void {
+    const node = atFront ? this.first : this.last
+    if (node.ceiling !== 0 || node.bytes + element.length > NODE_BYTES_MAX - ENTRY_OVERHEAD) {
+      this.pushEnd(element, atFront)
+      return
+    }
+    node.bytes += roughEntryBytes(element)
+    node.exact = false
+    if (atFront) node.unshift(element)
+    else node.items.push(element)
   }
 
   /** Puts elements at one end, one after the other. O(elements). */
@@ -114,14 +132,14 @@ export class List extends Quicklist {
   /** Takes the first element away, undefined when the list is empty. O(1) amortised. */
   shift(): string | undefined {
     const element = this.takeEnd(true)
-    if (!this.isPacked) this.compact()
+    if (this.nodes === undefined) this.compact()
     return element
   }
 
   /** Takes the last element away, undefined when the list is empty. O(1) amortised. */
   pop(): string | undefined {
     const element = this.takeEnd(false)
-    if (!this.isPacked) this.compact()
+    if (this.nodes === undefined) this.compact()
     return element
   }
 
@@ -150,7 +168,7 @@ export class List extends Quicklist {
     const isCounted = this.isPacked
     const element = this.takeEnd(fromFront)
     if (element === undefined) return undefined
-    target.reserve(isCounted || !isInteger(element) ? byteLength(element) : 0)
+    if (target.isPacked) target.reserve(isCounted || !isInteger(element) ? byteLength(element) : 0)
     target.append(element, toFront)
     this.compact()
     return element
