@@ -38,7 +38,8 @@ describe.skipIf(startable === undefined)('the comparison itself, with a real ser
     ['error text', 500, 'reply'],
     ['event', 500, 'events'],
     ['lost event', 20, 'events'],
-    ['stored value', 50, 'state'],
+    // Among strings alone, since DUMP is followed by a GET too.
+    ['stored value', 50, 'state', 'string'],
     ['expiry', 20, 'state'],
     ['field expiry', 20, 'state', 'hash'],
     ['lost key', 20, 'state'],
