@@ -27,13 +27,13 @@ export interface LmpopOptions {
 export interface BlmpopOptions extends LmpopOptions, BlockingOptions {}
 
 /** An element, and the list that it was taken from. */
-export interface Popped<T> {
+export interface Popped<T extends string | Uint8Array = string> {
   readonly key: T
   readonly element: T
 }
 
 /** Elements, and the list that they were taken from. */
-export interface MultiPopped<T> {
+export interface MultiPopped<T extends string | Uint8Array = string> {
   readonly key: T
   readonly elements: T[]
 }
