@@ -47,10 +47,11 @@ export class ListNode {
     this.plain = false
   }
 
-  /** A node with one element, of which nothing is known yet. */
-  static of(element: string): ListNode {
+  /** A node with one element; `rough` where its units are to be counted and not its bytes. */
+  static of(element: string, rough = false): ListNode {
     const node = new ListNode([element], 0, 0)
-    node.account(element, false)
+    if (rough) node.track(EMPTY_BYTES + roughEntryBytes(element), false)
+    else node.account(element, false)
     return node
   }
 
@@ -101,7 +102,10 @@ export class ListNode {
 
   /** Makes room for so many elements in front, where there is none. */
   makeFrontGap(size: number): void {
-    this.items = gap(size).concat(this.items)
+    const { items } = this
+    const roomy = new Array<string>(size + items.length).fill('', 0, size)
+    for (let i = 0; i < items.length; i++) roomy[size + i] = items[i]!
+    this.items = roomy
     this.start = size
     this.base -= size
   }
@@ -129,10 +133,10 @@ export class ListNode {
     return element
   }
 
-  /** Gives back the memory that was kept for more pushes. */
-  trim(): void {
-    if (this.start > this.count >> 3) this.closeFrontGap()
-    else this.items = this.items.slice()
+  /** Gives back the memory that was kept for more pushes at one end. */
+  trim(atFront: boolean): void {
+    if (!atFront) this.items = this.items.slice()
+    else if (this.start > this.count >> 3) this.closeFrontGap()
   }
 
   /** Takes away so many elements at one end, fewer than there are. O(elements of the node). */
@@ -276,8 +280,4 @@ export class ListNode {
       throw new Error(`list node: ${bytes} bytes counted as ${this.bytes}`)
     }
   }
-}
-
-function gap(size: number): string[] {
-  return new Array<string>(size).fill('')
 }

@@ -51,7 +51,7 @@ export class Quicklist {
     const node = atFront ? this.first : this.last
     const bytes = this.isLong ? element.length : byteLength(element)
     if (bytes > NODE_BYTES_MAX) this.addNode(ListNode.plain(element), atFront)
-    else if (!this.hasRoom(node, bytes)) this.addNode(ListNode.of(element), atFront)
+    else if (!this.hasRoom(node, bytes)) this.addNode(ListNode.of(element, this.isLong), atFront)
     else this.putInto(node, element, atFront)
   }
 
@@ -84,12 +84,12 @@ export class Quicklist {
       node.base = this.first.begin - node.items.length
       // Most likely as many elements will follow.
       node.makeFrontGap(this.first.count)
-      this.first.trim()
+      this.first.trim(true)
       this.first = node
       this.nodes.unshift(node)
     } else {
       node.base = this.last.end - node.start
-      this.last.trim()
+      this.last.trim(false)
       this.last = node
       this.nodes.push(node)
     }
