@@ -1,19 +1,17 @@
 /** Random members of a set: SPOP and SRANDMEMBER. */
-import { notInRange, notPositive, replyTooLong, syntaxError } from '../errors.js'
+import { notPositive, syntaxError } from '../errors.js'
 import { SET } from '../keyspace/kinds.js'
 import type { RandomSource } from '../keyspace/random.js'
 import type { Unit } from '../keyspace/unit.js'
-import { INT64_MAX, type Int64, parseInt64 } from '../structures/int64.js'
+import { type Int64, parseInt64 } from '../structures/int64.js'
 import type { SetOfStrings } from '../structures/set.js'
 import { type Argv, clamp, integerAt, textAt } from './argv.js'
 import { type Command, FAST, keySpec, READ_KEY, READONLY, WRITE } from './command.js'
+import { checkedPicks, differentIndices, repeatedIndices } from './random-picks.js'
 import { type Reply, SetReply } from './reply.js'
 
 /** When it keeps a sixth or less, Redis makes a new set of what stays, which may be more compact. */
 const REBUILT_FROM = 5
-
-/** An array has no more elements. */
-const REPLY_MAX = 2 ** 32 - 1
 
 /** Removes a random member and returns it, null when missing. O(1). Events spop, del. */
 export function spop(unit: Unit, key: string): string | null {
@@ -80,18 +78,11 @@ export function srandmember(unit: Unit, key: string): string | null {
  * may be the same. O(count).
  */
 export function srandmembers(unit: Unit, key: string, count: Int64): string[] {
-  if (count < -INT64_MAX) throw notInRange(-INT64_MAX, INT64_MAX)
+  checkedPicks(count)
   const set = unit.look(key, SET)
   if (set === undefined || count === 0) return []
-  if (count < 0) return pickWithRepeats(set, -clamp(count), unit.store.random)
+  if (count < 0) return repeatedIndices(set.size, -clamp(count), unit.store.random).map((index) => set.at(index))
   return count >= set.size ? set.members() : pickDifferent(set, Number(count), unit.store.random)
-}
-
-function pickWithRepeats(set: SetOfStrings, count: number, random: RandomSource): string[] {
-  if (count > REPLY_MAX) throw replyTooLong()
-  const picked: string[] = []
-  for (let i = 0; i < count; i++) picked.push(set.at(random.below(set.size)))
-  return picked
 }
 
 /** `count` is less than all. */
@@ -103,15 +94,7 @@ function pickDifferent(set: SetOfStrings, count: number, random: RandomSource): 
     members.length = count
     return members
   }
-  // The same shuffle, of indices; those that are not where they were stand in the map.
-  const moved = new Map<number, number>()
-  const picked: string[] = []
-  for (let i = 0; i < count; i++) {
-    const chosen = i + random.below(size - i)
-    picked.push(set.at(moved.get(chosen) ?? chosen))
-    moved.set(chosen, moved.get(i) ?? i)
-  }
-  return picked
+  return differentIndices(size, count, random).map((index) => set.at(index))
 }
 
 /** A count that may not be negative. Throws ERR (out of range, must be positive) for anything else. */
