@@ -44,4 +44,4 @@ export { type Clock, ManualClock, manualClock, realClock, type Timer } from './k
 export type { KeyspaceEvent } from './keyspace/events.js'
 export { type LogBatch, type LogRecord, type LogSink, type LogWord, MemoryLog } from './keyspace/ports.js'
 export { Redstart, type RedstartOptions } from './redstart.js'
-export { BytesCommands, type Commands, Session } from './session.js'
+export { type BlockingCommand, BytesCommands, type Commands, Session } from './session.js'

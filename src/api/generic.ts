@@ -8,9 +8,10 @@ import type { ExpireOptions } from '../commands/generic-expire.js'
 import * as expirations from '../commands/generic-expire.js'
 import * as objects from '../commands/generic-object.js'
 import * as scans from '../commands/generic-scan.js'
-import { notAString, wrongArity } from '../errors.js'
+import { notAString } from '../errors.js'
 import type { CollectionType } from '../keyspace/value.js'
 import { Handle, OUT, RUN } from './handle.js'
+import { scanOptions, textsOf } from './words.js'
 
 /** Options of `scan` and `scanIterator`. */
 export interface ScanOptions {
@@ -234,7 +235,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
    * @see https://redis.io/docs/latest/commands/scan/
    */
   scan(cursor: string | number, options?: ScanOptions): { cursor: string; keys: T[] } {
-    const found = this[RUN](scans.scan, scans.parseCursor(toText(cursor)), bodyOptions(options))
+    const found = this[RUN](scans.scan, scans.parseCursor(toText(cursor)), scanOptions(options))
     return { cursor: String(found.cursor), keys: found.keys.map((key) => this[OUT](key)) }
   }
 
@@ -317,16 +318,6 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
   objectRefcount(key: Key): number | null {
     return this[RUN](objects.objectRefcount, toText(key))
   }
-}
-
-function textsOf(keys: readonly Key[], command: string): string[] {
-  if (keys.length === 0) throw wrongArity(command)
-  return keys.map(toText)
-}
-
-function bodyOptions(options: ScanOptions | undefined): scans.ScanOptions | undefined {
-  if (options?.match === undefined) return options as scans.ScanOptions | undefined
-  return { ...options, match: toText(options.match) }
 }
 
 function expireBy(

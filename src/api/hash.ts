@@ -1,6 +1,5 @@
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { checkedInteger, type TimeUnit } from '../commands/deadline.js'
-import type * as elements from '../commands/element-scan.js'
 import type { ExpireOptions } from '../commands/generic-expire.js'
 import { parseCursor } from '../commands/generic-scan.js'
 import * as bodies from '../commands/hash.js'
@@ -12,6 +11,7 @@ import * as random from '../commands/hash-random.js'
 import * as scans from '../commands/hash-scan.js'
 import { notAFloat, wrongArity } from '../errors.js'
 import { Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
+import { outText, scanOptions, textsOf } from './words.js'
 
 /** Fields and values to set: an object, a Map or any other list of pairs. */
 export type FieldValues = Readonly<Record<string, Data>> | Iterable<readonly [Key, Data]>
@@ -82,7 +82,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hget/
    */
   hget(key: Key, field: Key): T | null {
-    return out(this, this[RUN](bodies.hget, toText(key), toText(field)))
+    return outText(this, this[RUN](bodies.hget, toText(key), toText(field)))
   }
 
   /**
@@ -221,7 +221,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    */
   hrandfield(key: Key, count: number): T[]
   hrandfield(key: Key, count?: number): T | null | T[] {
-    if (count === undefined) return out(this, this[RUN](random.hrandfield, toText(key)))
+    if (count === undefined) return outText(this, this[RUN](random.hrandfield, toText(key)))
     return this[RUN](random.hrandfields, toText(key), checkedInteger(count)).map((field) => this[OUT_TEXT](field))
   }
 
@@ -246,7 +246,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hscan/
    */
   hscan(key: Key, cursor: string | number, options?: HscanOptions): { cursor: string; entries: FieldAndValue<T>[] } {
-    const found = this[RUN](scans.hscan, toText(key), parseCursor(toText(cursor)), bodyOptions(options))
+    const found = this[RUN](scans.hscan, toText(key), parseCursor(toText(cursor)), scanOptions(options))
     return { cursor: String(found.cursor), entries: outPairs(this, found.entries) }
   }
 
@@ -257,7 +257,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hscan/
    */
   hscanNoValues(key: Key, cursor: string | number, options?: HscanOptions): { cursor: string; fields: T[] } {
-    const found = this[RUN](scans.hscan, toText(key), parseCursor(toText(cursor)), bodyOptions(options))
+    const found = this[RUN](scans.hscan, toText(key), parseCursor(toText(cursor)), scanOptions(options))
     return { cursor: String(found.cursor), fields: found.entries.map(([field]) => this[OUT_TEXT](field)) }
   }
 
@@ -429,11 +429,6 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
   }
 }
 
-function textsOf(fields: readonly Key[], command: string): string[] {
-  if (fields.length === 0) throw wrongArity(command)
-  return fields.map(toText)
-}
-
 /** Fields and values by turns. */
 function pairsOf(fields: FieldValues, command: string): string[] {
   const flat: string[] = []
@@ -462,17 +457,8 @@ function expireBy(
   }
 }
 
-function bodyOptions(options: HscanOptions | undefined): elements.ElementScanOptions | undefined {
-  if (options?.match === undefined) return options as elements.ElementScanOptions | undefined
-  return { ...options, match: toText(options.match) }
-}
-
-function out<T extends string | Uint8Array>(handle: Handle<T>, value: string | null): T | null {
-  return value === null ? null : handle[OUT_TEXT](value)
-}
-
 function outAll<T extends string | Uint8Array>(handle: Handle<T>, values: (string | null)[]): (T | null)[] {
-  return values.map((value) => out(handle, value))
+  return values.map((value) => outText(handle, value))
 }
 
 function outPairs<T extends string | Uint8Array>(

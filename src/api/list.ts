@@ -1,5 +1,5 @@
 import { clamp, type Data, type Key, toText } from '../commands/argv.js'
-import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
+import type { BlockingOptions } from '../commands/blocking.js'
 import { checkedInteger } from '../commands/deadline.js'
 import type { LposOptions } from '../commands/list.js'
 import * as bodies from '../commands/list.js'
@@ -7,9 +7,10 @@ import * as blocking from '../commands/list-blocking.js'
 import type { ListEnd } from '../commands/list-ends.js'
 import * as ends from '../commands/list-ends.js'
 import * as moves from '../commands/list-moves.js'
-import { numkeysNotPositive, syntaxError, wrongArity } from '../errors.js'
+import { numkeysNotPositive, syntaxError } from '../errors.js'
 import { type Int64, integerOf } from '../structures/int64.js'
 import { Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
+import { keyTexts, outText, outTexts, textsOf, waitingFor } from './words.js'
 
 /** LPOS with its COUNT option: an array comes back. */
 export interface LposCountOptions extends LposOptions {
@@ -114,7 +115,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
     if (count !== undefined) return outMany(this, this[RUN](ends.popSome, toText(key), integerOf(count), true))
     const unit = this[UNIT]
     try {
-      return outOne(this, ends.pop(unit, toText(key), true))
+      return outText(this, ends.pop(unit, toText(key), true))
     } finally {
       unit.end()
     }
@@ -138,7 +139,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
     if (count !== undefined) return outMany(this, this[RUN](ends.popSome, toText(key), integerOf(count), false))
     const unit = this[UNIT]
     try {
-      return outOne(this, ends.pop(unit, toText(key), false))
+      return outText(this, ends.pop(unit, toText(key), false))
     } finally {
       unit.end()
     }
@@ -174,7 +175,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/lindex/
    */
   lindex(key: Key, index: number): T | null {
-    return outOne(this, this[RUN](bodies.lindex, toText(key), index))
+    return outText(this, this[RUN](bodies.lindex, toText(key), index))
   }
 
   /**
@@ -189,7 +190,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/lrange/
    */
   lrange(key: Key, start: number, stop: number): T[] {
-    return out(this, this[RUN](bodies.lrange, toText(key), indexOf(start), indexOf(stop)))
+    return outTexts(this, this[RUN](bodies.lrange, toText(key), indexOf(start), indexOf(stop)))
   }
 
   /**
@@ -282,7 +283,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/lmove/
    */
   lmove(source: Key, destination: Key, from: ListEnd, to: ListEnd): T | null {
-    return outOne(this, this[RUN](moves.move, toText(source), toText(destination), isFront(from), isFront(to)))
+    return outText(this, this[RUN](moves.move, toText(source), toText(destination), isFront(from), isFront(to)))
   }
 
   /**
@@ -293,7 +294,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/rpoplpush/
    */
   rpoplpush(source: Key, destination: Key): T | null {
-    return outOne(this, this[RUN](moves.move, toText(source), toText(destination), false, true))
+    return outText(this, this[RUN](moves.move, toText(source), toText(destination), false, true))
   }
 
   /**
@@ -347,7 +348,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
   ): Promise<T | null> {
     const ends = { fromFront: isFront(from), toFront: isFront(to) }
     const waiting = waitingFor(timeoutSeconds, options)
-    return outOne(this, await this[RUN](blocking.bmove, toText(source), toText(destination), ends, waiting))
+    return outText(this, await this[RUN](blocking.bmove, toText(source), toText(destination), ends, waiting))
   }
 
   /**
@@ -403,42 +404,13 @@ function countOf(options: LmpopOptions | undefined): Int64 {
   return ends.checkedMpopCount(integerOf(options?.count ?? 1))
 }
 
-function waitingFor(timeoutSeconds: number, options: BlockingOptions | undefined): Waiting {
-  return { timeoutMs: checkedTimeout(timeoutSeconds), signal: options?.signal }
-}
-
-function textsOf(words: readonly Data[], command: string): string[] {
-  if (words.length === 0) throw wrongArity(command)
-  return words.map(toText)
-}
-
-function keyTexts(keys: Key | readonly Key[], command: string): string[] {
-  return isKey(keys) ? [toText(keys)] : textsOf(keys, command)
-}
-
-function isKey(keys: Key | readonly Key[]): keys is Key {
-  return !Array.isArray(keys)
-}
-
 function countedTexts(keys: readonly Key[]): string[] {
   if (keys.length === 0) throw numkeysNotPositive()
   return keys.map(toText)
 }
 
-/** The elements as the handle returns them, in the same array: it belongs to nobody else. */
-function out<T extends string | Uint8Array>(handle: Handle<T>, elements: string[]): T[] {
-  // Both are arrays of pointers; each element is replaced before it is read as a T.
-  const shown = elements as unknown as T[]
-  for (let i = 0; i < elements.length; i++) shown[i] = handle[OUT_TEXT](elements[i]!)
-  return shown
-}
-
 function outMany<T extends string | Uint8Array>(handle: Handle<T>, elements: string[] | null): T[] | null {
-  return elements === null ? null : out(handle, elements)
-}
-
-function outOne<T extends string | Uint8Array>(handle: Handle<T>, element: string | null): T | null {
-  return element === null ? null : handle[OUT_TEXT](element)
+  return elements === null ? null : outTexts(handle, elements)
 }
 
 function outElement<T extends string | Uint8Array>(
@@ -454,5 +426,5 @@ function outPopped<T extends string | Uint8Array>(
   popped: ends.PoppedElements | null,
 ): MultiPopped<T> | null {
   if (popped === null) return null
-  return { key: handle[OUT_TEXT](popped.key), elements: out(handle, popped.elements) }
+  return { key: handle[OUT_TEXT](popped.key), elements: outTexts(handle, popped.elements) }
 }

@@ -1,14 +1,14 @@
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { checkedInteger } from '../commands/deadline.js'
-import type * as elements from '../commands/element-scan.js'
 import { parseCursor } from '../commands/generic-scan.js'
 import * as bodies from '../commands/set.js'
 import type { SintercardOptions } from '../commands/set-algebra.js'
 import * as algebra from '../commands/set-algebra.js'
 import * as chance from '../commands/set-random.js'
 import * as scans from '../commands/set-scan.js'
-import { numkeysNotPositive, wrongArity } from '../errors.js'
-import { Handle, OUT_TEXT, RUN } from './handle.js'
+import { numkeysNotPositive } from '../errors.js'
+import { Handle, RUN } from './handle.js'
+import { outText, outTexts, scanOptions, textsOf } from './words.js'
 
 /** Options of `sscan` and `sscanIterator`. */
 export interface SscanOptions {
@@ -54,7 +54,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/smembers/
    */
   smembers(key: Key): T[] {
-    return out(this, this[RUN](bodies.smembers, toText(key)))
+    return outTexts(this, this[RUN](bodies.smembers, toText(key)))
   }
 
   /**
@@ -112,9 +112,9 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    */
   spop(key: Key, count: number): T[]
   spop(key: Key, count?: number): T | null | T[] {
-    if (count === undefined) return outOne(this, this[RUN](chance.spop, toText(key)))
+    if (count === undefined) return outText(this, this[RUN](chance.spop, toText(key)))
     const checked = chance.checkedCount(Number.isSafeInteger(count) ? count : undefined)
-    return out(this, this[RUN](chance.spopSome, toText(key), checked))
+    return outTexts(this, this[RUN](chance.spopSome, toText(key), checked))
   }
 
   /**
@@ -137,8 +137,8 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    */
   srandmember(key: Key, count: number): T[]
   srandmember(key: Key, count?: number): T | null | T[] {
-    if (count === undefined) return outOne(this, this[RUN](chance.srandmember, toText(key)))
-    return out(this, this[RUN](chance.srandmembers, toText(key), checkedInteger(count)))
+    if (count === undefined) return outText(this, this[RUN](chance.srandmember, toText(key)))
+    return outTexts(this, this[RUN](chance.srandmembers, toText(key), checkedInteger(count)))
   }
 
   /**
@@ -148,7 +148,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sinter/
    */
   sinter(...keys: readonly Key[]): T[] {
-    return out(this, this[RUN](algebra.sinter, textsOf(keys, 'sinter')))
+    return outTexts(this, this[RUN](algebra.sinter, textsOf(keys, 'sinter')))
   }
 
   /**
@@ -185,7 +185,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sunion/
    */
   sunion(...keys: readonly Key[]): T[] {
-    return out(this, this[RUN](algebra.sunion, textsOf(keys, 'sunion')))
+    return outTexts(this, this[RUN](algebra.sunion, textsOf(keys, 'sunion')))
   }
 
   /**
@@ -205,7 +205,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sdiff/
    */
   sdiff(...keys: readonly Key[]): T[] {
-    return out(this, this[RUN](algebra.sdiff, textsOf(keys, 'sdiff')))
+    return outTexts(this, this[RUN](algebra.sdiff, textsOf(keys, 'sdiff')))
   }
 
   /**
@@ -229,8 +229,8 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sscan/
    */
   sscan(key: Key, cursor: string | number, options?: SscanOptions): { cursor: string; members: T[] } {
-    const found = this[RUN](scans.sscan, toText(key), parseCursor(toText(cursor)), bodyOptions(options))
-    return { cursor: String(found.cursor), members: out(this, found.members) }
+    const found = this[RUN](scans.sscan, toText(key), parseCursor(toText(cursor)), scanOptions(options))
+    return { cursor: String(found.cursor), members: outTexts(this, found.members) }
   }
 
   /**
@@ -249,26 +249,4 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
       cursor = found.cursor
     } while (cursor !== '0')
   }
-}
-
-function textsOf(words: readonly Data[], command: string): string[] {
-  if (words.length === 0) throw wrongArity(command)
-  return words.map(toText)
-}
-
-/** The members as the handle returns them, in the same array: it belongs to nobody else. */
-function out<T extends string | Uint8Array>(handle: Handle<T>, members: string[]): T[] {
-  // Both are arrays of pointers; each element is replaced before it is read as a T.
-  const shown = members as unknown as T[]
-  for (let i = 0; i < members.length; i++) shown[i] = handle[OUT_TEXT](members[i]!)
-  return shown
-}
-
-function outOne<T extends string | Uint8Array>(handle: Handle<T>, member: string | null): T | null {
-  return member === null ? null : handle[OUT_TEXT](member)
-}
-
-function bodyOptions(options: SscanOptions | undefined): elements.ElementScanOptions | undefined {
-  if (options?.match === undefined) return options as elements.ElementScanOptions | undefined
-  return { ...options, match: toText(options.match) }
 }

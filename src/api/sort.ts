@@ -2,6 +2,7 @@ import { type Key, toText } from '../commands/argv.js'
 import { checkedInteger } from '../commands/deadline.js'
 import * as bodies from '../commands/sort.js'
 import { Handle, OUT_TEXT, RUN } from './handle.js'
+import { isKey } from './words.js'
 
 /** Options of `sort`, `sortRo` and `sortStore`. */
 export interface SortOptions {
@@ -89,8 +90,4 @@ function bodyOptions(options: SortOptions | SortGetOptions | undefined): bodies.
     desc,
     alpha,
   }
-}
-
-function isKey(get: Key | readonly Key[]): get is Key {
-  return typeof get === 'string' || get instanceof Uint8Array
 }

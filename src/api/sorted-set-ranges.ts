@@ -8,6 +8,7 @@ import * as ranges from '../commands/sorted-set-ranges.js'
 import { noInputKeys } from '../errors.js'
 import { Handle, OUT_TEXT, RUN } from './handle.js'
 import { type ScoredMember, scoredOut } from './sorted-set.js'
+import { outTexts } from './words.js'
 
 /** A score at the end of a range: a number, or Redis's text for one: `'(1.5'` leaves 1.5 itself out, `'-inf'`, `'+inf'`. */
 export type ScoreBound = number | string
@@ -330,7 +331,7 @@ function membersOf<T extends string | Uint8Array>(
   options: RangeOptions,
 ): T[] {
   const query = rangeQuery(bound(from), bound(to), options, false)
-  return textsOut(handle, handle[RUN](ranges.zrange, toText(key), query))
+  return outTexts(handle, handle[RUN](ranges.zrange, toText(key), query))
 }
 
 function bound(given: RangeBound): Bound {
@@ -340,14 +341,6 @@ function bound(given: RangeBound): Bound {
 function inputs(keys: readonly Key[], command: string): string[] {
   if (keys.length === 0) throw noInputKeys(command)
   return keys.map(toText)
-}
-
-/** Members as the handle returns them, in the same array: it belongs to nobody else. */
-function textsOut<T extends string | Uint8Array>(handle: Handle<T>, members: string[]): T[] {
-  // Each element is replaced before it is read as a T.
-  const shown = members as unknown as T[]
-  for (let i = 0; i < members.length; i++) shown[i] = handle[OUT_TEXT](members[i]!)
-  return shown
 }
 
 function membersIn<T extends string | Uint8Array>(

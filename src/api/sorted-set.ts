@@ -1,7 +1,6 @@
 import { clamp, type Data, type Key, toText } from '../commands/argv.js'
-import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
+import type { BlockingOptions } from '../commands/blocking.js'
 import { checkedInteger } from '../commands/deadline.js'
-import type { ElementScanOptions } from '../commands/element-scan.js'
 import { parseCursor } from '../commands/generic-scan.js'
 import { checkedMpopCount } from '../commands/list-ends.js'
 import { checkedCount } from '../commands/set-random.js'
@@ -14,6 +13,7 @@ import * as scans from '../commands/sorted-set-scan.js'
 import { numkeysNotPositive, syntaxError, wrongArity } from '../errors.js'
 import { integerOf } from '../structures/int64.js'
 import { Handle, OUT_TEXT, RUN } from './handle.js'
+import { keyTexts, outText, scanOptions, textsOf, waitingFor } from './words.js'
 
 /** A member and its score, as methods return them. */
 export interface ScoredMember<T extends string | Uint8Array = string> {
@@ -334,7 +334,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
   zrandmember(key: Key, count?: number): T | null | T[] {
     if (count !== undefined) return this.zrandmemberWithScores(key, count).map(({ member }) => member)
     const member = this[RUN](chance.zrandmember, toText(key))
-    return member === null ? null : this[OUT_TEXT](member)
+    return outText(this, member)
   }
 
   /**
@@ -358,7 +358,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * @see https://redis.io/docs/latest/commands/zscan/
    */
   zscan(key: Key, cursor: string | number, options?: ZscanOptions): { cursor: string; members: ScoredMember<T>[] } {
-    const found = this[RUN](scans.zscan, toText(key), parseCursor(toText(cursor)), bodyOptions(options))
+    const found = this[RUN](scans.zscan, toText(key), parseCursor(toText(cursor)), scanOptions(options))
     return { cursor: String(found.cursor), members: scoredOut(this, found.entries) }
   }
 
@@ -397,11 +397,6 @@ function addAll(
   return handle[RUN](bodies.zadd, toText(key), entries, options)
 }
 
-function textsOf(words: readonly Data[], command: string): string[] {
-  if (words.length === 0) throw wrongArity(command)
-  return words.map(toText)
-}
-
 function pop<T extends string | Uint8Array>(
   handle: Handle<T>,
   key: Key,
@@ -436,17 +431,12 @@ async function waitForOne<T extends string | Uint8Array>(
   timeoutSeconds: number,
   options: BlockingOptions | undefined,
 ): Promise<(ScoredMember<T> & { key: T }) | null> {
-  const texts = typeof keys === 'string' || keys instanceof Uint8Array ? [toText(keys)] : keys.map(toText)
-  if (texts.length === 0) throw wrongArity(end === 'min' ? 'bzpopmin' : 'bzpopmax')
+  const texts = keyTexts(keys, end === 'min' ? 'bzpopmin' : 'bzpopmax')
   const waiting = waitingFor(timeoutSeconds, options)
   const result = await handle[RUN](pops.bzmpop, texts, end, 1, waiting)
   if (result === null) return null
   const { member, score } = result.entries[0]!
   return { key: handle[OUT_TEXT](result.key), member: handle[OUT_TEXT](member), score }
-}
-
-function waitingFor(timeoutSeconds: number, options: BlockingOptions | undefined): Waiting {
-  return { timeoutMs: checkedTimeout(timeoutSeconds), signal: options?.signal }
 }
 
 /** Entries as the handle returns them, in the same objects: they belong to nobody else. */
@@ -459,9 +449,4 @@ export function scoredOut<T extends string | Uint8Array>(handle: Handle<T>, entr
 
 function scoredOrNull<T extends string | Uint8Array>(handle: Handle<T>, entry: Scored | null): ScoredMember<T> | null {
   return entry === null ? null : { member: handle[OUT_TEXT](entry.member), score: entry.score }
-}
-
-function bodyOptions(options: ZscanOptions | undefined): ElementScanOptions | undefined {
-  if (options?.match === undefined) return options as ElementScanOptions | undefined
-  return { ...options, match: toText(options.match) }
 }

@@ -216,11 +216,6 @@ export class Unit {
     this.changed(key, 'del')
   }
 
-  /** Removes a key that exists as DEL does. O(1). */
-  deleteKey(key: string): void {
-    this.delete(this.database.keys.find(key))
-  }
-
   /** The deadline in milliseconds since the epoch, -1 for none. */
   deadlineOf(slot: number, database = this.database): Int64 {
     return database.keys.expires(slot) ? this.store.deadlineOf(database, slot) : -1

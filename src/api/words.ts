@@ -1,0 +1,45 @@
+/** What callers pass, in the form that bodies take; and texts in the form that callers get. */
+import { type Data, type Key, toText } from '../commands/argv.js'
+import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
+import { wrongArity } from '../errors.js'
+import { type Handle, OUT_TEXT } from './handle.js'
+
+/** Throws ERR (wrong number of arguments) where there are none. */
+export function textsOf(words: readonly Data[], command: string): string[] {
+  if (words.length === 0) throw wrongArity(command)
+  return words.map(toText)
+}
+
+/** As `textsOf`, of one key or several. */
+export function keyTexts(keys: Key | readonly Key[], command: string): string[] {
+  return isKey(keys) ? [toText(keys)] : textsOf(keys, command)
+}
+
+export function isKey(keys: Key | readonly Key[]): keys is Key {
+  return !Array.isArray(keys)
+}
+
+/** Throws ERR for a timeout that is negative or no number. */
+export function waitingFor(timeoutSeconds: number, options: BlockingOptions | undefined): Waiting {
+  return { timeoutMs: checkedTimeout(timeoutSeconds), signal: options?.signal }
+}
+
+/** Options of a scan, whose glob may have come as bytes. */
+export function scanOptions<O extends { readonly match?: Key | undefined }>(
+  options: O | undefined,
+): (Omit<O, 'match'> & { readonly match?: string | undefined }) | undefined {
+  if (options === undefined) return undefined
+  return { ...options, match: options.match === undefined ? undefined : toText(options.match) }
+}
+
+export function outText<T extends string | Uint8Array>(handle: Handle<T>, text: string | null): T | null {
+  return text === null ? null : handle[OUT_TEXT](text)
+}
+
+/** Texts as the handle returns them, in the same array: it belongs to nobody else. */
+export function outTexts<T extends string | Uint8Array>(handle: Handle<T>, texts: string[]): T[] {
+  // Both are arrays of pointers; each text is replaced before it is read as a T.
+  const shown = texts as unknown as T[]
+  for (let i = 0; i < texts.length; i++) shown[i] = handle[OUT_TEXT](texts[i]!)
+  return shown
+}
