@@ -331,6 +331,46 @@ export function illFormedString(): RedstartError {
   )
 }
 
+export function multiNested(): RedstartError {
+  return new RedstartError('ERR MULTI calls can not be nested')
+}
+
+export function withoutMulti(command: 'EXEC' | 'DISCARD'): RedstartError {
+  return new RedstartError(`ERR ${command} without MULTI`)
+}
+
+export function watchInMulti(): RedstartError {
+  return new RedstartError('ERR WATCH inside MULTI is not allowed')
+}
+
+export function notInTransaction(): RedstartError {
+  return new RedstartError('ERR Command not allowed inside a transaction')
+}
+
+/** EXEC after a call that was refused, or refused itself by `cause`. */
+export function execAborted(cause?: RedstartError): RedstartError {
+  if (cause === undefined) return new RedstartError('EXECABORT Transaction discarded because of previous errors.')
+  const reason = cause.code === 'ERR' ? cause.message.slice(4) : cause.message
+  return new RedstartError(`EXECABORT Transaction discarded because of: ${reason}`)
+}
+
+export function unknownParameter(name: string): RedstartError {
+  return new RedstartError(`ERR Unknown option or number of arguments for CONFIG SET - '${cString(name)}'`)
+}
+
+export function configSetFailed(name: string, reason: string): RedstartError {
+  return new RedstartError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`)
+}
+
+export function noConfigFile(): RedstartError {
+  return new RedstartError('ERR The server is running without a config file')
+}
+
+/** A session that was closed. Redis has no such reply: its connection is gone. */
+export function sessionClosed(): RedstartError {
+  return new RedstartError('ERR the session is closed')
+}
+
 export function closed(): RedstartError {
   return new RedstartError('ERR the database is closed')
 }

@@ -62,7 +62,7 @@ export class Redstart extends Session {
   }
 
   /** Ends timers, and rejects calls that wait. Keys stay readable. */
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.store.close()
   }
 

@@ -1,3 +1,4 @@
+import { ConfigCommands } from './api/config.js'
 import { ConnectionCommands } from './api/connection.js'
 import { GenericCommands } from './api/generic.js'
 import { Handle, joinMethods, OUT, OUT_TEXT, UNIT } from './api/handle.js'
@@ -10,8 +11,10 @@ import { SortedSetCommands } from './api/sorted-set.js'
 import { SortedSetRangeCommands } from './api/sorted-set-ranges.js'
 import { StringCommands } from './api/string.js'
 import { type Argv, type Data, toText, toWord } from './commands/argv.js'
+import { endClient } from './commands/connection.js'
 import { dispatch } from './commands/dispatch.js'
 import { type BufferReply, type CallReply, type Reply, replyToBuffer, replyToText } from './commands/reply.js'
+import type { PushMessage } from './keyspace/client.js'
 import type { Unit } from './keyspace/unit.js'
 import { type StringValue, stringToBytes, stringToText } from './keyspace/value.js'
 import { toBytes } from './structures/text.js'
@@ -27,6 +30,7 @@ export const GROUPS = [
   SortCommands,
   GenericCommands,
   ServerCommands,
+  ConfigCommands,
   ConnectionCommands,
 ]
 
@@ -46,6 +50,7 @@ export interface Commands<T extends string | Uint8Array>
     SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,
+    ConfigCommands<T>,
     ConnectionCommands<T> {}
 
 /** The typed commands with `Uint8Array` in place of strings in what they return. */
@@ -138,6 +143,27 @@ export class Session extends Handle<string> {
   callBuffer(name: string, ...args: readonly Data[]): BufferReply | Promise<BufferReply> {
     const reply = this.run(name, args)
     return reply instanceof Promise ? reply.then(replyToBuffer) : replyToBuffer(reply)
+  }
+
+  /**
+   * Listens to messages that the connection gets unasked, as `call` would return them: `['message', channel, payload]` and
+   * the like. One listener; another one takes its place. Returns a function that ends it.
+   */
+  onPush(listener: (message: CallReply[]) => void): () => void {
+    const { client } = this[UNIT]
+    const own = (message: PushMessage): void => listener(replyToText(message) as CallReply[])
+    client.onPush = own
+    return () => {
+      if (client.onPush === own) client.onPush = undefined
+    }
+  }
+
+  /**
+   * Ends the session, as a connection that is closed: its transaction, watches and waiting calls go, and later raw calls are
+   * refused. The keys stay.
+   */
+  close(): void {
+    endClient(this[UNIT])
   }
 
   private run(name: string, args: readonly Data[]): Reply | Promise<Reply> {

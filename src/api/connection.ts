@@ -22,6 +22,16 @@ export abstract class ConnectionCommands<T extends string | Uint8Array> extends 
   }
 
   /**
+   * Puts the session back to how it began: database 0, nothing queued by a raw MULTI, nothing watched.
+   *
+   * @see https://redis.io/docs/latest/commands/reset/
+   */
+  reset(): 'RESET' {
+    this[RUN](bodies.reset)
+    return 'RESET'
+  }
+
+  /**
    * Selects the database that later calls of this session work on.
    *
    * @throws RedstartError ERR when there is none of this index

@@ -42,8 +42,9 @@ export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
   const { store, database } = unit
   if (store.depth > 0) return request.timeoutReply
   // The session may have selected another database by the time that it is served.
-  const own = new Unit(store, database)
+  const own = new Unit(store, database, unit.client)
   return store.waiters.block({
+    client: unit.client,
     database,
     keys: request.keys,
     type: request.type,

@@ -36,6 +36,12 @@ export const BLOCKING = FLAGS.blocking
 export const MOVABLE_KEYS = FLAGS.movablekeys
 export const LOADING = FLAGS.loading
 export const STALE = FLAGS.stale
+export const NOSCRIPT = FLAGS.noscript
+export const ALLOW_BUSY = FLAGS.allow_busy
+export const SKIP_SLOWLOG = FLAGS.skip_slowlog
+export const NO_MULTI = FLAGS.no_multi
+export const NO_AUTH = FLAGS.no_auth
+export const ADMIN = FLAGS.admin
 
 /** Where keys stand in a call and what is done with them, as COMMAND INFO tells it. */
 export interface KeySpec {
@@ -74,7 +80,17 @@ export const OVERWRITE_KEY = [keySpec('OW update')]
 export const NO_KEYS: readonly KeySpec[] = []
 
 /** The groups of Redis's manual. */
-export type Group = 'generic' | 'string' | 'list' | 'hash' | 'set' | 'sorted-set' | 'connection' | 'server'
+export type Group =
+  | 'generic'
+  | 'string'
+  | 'list'
+  | 'hash'
+  | 'set'
+  | 'sorted-set'
+  | 'connection'
+  | 'server'
+  | 'transactions'
+  | 'pubsub'
 
 /** The wire entry of a command. All facts about it stand here; everything else is read from the table of these. */
 export interface Command {
@@ -95,6 +111,8 @@ export interface Command {
   readonly syntax: string
   /** For commands that Redis calls deprecated: since when, and what to use. */
   readonly deprecated?: { readonly since: string; readonly use: string }
+  /** Whether MULTI does not queue it. */
+  readonly runsInMulti?: boolean
   readonly subcommands?: Readonly<Record<string, Command>>
   /** The key flags of this very call, where they depend on its options. */
   keyFlags?(argv: Argv): readonly string[]
@@ -146,6 +164,8 @@ const GROUP_CATEGORIES: Readonly<Partial<Record<Group, string>>> = {
   set: 'set',
   'sorted-set': 'sortedset',
   connection: 'connection',
+  transactions: 'transaction',
+  pubsub: 'pubsub',
 }
 
 /** All ACL categories, without the '@'. A container has those of its group only if it says so. */

@@ -1,16 +1,33 @@
 /** The connection: https://redis.io/docs/latest/commands/?group=connection */
-import { wrongArity } from '../errors.js'
+import { sessionClosed, wrongArity } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { int32At } from './argv.js'
-import { type Command, FAST, LOADING, NO_KEYS, STALE } from './command.js'
+import { ALLOW_BUSY, type Command, FAST, LOADING, NO_AUTH, NO_KEYS, NOSCRIPT, STALE } from './command.js'
 import { databaseAt } from './generic.js'
 import { OK, type Reply, Status } from './reply.js'
+import { leaveMulti } from './transactions.js'
 
 const PONG = new Status('PONG')
+const RESET = new Status('RESET')
 
 /** Selects the database that later calls of this session work on. O(1). */
 export function select(unit: Unit, index: number): void {
   unit.database = databaseAt(unit, index)
+}
+
+/** Puts the connection back to how it began: database 0, nothing queued, nothing watched. O(queued calls and watched keys). */
+export function reset(unit: Unit): void {
+  leaveMulti(unit)
+  unit.client.name = ''
+  unit.database = unit.store.databases[0]!
+}
+
+/** Ends the connection: what it waits for is given up, and its calls are refused from now on. */
+export function endClient(unit: Unit): void {
+  if (unit.client.closed) return
+  reset(unit)
+  unit.client.closed = true
+  unit.store.waiters.rejectAll(sessionClosed(), unit.client)
 }
 
 export const connectionCommands = {
@@ -38,6 +55,37 @@ export const connectionCommands = {
     call(_unit, argv): Reply {
       if (argv.length > 2) throw wrongArity('ping')
       return argv[1] ?? PONG
+    },
+  },
+  QUIT: {
+    summary: 'Ends the session.',
+    since: '1.0.0',
+    group: 'connection',
+    complexity: 'O(1)',
+    arity: -1,
+    flags: LOADING | STALE | FAST | NOSCRIPT | ALLOW_BUSY | NO_AUTH,
+    keys: NO_KEYS,
+    syntax: '',
+    deprecated: { since: '7.2.0', use: 'just closing the connection' },
+    runsInMulti: true,
+    call(unit): Reply {
+      endClient(unit)
+      return OK
+    },
+  },
+  RESET: {
+    summary: 'Puts the session back to how it began.',
+    since: '6.2.0',
+    group: 'connection',
+    complexity: 'O(1)',
+    arity: 1,
+    flags: LOADING | STALE | FAST | NOSCRIPT | ALLOW_BUSY | NO_AUTH,
+    keys: NO_KEYS,
+    syntax: '',
+    runsInMulti: true,
+    call(unit): Reply {
+      reset(unit)
+      return RESET
     },
   },
   SELECT: {

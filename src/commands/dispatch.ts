@@ -1,12 +1,17 @@
 /** From words to a reply: the way in for raw calls, replay, and later RESP and scripts. */
-import { unknownCommand, unknownSubcommand, wrongArity } from '../errors.js'
+import { execAborted, RedstartError, unknownCommand, unknownSubcommand, wrongArity } from '../errors.js'
 import type { LogBatch } from '../keyspace/ports.js'
 import type { Store } from '../keyspace/store.js'
 import { Unit } from '../keyspace/unit.js'
+import { admit } from './admission.js'
 import { type Argv, textAt, textsFrom, upperAscii } from './argv.js'
 import { type Command, findCommand, subcommandOf, takesWords } from './command.js'
-import type { Reply } from './reply.js'
+import { runCommand } from './execution.js'
+import { type Reply, Status } from './reply.js'
 import { commandTable } from './table.js'
+import { leaveMulti } from './transactions.js'
+
+const QUEUED = new Status('QUEUED')
 
 /**
  * The command that a call names, down to its subcommand. Throws ERR for an unknown command or subcommand and for a
@@ -27,14 +32,40 @@ function checkArity(command: Command, argv: Argv, name: string): Command {
   return command
 }
 
-/** Runs a call as one unit. Error replies are thrown; the reply of a call that has to wait is a promise. */
+/**
+ * Runs a call as one unit, or queues it where MULTI is open. Error replies are thrown; the reply of a call that has to wait is
+ * a promise.
+ */
 export function dispatch(unit: Unit, argv: Argv): Reply | Promise<Reply> {
-  const command = resolveCommand(argv)
   try {
-    return command.call!(unit, argv)
+    const command = acceptCall(unit, argv)
+    const { transaction } = unit.client
+    if (transaction === undefined || command.runsInMulti === true) return runCommand(unit, command, argv)
+    transaction.calls.push({ command, argv: argv.map((word) => (typeof word === 'string' ? word : word.slice())) })
+    return QUEUED
   } finally {
     unit.end()
   }
+}
+
+/** The command of a call that may run. */
+function acceptCall(unit: Unit, argv: Argv): Command {
+  try {
+    const command = resolveCommand(argv)
+    admit(unit, command, argv)
+    return command
+  } catch (error) {
+    throw unit.client.transaction === undefined ? error : spoil(unit, argv, error)
+  }
+}
+
+/** A call was refused while MULTI is open: EXEC will run nothing, and where it was EXEC itself the transaction ends. */
+function spoil(unit: Unit, argv: Argv, error: unknown): unknown {
+  if (!(error instanceof RedstartError)) return error
+  unit.client.transaction!.spoiled = true
+  if (upperAscii(textAt(argv, 0)) !== 'EXEC') return error
+  leaveMulti(unit)
+  return execAborted(error)
 }
 
 /** Makes again what a log says: the batch runs as one unit, in which nothing expires and nothing is logged. */
@@ -45,7 +76,8 @@ export function replay(store: Store, batch: LogBatch): void {
     unit.nest(() => {
       for (const { database, words } of batch) {
         unit.database = store.databases[database]!
-        dispatch(unit, words)
+        // What is in the log was admitted once.
+        runCommand(unit, resolveCommand(words), words)
       }
     })
   } finally {

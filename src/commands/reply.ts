@@ -35,6 +35,15 @@ export class SetReply {
   }
 }
 
+/** The replies to a call that has several, one after another on the wire (SUBSCRIBE of two channels); an array for `call`. */
+export class Replies {
+  readonly items: readonly Reply[]
+
+  constructor(items: readonly Reply[]) {
+    this.items = items
+  }
+}
+
 /** A floating-point number: a bulk string in RESP2, a double in RESP3. */
 export class Double {
   readonly value: number
@@ -91,6 +100,7 @@ export type Reply =
   | MapReply
   | PairsReply
   | SetReply
+  | Replies
   | RedstartError
   | readonly Reply[]
 
@@ -107,7 +117,7 @@ export function replyToText(reply: Reply): CallReply {
   if (reply instanceof ByteString) return reply.toText()
   if (reply instanceof Uint8Array) return fromBytes(reply)
   if (reply instanceof MapReply) return reply.pairs.flat().map(replyToText)
-  if (reply instanceof SetReply) return reply.items.map(replyToText)
+  if (reply instanceof SetReply || reply instanceof Replies) return reply.items.map(replyToText)
   if (reply instanceof PairsReply) return alternating(reply)
   if (reply instanceof Double) return reply.text
   if (reply instanceof Error) return reply
@@ -122,7 +132,7 @@ export function replyToBuffer(reply: Reply): BufferReply {
   if (reply instanceof ByteString) return reply.toBytes()
   if (reply instanceof Uint8Array) return copyBytes(reply)
   if (reply instanceof MapReply) return reply.pairs.flat().map(replyToBuffer)
-  if (reply instanceof SetReply) return reply.items.map(replyToBuffer)
+  if (reply instanceof SetReply || reply instanceof Replies) return reply.items.map(replyToBuffer)
   if (reply instanceof PairsReply) return alternating(reply).map(toBytes)
   if (reply instanceof Double) return toBytes(reply.text)
   if (reply instanceof Error) return reply

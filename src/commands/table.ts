@@ -2,6 +2,7 @@
  * All commands by name. The table is put together per group; facts about a command stand with the command.
  */
 import type { Command, CommandTable } from './command.js'
+import { configCommands } from './config.js'
 import { connectionCommands } from './connection.js'
 import { genericCommands } from './generic.js'
 import { genericDumpCommands } from './generic-dump.js'
@@ -18,6 +19,7 @@ import { sortedSetCommands } from './sorted-set.js'
 import { stringCommands } from './string.js'
 import { stringCounterCommands } from './string-counters.js'
 import { stringRangeCommands } from './string-ranges.js'
+import { transactionCommands } from './transactions.js'
 
 const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   stringCommands,
@@ -33,8 +35,10 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   hashCommands,
   setCommands,
   sortedSetCommands,
+  transactionCommands,
   connectionCommands,
   serverCommands,
+  configCommands,
   commandCommands(() => commandTable),
 ]
 

@@ -2,12 +2,15 @@ import { closed } from '../errors.js'
 import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
 import { type Int64, int64 } from '../structures/int64.js'
+import { Client } from './client.js'
 import type { Clock, Timer } from './clock.js'
 import { Database } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { FieldExpiry } from './field-expiry.js'
+import { ABSENT } from './key-index.js'
 import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
 import type { RandomSource } from './random.js'
+import { Settings } from './settings.js'
 import type { Collection, Value } from './value.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
@@ -53,6 +56,7 @@ export class Store implements SnapshotSource {
   readonly events: KeyspaceEvents
   readonly watches: Watches
   readonly waiters: Waiters
+  readonly settings = new Settings()
   /** Whether the running unit has collections open, or anybody hears of changes: events, watches, waiters. */
   observed = false
   /** Whether resolved words are wanted. */
@@ -82,6 +86,7 @@ export class Store implements SnapshotSource {
   private timerCame = false
   private accessClockStartedMs = 0
   private isClosed = false
+  private clients = 0
 
   constructor(options: StoreOptions) {
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index))
@@ -89,9 +94,14 @@ export class Store implements SnapshotSource {
     this.random = options.random
     const observe = (): void => this.observe()
     this.events = new KeyspaceEvents(observe)
-    this.watches = new Watches(observe)
+    this.watches = new Watches(observe, (database, key) => this.isOverdue(database, key))
     this.waiters = new Waiters(this.clock.now(), (deadlineMs) => this.armBy(deadlineMs), observe)
     this.log = options.log
+  }
+
+  /** A new connection. */
+  connect(): Client {
+    return new Client(++this.clients)
   }
 
   get log(): LogSink | undefined {
@@ -170,6 +180,12 @@ export class Store implements SnapshotSource {
     if (this.isFar(expirySecond)) return false
     if (this.isReplaying || expirySecond > accessTime(this.now())) return false
     return this.hasPassed(database.wheel!.deadlineOf(database.keys.deadlineAt(slot)))
+  }
+
+  /** Whether a key stands there whose time is up. */
+  isOverdue(database: Database, key: string): boolean {
+    const slot = database.keys.find(key)
+    return slot !== ABSENT && database.keys.expires(slot) && this.hasExpired(database, slot)
   }
 
   /** Whether the second of a deadline is so far ahead that a kept reading tells that it has not come. */

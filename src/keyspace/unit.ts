@@ -1,6 +1,7 @@
 import { wrongType } from '../errors.js'
 import type { Hash } from '../structures/hash.js'
 import type { Int64 } from '../structures/int64.js'
+import type { Client } from './client.js'
 import type { Database } from './database.js'
 import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, VALUE } from './key-index.js'
 import type { LogWord } from './ports.js'
@@ -42,10 +43,13 @@ export interface CollectionKind<T extends Collection> {
 export class Unit {
   readonly store: Store
   database: Database
+  /** The connection that the unit belongs to: a new one unless the unit serves one that there is. */
+  readonly client: Client
 
-  constructor(store: Store, database: Database) {
+  constructor(store: Store, database: Database, client = store.connect()) {
     this.store = store
     this.database = database
+    this.client = client
   }
 
   /** Closes a call. Must run however the call ends. */

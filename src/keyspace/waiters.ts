@@ -1,10 +1,13 @@
 import { DeadlineWheel } from '../structures/deadline-wheel.js'
+import type { Client } from './client.js'
 import type { Database } from './database.js'
 import { ABSENT } from './key-index.js'
 import { type CollectionType, typeOf } from './value.js'
 
 /** What a blocking command waits for. */
 export interface WaitRequest<R> {
+  /** Who waits. */
+  readonly client?: Client | undefined
   readonly database: Database
   readonly keys: readonly string[]
   /** A key of another type has nothing for it. */
@@ -167,11 +170,12 @@ export class Waiters {
     })
   }
 
-  /** Rejects all, at the end of the database. */
-  rejectAll(reason: Error): void {
+  /** Rejects all, at the end of the database, or those of one connection, at its end. */
+  rejectAll(reason: Error, client?: Client): void {
     for (const keys of [...this.queues.values()]) {
       for (const queue of [...keys.values()]) {
         for (const waiter of [...queue.waiters]) {
+          if (client !== undefined && waiter.request.client !== client) continue
           this.leave(waiter)
           waiter.reject(reason)
         }

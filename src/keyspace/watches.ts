@@ -1,10 +1,18 @@
 import type { Database } from './database.js'
 import { ABSENT } from './key-index.js'
 
+/** A key that is watched. */
+export interface WatchedKey {
+  readonly database: Database
+  readonly key: string
+  /** The key stands there though its time is up, so that its going is no change. */
+  expired: boolean
+}
+
 /** One WATCH of one session: whether anything that it watches was changed since. */
 export class Watch {
   changed = false
-  readonly keys: { readonly database: Database; readonly key: string; readonly expired: boolean }[] = []
+  readonly keys: WatchedKey[] = []
 }
 
 /**
@@ -16,25 +24,30 @@ export class Watch {
 export class Watches {
   active = false
   private readonly onActivity: () => void
-  private readonly watched = new Map<Database, Map<string, Set<Watch>>>()
+  private readonly isOverdue: (database: Database, key: string) => boolean
+  private readonly watched = new Map<Database, Map<string, Map<Watch, WatchedKey>>>()
 
-  /** `onActivity` is called whenever `active` may have changed. */
-  constructor(onActivity: () => void) {
+  /**
+   * `onActivity` is called whenever `active` may have changed; `isOverdue` says whether a key stands there whose time is up.
+   */
+  constructor(onActivity: () => void, isOverdue: (database: Database, key: string) => boolean) {
     this.onActivity = onActivity
+    this.isOverdue = isOverdue
   }
 
   /** Adds a key to a watch. `expired`: its deadline has passed already, so that passing it is no change. O(1). */
   add(watch: Watch, database: Database, key: string, expired: boolean): void {
-    if (watch.keys.some((other) => other.database === database && other.key === key)) return
     let keys = this.watched.get(database)
     if (keys === undefined) {
       keys = new Map()
       this.watched.set(database, keys)
     }
     const watches = keys.get(key)
-    if (watches === undefined) keys.set(key, new Set([watch]))
-    else watches.add(watch)
-    watch.keys.push({ database, key, expired })
+    if (watches?.has(watch)) return
+    const watched: WatchedKey = { database, key, expired }
+    if (watches === undefined) keys.set(key, new Map([[watch, watched]]))
+    else watches.set(watch, watched)
+    watch.keys.push(watched)
     this.active = true
     this.onActivity()
   }
@@ -53,22 +66,40 @@ export class Watches {
     this.onActivity()
   }
 
+  /** Whether the time of a key of the watch has come since, and nobody has noticed. O(keys of the watch). */
+  haveExpired(watch: Watch): boolean {
+    return watch.keys.some(({ database, key, expired }) => !expired && this.isOverdue(database, key))
+  }
+
   /** A key changed. O(watches of the key). */
   touch(database: Database, key: string): void {
     const watches = this.watched.get(database)?.get(key)
-    if (watches !== undefined) for (const watch of watches) watch.changed = true
+    if (watches === undefined) return
+    const isGone = !hasKey(database, key)
+    for (const [watch, watched] of watches) {
+      // What was overdue and is gone has not changed; from here on it is a missing key.
+      if (isGone && watched.expired) watched.expired = false
+      else watch.changed = true
+    }
   }
 
   /**
    * All keys of a database are gone or become those of `other` (FLUSHALL, SWAPDB). A watched key that exists neither
-   * before nor after is not changed by it. O(watched keys).
+   * before nor after is not changed by it; one whose time is up counts as one that does not exist. O(watched keys).
    */
   touchAll(database: Database, other: Database | undefined): void {
     const keys = this.watched.get(database)
     if (keys === undefined) return
     for (const [key, watches] of keys) {
-      if (!hasKey(database, key) && (other === undefined || !hasKey(other, key))) continue
-      for (const watch of watches) watch.changed = true
+      const before = hasKey(database, key)
+      const after = other !== undefined && hasKey(other, key)
+      if (!before && !after) continue
+      const afterIsOverdue = after && this.isOverdue(other, key)
+      for (const [watch, watched] of watches) {
+        if (watched.expired && !after) watched.expired = false
+        else if (afterIsOverdue && (watched.expired || !before)) watched.expired = true
+        else watch.changed = true
+      }
     }
   }
 }

@@ -91,6 +91,21 @@ export const serverDoors: Readonly<Record<string, Door>> = {
   flushall: plain('FLUSHALL', fc.constant([])),
   swapdb: plain('SWAPDB', fc.tuple(smallIndex, smallIndex)),
   time: plain('TIME', fc.constant([]), (raw) => (raw as string[]).map(Number)),
+  configGet: {
+    draw: fc.array(fc.constantFrom('databases', 'DATA*', 'nosuch', '*'), { minLength: 1 }).map((args) => ({
+      args,
+      words: ['CONFIG', 'GET', ...args],
+    })),
+    reply: mapOf,
+  },
+  configRewrite: { draw: fc.constant({ args: [], words: ['CONFIG', 'REWRITE'] }), reply: same },
+  configSet: {
+    draw: fc.constantFrom('databases', 'nosuch', 'Databases').map((name) => ({
+      args: [{ [name]: '5' }],
+      words: ['CONFIG', 'SET', name, '5'],
+    })),
+    reply: same,
+  },
   commandCount: plain('COMMAND', fc.constant([])),
   commandList: {
     draw: fc.constantFrom(undefined, ...COMMAND_FILTERS).map((filter) => ({

@@ -1,0 +1,24 @@
+import type { Store } from '../keyspace/store.js'
+
+/** Why a value cannot be taken: what stands behind the dash of CONFIG SET's error. */
+export class BadParameter extends Error {}
+
+/** One parameter of CONFIG. */
+export interface Parameter {
+  readonly name: string
+  /** The value as CONFIG GET shows it. */
+  get(store: Store): string
+  /**
+   * Reads a new value and returns what puts it in place, so that nothing is set unless all can be. Throws `BadParameter`.
+   * Absent where the value is fixed.
+   */
+  set?(text: string): (store: Store) => void
+}
+
+/** What was said when the store was made and stays. */
+const FIXED: readonly Parameter[] = [{ name: 'databases', get: (store) => String(store.databases.length) }]
+
+/** All parameters by name. */
+export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map(
+  [...FIXED].map((parameter) => [parameter.name, parameter]),
+)

@@ -1,0 +1,51 @@
+import type { StringValue } from './value.js'
+import { Watch } from './watches.js'
+
+/** A call that MULTI has put off, as dispatch reads it; the keyspace only keeps it. */
+export interface QueuedCall {
+  readonly command: unknown
+  readonly argv: readonly (string | Uint8Array)[]
+}
+
+/** What MULTI has begun. */
+export class Transaction {
+  readonly calls: QueuedCall[] = []
+  /** A call was refused before it could be queued: EXEC will run nothing. */
+  spoiled = false
+}
+
+/** A message that a connection gets unasked: its kind, then what it says. */
+export type PushMessage = readonly (StringValue | null)[]
+
+/**
+ * The state of a connection besides the database that it works on. Every unit belongs to one; the units that serve its
+ * blocked calls share it.
+ */
+export class Client {
+  /** 1 for the first one of a store, then ascending. */
+  readonly id: number
+  name = ''
+  /** Whether the session has ended: its calls are refused. */
+  closed = false
+  /** What MULTI has queued; undefined outside. */
+  transaction: Transaction | undefined = undefined
+  /** What WATCH watches until EXEC; undefined when there is nothing. */
+  watch: Watch | undefined = undefined
+  /** Who hears of messages; nobody until a session asks for them. */
+  onPush: ((message: PushMessage) => void) | undefined = undefined
+
+  constructor(id: number) {
+    this.id = id
+  }
+
+  /** Hands a message to whoever listens to the connection. */
+  push(message: PushMessage): void {
+    this.onPush?.(message)
+  }
+
+  /** The watch, made when there is none. */
+  openWatch(): Watch {
+    this.watch ??= new Watch()
+    return this.watch
+  }
+}

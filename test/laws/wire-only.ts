@@ -1,0 +1,8 @@
+/**
+ * Commands without a typed method: containers themselves, texts for people at a prompt, and what a connection says of itself,
+ * for which the typed side has another form (`db.multi()`, `db.watch()`, `session.close()`).
+ */
+export const WIRE_ONLY: ReadonlySet<string> = new Set([
+  ...['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP', 'CONFIG', 'CONFIG HELP'],
+  ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT'],
+])
