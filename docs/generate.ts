@@ -17,6 +17,8 @@ const GROUP_TITLES: Readonly<Record<string, string>> = {
   set: 'Sets',
   'sorted-set': 'Sorted sets',
   generic: 'Keys',
+  transactions: 'Transactions',
+  pubsub: 'Messages',
   connection: 'Connection',
   server: 'Server',
 }
