@@ -55,17 +55,22 @@ function acceptCall(unit: Unit, argv: Argv): Command {
     admit(unit, command, argv)
     return command
   } catch (error) {
-    throw unit.client.transaction === undefined ? error : spoil(unit, argv, error)
+    throw error instanceof RedstartError ? refusal(unit, argv, error) : error
   }
 }
 
-/** A call was refused while MULTI is open: EXEC will run nothing, and where it was EXEC itself the transaction ends. */
-function spoil(unit: Unit, argv: Argv, error: unknown): unknown {
-  if (!(error instanceof RedstartError)) return error
-  unit.client.transaction!.spoiled = true
-  if (upperAscii(textAt(argv, 0)) !== 'EXEC') return error
-  leaveMulti(unit)
-  return execAborted(error)
+/**
+ * The error of a call that was refused. While MULTI is open EXEC will then run nothing. Where it was EXEC itself the
+ * transaction ends, and what is watched is forgotten, even outside of MULTI.
+ */
+function refusal(unit: Unit, argv: Argv, error: RedstartError): RedstartError {
+  const { transaction, closed } = unit.client
+  if (upperAscii(textAt(argv, 0)) === 'EXEC' && !closed) {
+    leaveMulti(unit)
+    return execAborted(error)
+  }
+  if (transaction !== undefined) transaction.spoiled = true
+  return error
 }
 
 /** Makes again what a log says: the batch runs as one unit, in which nothing expires and nothing is logged. */

@@ -79,6 +79,17 @@ describe('MULTI and EXEC', () => {
     ])
   })
 
+  it('say EXECABORT of an EXEC that is refused even outside, and it forgets what was watched', () => {
+    const { one, two } = openTwo()
+    lines(one, 'WATCH a')
+
+    const [refused] = lines(one, 'EXEC x')
+
+    expect(refused).toBe("EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command")
+    lines(two, 'SET a 1')
+    expect(lines(one, 'MULTI', 'GET a', 'EXEC').at(-1)).toEqual(['1'])
+  })
+
   it('refuse MULTI and WATCH inside without harm', () => {
     expect(lines(open().db, 'MULTI', 'MULTI', 'WATCH a', 'SET a 1', 'EXEC')).toEqual([
       ...['OK', 'ERR MULTI calls can not be nested', 'ERR WATCH inside MULTI is not allowed', 'QUEUED'],
