@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EngineStage, playBoth, ServerStage } from './scenario.js'
 import { type RunningServer, serverOrSkip, startServer } from './server.js'
+import { formatParting, playBoth } from './sessions/compare.js'
+import { EngineStage } from './sessions/engine-stage.js'
+import { ServerStage } from './sessions/server-stage.js'
+import { readScenarios } from './sessions/step.js'
 
 /*
- * Blocking commands with several connections: who is served, with what, in which order. The scenarios are those of
- * scripts/blocking; each begins with `=== name`.
+ * Several connections that were thought of, those of scripts/blocking and scripts/sessions: who is served, with what, in
+ * which order. See sessions/step.ts for what the lines say.
  */
-const SCRIPTS = new URL('scripts/blocking/', import.meta.url)
+const DIRECTORIES = ['blocking', 'sessions'].map((name) => new URL(`scripts/${name}/`, import.meta.url))
 
 const source = serverOrSkip()
 
@@ -28,13 +31,15 @@ describe.skipIf(source === undefined)('several connections beside a real Redis',
     await server?.stop()
   })
 
-  for (const file of readdirSync(SCRIPTS)) {
-    const scenarios = readFileSync(new URL(file, SCRIPTS), 'utf8').split(/^=== /m).slice(1)
-    for (const scenario of scenarios) {
-      const [name = '', ...lines] = scenario.split('\n')
-      it(`${file.replace('.txt', '')}: ${name}`, async () => {
-        expect(await playBoth(real, engine, lines.join('\n'))).toBeUndefined()
-      })
+  for (const directory of DIRECTORIES) {
+    for (const file of readdirSync(directory)) {
+      for (const { name, steps } of readScenarios(readFileSync(new URL(file, directory), 'utf8'))) {
+        it(`${file.replace('.txt', '')}: ${name}`, async () => {
+          const { parting } = await playBoth(real, engine, steps)
+
+          expect(parting && formatParting(steps, parting, [real.name, engine.name])).toBeUndefined()
+        })
+      }
     }
   }
 })

@@ -16,7 +16,7 @@ const CROWD_ONE_IN = 40
 /**
  * Commands that a generated sequence must not contain: they would end, block, redirect or silence the connection that
  * compares, or answer about the process rather than the data. Transactions and messages are played by several connections
- * (scenario.ts).
+ * (sessions/).
  */
 const EXCLUDED: ReadonlySet<string> = new Set(
   (

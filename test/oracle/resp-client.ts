@@ -52,6 +52,12 @@ export class RespClient {
     })
   }
 
+  /** Sends the calls and returns at once; their replies go to `onMessage`. For a connection that has no batch open. */
+  write(calls: readonly Call[]): void {
+    if (this.failure !== undefined) throw this.failure
+    this.socket.write(encodeCalls(calls), 'latin1')
+  }
+
   /** Sends one command given as bytes or as byte text. */
   async call(...words: readonly (string | Uint8Array)[]): Promise<Reply> {
     const replies = await this.send([words.map((word) => (typeof word === 'string' ? word : textOf(word)))])

@@ -1,0 +1,46 @@
+import type { Call } from '../bytes.js'
+import type { Reply } from '../reply.js'
+import type { State } from '../state.js'
+
+/** All that connections have been sent, by their names, each in order; what the observer heard stands under OBSERVER. */
+export type Heard = ReadonlyMap<string, readonly Reply[]>
+
+/** A connection of the stage's own that hears of every keyspace event. */
+export const OBSERVER = '*'
+
+export const OBSERVED = '__key*__:*'
+
+/** What keyspace events there are when a scenario begins. */
+export const FIRST_EVENTS = 'EA'
+
+/** Commands that may have to wait. */
+export const WAITING: ReadonlySet<string> = new Set(
+  'BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP XREAD XREADGROUP WAIT WAITAOF'.split(' '),
+)
+
+/**
+ * One side: a real server or the engine. After each step `take` returns what it has brought. Expired keys go when they are
+ * looked at, and else with `sweep` alone.
+ */
+export interface Stage {
+  readonly name: string
+  /** Empties all databases; nobody is connected but the observer. */
+  begin(): Promise<void>
+  /** Sends calls, each answered at once or waiting; where `waits`, time passes until they have been answered. */
+  send(who: string, calls: readonly Call[], waits: boolean): Promise<void>
+  /** Lets time pass until all these have been answered. */
+  wait(who: readonly string[]): Promise<void>
+  /** Lets time pass until all deadlines `$soon` are over. */
+  pass(): Promise<void>
+  /** Has what has expired looked for. */
+  sweep(): Promise<void>
+  /** Ends a connection. */
+  leave(who: string): Promise<void>
+  take(): Promise<Heard>
+  /** All data that the last scenario left. */
+  state(): Promise<State>
+  close(): Promise<void>
+}
+
+/** Thrown by a stage that was too slow for its deadlines; the scenario has to be played again. */
+export class TooSlow extends Error {}
