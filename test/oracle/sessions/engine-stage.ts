@@ -160,7 +160,7 @@ async function reported(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Calls that are answered by several replies, in an array. */
+/** Calls that are answered by several replies, in an array, or by one. */
 const SEVERAL = /^[ps]?(un)?subscribe$/i
 
 /**
@@ -174,15 +174,18 @@ function repliesOf(player: Player, call: Call, reply: Reply): readonly Reply[] {
   }
   if (!/^exec$/i.test(call[0]!)) {
     if (/^(discard|multi|reset)$/i.test(call[0]!) && reply.kind === 'status') player.queued = []
-    return SEVERAL.test(call[0]!) && reply.kind === 'array' ? reply.items : [reply]
+    return expanded(call[0]!, reply)
   }
   const { queued } = player
   player.queued = []
   if (reply.kind !== 'array') return [reply]
-  const items = reply.items.flatMap((item, i) =>
-    SEVERAL.test(queued[i] ?? '') && item.kind === 'array' ? itemsOf(item) : [item],
-  )
+  const items = reply.items.flatMap((item, i) => expanded(queued[i]!, item))
   return [{ kind: 'array', items: items.slice(0, reply.items.length) }, ...items.slice(reply.items.length)]
+}
+
+function expanded(name: string, reply: Reply): readonly Reply[] {
+  const items = itemsOf(reply)
+  return SEVERAL.test(name) && items.length > 0 && items.every((item) => item.kind === 'array') ? items : [reply]
 }
 
 function messageOf(message: readonly CallReply[]): Reply {
