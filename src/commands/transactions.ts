@@ -31,9 +31,10 @@ export function discard(unit: Unit): void {
 export function exec(unit: Unit): Reply {
   const { transaction, watch } = unit.client
   if (transaction === undefined) throw withoutMulti('EXEC')
+  const isOutdated = watch !== undefined && hasChanged(unit, watch)
   leaveMulti(unit)
   if (transaction.spoiled) throw execAborted()
-  if (watch !== undefined && hasChanged(unit, watch)) return null
+  if (isOutdated) return null
   return unit.nest(() => transaction.calls.map(({ command, argv }) => runQueued(unit, command as Command, argv)))
 }
 

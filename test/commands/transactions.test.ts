@@ -1,4 +1,4 @@
-import { RedstartError, type Session } from 'redstart'
+import { Redstart, RedstartError, type Session } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { logged, open, START_MS, say, unattended, WRONGTYPE } from '../support.js'
 
@@ -257,6 +257,16 @@ describe('WATCH', () => {
     const early = lines(one, 'MULTI', 'PING', 'EXEC').at(-1)
 
     expect([noticed, early]).toEqual([null, ['PONG']])
+  })
+
+  it('trips on a key whose time has come since and that nobody has looked at, as no timer came', () => {
+    let nowMs = START_MS
+    const db = new Redstart({ clock: { now: () => nowMs, schedule: () => ({ cancel() {} }) } })
+    lines(db, 'SET k v PX 10', 'WATCH k', 'MULTI', 'PING')
+
+    nowMs += 10
+
+    expect(lines(db, 'EXEC')).toEqual([null])
   })
 
   it('does not trip on the going of a key whose time was up already', () => {
