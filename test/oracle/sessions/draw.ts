@@ -260,6 +260,16 @@ export class SessionCalls {
     }
   }
 
+  /** A whole optimistic transaction, between whose calls others may do what they like. */
+  plan(draw: Draw, themes: ReadonlySet<Theme>): Call[] {
+    const inside: Sketch = { inTransaction: true, isSubscribed: false, isWaiting: false }
+    const calls = Array.from({ length: draw.int(0, 2) }, () => this.call(draw, themes, inside))
+    const queued = calls.filter((call) => !/^(exec|discard|reset|quit)$/i.test(call[0]!))
+    const watched = some(draw, key)
+    const before: Call[] = draw.oneIn(2) ? [['SET', watched[0]!, value(draw), 'PX', SOON]] : []
+    return [...before, ['WATCH', ...watched], ['MULTI'], ...queued, ['EXEC']]
+  }
+
   private made(draw: Draw, themes: ReadonlySet<Theme>, sketch: Sketch): Call {
     const weight = (theme: Theme, strong: number, weak: number): number => (themes.has(theme) ? strong : weak)
     if (sketch.isSubscribed && !sketch.inTransaction && draw.percent(85)) {

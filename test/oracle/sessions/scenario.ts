@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import type { Call } from '../bytes.js'
 import { Draw } from '../values.js'
 import { impatient, type SessionCalls, type Sketch, sketched, THEMES, type Theme, waitsAMoment } from './draw.js'
 import { callStep, type Step } from './step.js'
@@ -41,6 +42,8 @@ class Course {
   private readonly names: readonly string[]
   private readonly themes: ReadonlySet<Theme>
   private readonly sketches = new Map<string, Sketch>()
+  /** What a connection is going to send, among other things. */
+  private readonly plans = new Map<string, Call[]>()
   private who: string
 
   constructor(
@@ -60,7 +63,7 @@ class Course {
 
   private step(): Step {
     const { draw } = this
-    if (draw.percent(this.themes.has('expiry') ? 5 : 1)) return { kind: 'pass' }
+    if (draw.percent(this.themes.has('expiry') ? 7 : 1)) return { kind: 'pass' }
     if (draw.oneIn(this.themes.has('expiry') ? 60 : 300)) return { kind: 'sweep' }
     if (draw.percent(40)) this.who = this.next()
     const { who } = this
@@ -69,12 +72,22 @@ class Course {
       return { kind: 'close', who }
     }
     const sketch = this.sketch(who)
+    const planned = draw.percent(75) ? this.plans.get(who)?.shift() : undefined
+    if (planned !== undefined) return this.made(who, planned)
+    if (this.isFree(who) && draw.percent(this.themes.has('transactions') ? 12 : 3)) {
+      this.plans.set(who, this.calls.plan(draw, this.themes))
+    }
     const call = this.calls.call(draw, this.themes, sketch)
     if (!sketch.inTransaction && draw.percent(15)) return this.made(who, impatient(call))
     return this.made(who, call)
   }
 
-  private made(who: string, call: readonly string[]): Step {
+  private isFree(who: string): boolean {
+    const { inTransaction, isSubscribed } = this.sketch(who)
+    return !inTransaction && !isSubscribed && (this.plans.get(who) ?? []).length === 0
+  }
+
+  private made(who: string, call: Call): Step {
     const sketch = this.sketch(who)
     const waits = waitsAMoment(call)
     sketched(sketch, call)
