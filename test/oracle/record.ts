@@ -7,14 +7,22 @@ import { PAYLOADS_FILE, type RecordedPayload } from './payloads.js'
 import { callsOfRecipe, RECIPES } from './recipes.js'
 import { itemsOf, textOfReply } from './reply.js'
 import { SequenceArbitrary } from './sequence.js'
-import { findServer, NO_SERVER, startServer } from './server.js'
+import { findServer, NO_SERVER, type ServerSource, startServer } from './server.js'
+import {
+  type RecordedScenario,
+  recordScenario,
+  SESSIONS_FIXTURES,
+  writeSessionTranscript,
+  writtenScenarios,
+} from './sessions/record.js'
+import { ServerStage } from './sessions/server-stage.js'
 import { commands } from './table.js'
 import { ServerTarget } from './target.js'
 import { type Recording, readScript, recordCalls, type Transcript, writeTranscript } from './transcript.js'
 
 /*
  * Records what a real server answers, for the tests that need none: `npm run record -- [group ...]`, `payloads` for what
- * DUMP makes of the values in recipes.ts. Of a group, the scripts under
+ * DUMP makes of the values in recipes.ts, `sessions` for the scenarios of several connections. Of a group, the scripts under
  * test/oracle/scripts come first, then generated sequences from fixed seeds, so that a new recording differs from the
  * last one only where commands, generators or the server changed (and in the times).
  */
@@ -25,6 +33,7 @@ const SEQUENCES_PER_COMMAND = 3
 const SEQUENCES_MIN = 9
 const SEQUENCE_LENGTH = 100
 const SEED = 20_250_101
+const NO_GROUPS = ['payloads', 'sessions']
 
 async function recordGroup(real: ServerTarget, group: string): Promise<Recording[]> {
   const recordings: Recording[] = []
@@ -82,6 +91,22 @@ async function recordPayloads(real: ServerTarget): Promise<void> {
   console.log(`payloads: ${dumped.length + old.length}, ${Math.round(text.length / 1024)} KiB`)
 }
 
+/** On a server of its own, since PUBSUB tells of everybody who is connected. */
+async function recordSessions(source: ServerSource, version: string): Promise<void> {
+  const server = await startServer(source)
+  const real = await ServerStage.open(server.address)
+  mkdirSync(SESSIONS_FIXTURES, { recursive: true })
+  for (const [file, written] of writtenScenarios()) {
+    const scenarios: RecordedScenario[] = []
+    for (const { name, steps } of written) scenarios.push(await recordScenario(real, name, steps))
+    const text = writeSessionTranscript({ server: version, scenarios })
+    writeFileSync(new URL(`${file}.json`, SESSIONS_FIXTURES), text)
+    console.log(`sessions, ${file}: ${scenarios.length} scenarios, ${Math.round(text.length / 1024)} KiB`)
+  }
+  await real.close()
+  await server.stop()
+}
+
 async function main(): Promise<void> {
   const source = findServer()
   if (source === undefined) throw new Error(NO_SERVER)
@@ -91,11 +116,13 @@ async function main(): Promise<void> {
     const real = await ServerTarget.open(server.address)
     const [info] = await real.inspect([['HELLO']])
     const facts = itemsOf(info).map(textOfReply)
+    const version = facts[facts.indexOf('version') + 1] ?? 'unknown'
     mkdirSync(FIXTURES, { recursive: true })
     if (wanted.length === 0 || wanted.includes('payloads')) await recordPayloads(real)
-    for (const group of wanted.length > 0 ? wanted.filter((name) => name !== 'payloads') : comparable) {
+    if (wanted.length === 0 || wanted.includes('sessions')) await recordSessions(source, version)
+    for (const group of wanted.length > 0 ? wanted.filter((name) => !NO_GROUPS.includes(name)) : comparable) {
       const recordings = await recordGroup(real, group)
-      const transcript: Transcript = { group, server: facts[facts.indexOf('version') + 1] ?? 'unknown', recordings }
+      const transcript: Transcript = { group, server: version, recordings }
       const text = writeTranscript(transcript)
       writeFileSync(new URL(`${group}.json`, FIXTURES), text)
       const steps = recordings.reduce((total, { steps }) => total + steps.length, 0)

@@ -12,7 +12,8 @@ const SOON_MS = 500
 
 /** A clock that can move without its timers coming, as when a process is busy. */
 class StageClock implements Clock {
-  private timeMs = Date.now()
+  constructor(private timeMs: number) {}
+
   private readonly scheduled = new Set<{ readonly at: number; readonly callback: () => void }>()
 
   now(): number {
@@ -63,15 +64,18 @@ interface Player {
 /** The engine: a session for each name, and a clock that moves when it is told to. */
 export class EngineStage implements Stage {
   readonly name = 'redstart'
-  private clock = new StageClock()
+  private clock = new StageClock(Date.now())
   private db = new Redstart({ clock: this.clock })
   private readonly players = new Map<string, Player>()
   private turn = 0
 
+  /** The clock of each scenario begins at `startMs`, by default when the scenario does. */
+  constructor(private readonly startMs?: number) {}
+
   async begin(): Promise<void> {
     await this.db.close()
     this.players.clear()
-    this.clock = new StageClock()
+    this.clock = new StageClock(this.startMs ?? Date.now())
     this.db = new Redstart({ clock: this.clock, seed: 1 })
     this.turn = 0
     const observer = this.player(OBSERVER)

@@ -1,10 +1,15 @@
-import { quote } from '../bytes.js'
+import { findCommand, keyIndices } from '../../../src/commands/command.js'
+import { commandTable } from '../../../src/commands/table.js'
+import { type ByteText, type Call, quote } from '../bytes.js'
 import { formatReply, isNil, itemsOf, NULL, type Reply, textOfReply } from '../reply.js'
 import type { State } from '../state.js'
 import { nameOf } from '../table.js'
 import { OBSERVER, type Stage, TooSlow } from './stage.js'
 import { steady } from './steady.js'
 import { type Step, sentCalls, writeStep } from './step.js'
+
+/** Stands between a step and what it has brought. */
+export const TOLD = '  =>  '
 
 /** What a stage has made of a scenario: a line for each step, and all data afterwards. */
 export interface Performance {
@@ -30,8 +35,8 @@ async function playOnce(stage: Stage, steps: readonly Step[]): Promise<string[]>
   const lines: string[] = []
   for (const step of steps) {
     const reason = course.reasonToSkip(step)
-    if (reason === undefined) lines.push(await perform(stage, step, course))
-    else lines.push(`${writeStep(step)}  =>  (skipped: ${reason})`)
+    const told = reason === undefined ? await perform(stage, step, course) : `(skipped: ${reason})`
+    lines.push(`${writeStep(step)}${TOLD}${told}`)
   }
   return lines
 }
@@ -76,7 +81,7 @@ function bring(stage: Stage, step: Step): Promise<void> {
  */
 class Course {
   hasLapsed = false
-  private readonly waiting = new Set<string>()
+  private readonly waiting = new Map<string, Call>()
   private readonly swapping = new Set<string>()
 
   reasonToSkip(step: Step): string | undefined {
@@ -85,7 +90,17 @@ class Course {
     if (step.kind !== 'call') return undefined
     if (this.waiting.has(step.who)) return `${step.who} waits`
     // Where exchanged databases bring several keys at once, Redis serves them in the order of a hash table.
-    return this.waiting.size > 1 && this.swaps(step) ? 'the order is open' : undefined
+    return this.swaps(step) && this.waitedFor().size > 1 ? 'the order is open' : undefined
+  }
+
+  /** The keys that somebody waits for. */
+  private waitedFor(): Set<ByteText> {
+    const keys = new Set<ByteText>()
+    for (const call of this.waiting.values()) {
+      const command = findCommand(commandTable, call[0]!)
+      for (const { index } of (command && keyIndices(command, call)) ?? []) keys.add(call[index]!)
+    }
+    return keys
   }
 
   private swaps(step: Step & { kind: 'call' }): boolean {
@@ -101,7 +116,7 @@ class Course {
     if (step.kind !== 'call') return
     const { who, calls } = step
     const answer = heard.get(who)?.[0]
-    if (answer === undefined) this.waiting.add(who)
+    if (answer === undefined) this.waiting.set(who, calls[0]!)
     else if (nameOf(calls[0]!) === 'SWAPDB' && isQueued(answer)) this.swapping.add(who)
     else if (!isQueued(answer) && /^(EXEC|DISCARD|RESET)$/.test(nameOf(calls[0]!))) this.swapping.delete(who)
   }
@@ -121,7 +136,7 @@ function noted(step: Step, heard: ReadonlyMap<string, readonly Reply[]>): string
   const names = [...heard.keys()].filter((who) => who !== OBSERVER).sort()
   const told = names.map((who) => `${who} ${steady(step, heard.get(who)!).map(formatMessage).join(' | ')}`)
   const events = steady(step, heard.get(OBSERVER) ?? []).map(formatEvent)
-  return `${writeStep(step)}  =>  ${told.join(', ') || '(nobody)'}${events.length === 0 ? '' : `  ${events.join(', ')}`}`
+  return `${told.join(', ') || '(nobody)'}${events.length === 0 ? '' : `  ${events.join(', ')}`}`
 }
 
 function formatMessage(reply: Reply): string {
