@@ -19,9 +19,10 @@ export async function playBoth(
   real: Stage,
   engine: Stage,
   steps: readonly Step[],
+  isRandom = false,
 ): Promise<{ readonly expected: Performance; readonly parting: Parting | undefined }> {
-  const expected = await play(real, steps)
-  return { expected, parting: partingOf(steps, expected, await play(engine, steps)) }
+  const expected = await play(real, steps, isRandom)
+  return { expected, parting: partingOf(steps, expected, await play(engine, steps, isRandom)) }
 }
 
 export function partingOf(steps: readonly Step[], expected: Performance, actual: Performance): Parting | undefined {

@@ -54,7 +54,7 @@ export async function searchSessions(options: SessionSearch): Promise<FoundParti
   let first: { steps: readonly Step[]; parting: Parting } | undefined
   let until: number | undefined
   const property = fc.asyncProperty(new ScenarioArbitrary(options.calls, length), async (steps) => {
-    const { expected, parting } = await playBoth(real, engine, steps)
+    const { expected, parting } = await playBoth(real, engine, steps, true)
     if (kind === undefined && statistics !== undefined) {
       expected.lines.forEach((line, i) => {
         statistics.add(nameOfStep(steps[i]!), / {2}=> {2}(\w+ -|\(skipped)/.test(line))
@@ -81,7 +81,7 @@ export async function searchSessions(options: SessionSearch): Promise<FoundParti
   if (kind === undefined) throw details.errorInstance
   const path = details.counterexamplePath ?? ''
   const steps = details.counterexample![0]
-  const { parting } = await playBoth(real, engine, steps)
+  const { parting } = await playBoth(real, engine, steps, true)
   // A parting that does not come back is told as it was first seen.
   if (parting === undefined || kindOfParting(parting) !== kind) return { ...first!, seed: details.seed, path }
   return { steps, parting, seed: details.seed, path }
