@@ -1,0 +1,27 @@
+/** Turns values into text, which is kept as a Redis string, and back. */
+export interface TextCodec<T> {
+  readonly kind?: 'text' | undefined
+  encode(value: T): string
+  /** Throws for text that it did not write: the entry then counts as missing. */
+  decode(text: string): T
+}
+
+/** As `TextCodec`, over bytes. The bytes that `decode` is given are its own to keep. */
+export interface BytesCodec<T> {
+  readonly kind: 'bytes'
+  encode(value: T): Uint8Array
+  decode(bytes: Uint8Array): T
+}
+
+/** How a cache keeps its values, for `CacheOptions.codec`. */
+export type Codec<T> = TextCodec<T> | BytesCodec<T>
+
+/** JSON, and `undefined`, which it has no word for, as no text at all. */
+export const json: TextCodec<unknown> = {
+  encode(value) {
+    const text: string | undefined = JSON.stringify(value)
+    if (text === undefined && value !== undefined) throw new TypeError(`JSON cannot hold a ${typeof value}`)
+    return text ?? ''
+  },
+  decode: (text) => (text === '' ? undefined : JSON.parse(text)),
+}

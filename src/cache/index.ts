@@ -1,0 +1,6 @@
+export { Cache, cache } from './cache.js'
+export type { BytesCodec, Codec, TextCodec } from './codec.js'
+export type { LoadContext, Loader } from './flight.js'
+export type { CacheErrorContext, CacheGetOptions, CacheOptions, GetOrSetOptions, KeepOptions } from './options.js'
+export type { CacheStatistics } from './statistics.js'
+export type { CacheStore } from './store.js'
