@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const alias = { redstart: fileURLToPath(new URL('./src/index.ts', import.meta.url)) }
+const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
+
+/** The longer name first: an alias also stands for what begins with it. */
+const alias = { 'redstart/cache': source('cache/index.ts'), redstart: source('index.ts') }
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 import { json } from './codec.js'
-import { type Entries, encodedEntries, ReferenceEntries } from './entries.js'
+import { type Entries, encodedEntries, type Look, ReferenceEntries } from './entries.js'
 import type { Entry, Marks } from './entry.js'
 import { Flight, type Loader } from './flight.js'
 import {
@@ -98,7 +98,7 @@ export class Cache<T> {
 
   /** Whether `get` would return a value: one that is fresh. Not counted in the statistics. O(1). */
   has(key: string): boolean {
-    const entry = this.find(key)
+    const entry = this.look(key)
     return entry !== undefined && !entry.failed && this.isFresh(entry)
   }
 
@@ -132,7 +132,7 @@ export class Cache<T> {
 
   /**
    * Returns the value at a key, or else what the loader returns, which is kept. However many callers ask meanwhile, the
-   * loader runs once; they all get the same object.
+   * loader runs once; they all get the object that it returned.
    *
    * A stale value is returned at once and renewed in the background. When that fails it stays, as long as `staleTtlMs`
    * allows, and `onError` hears of it.
@@ -167,7 +167,7 @@ export class Cache<T> {
 
   /** Takes a value away, stale or not; returns whether there was one. A load of the key that runs is not kept. O(1). */
   delete(key: string): boolean {
-    const had = this.find(key)
+    const had = this.look(key)
     this.detach(key)
     this.discard(key)
     return had !== undefined && !had.failed
@@ -208,9 +208,19 @@ export class Cache<T> {
   /** What is kept at a key, fresh or not; what an invalidated tag has ended is taken away. */
   private find(key: string): Entry<T> | undefined {
     const entry = this.entries.read(key)
-    if (entry?.tags === undefined || this.shared.tags.areCurrent(entry.tags)) return entry
+    return entry?.tags === undefined || this.isCurrent(key, entry.tags) ? entry : undefined
+  }
+
+  /** As `find`, without the value. */
+  private look(key: string): Look | undefined {
+    const entry = this.entries.look(key)
+    return entry?.tags === undefined || this.isCurrent(key, entry.tags) ? entry : undefined
+  }
+
+  private isCurrent(key: string, stamped: readonly string[]): boolean {
+    if (this.shared.tags.areCurrent(stamped)) return true
     this.discard(key)
-    return undefined
+    return false
   }
 
   private isFresh(entry: Marks): boolean {

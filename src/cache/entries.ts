@@ -3,10 +3,15 @@ import { type Entry, type Head, type Marks, PLAIN, REFERENCE, readHead, writeHea
 import type { References } from './references.js'
 import { type CacheStore, nowMs, type StoreLifetime } from './store.js'
 
+/** An entry whose value was not decoded. */
+export type Look = Omit<Entry<unknown>, 'value'>
+
 /** How the values of a cache lie in the store. */
 export interface Entries<T, Prepared = unknown> {
   /** What is at a key, fresh or not. */
   read(key: string): Entry<T> | undefined
+  /** As `read`, without the value: for those who only want to know whether there is one. */
+  look(key: string): Look | undefined
   /** What `write` takes of a value. Throws what the codec throws, before anything is written. */
   prepare(value: T): Prepared
   write(key: string, prepared: Prepared, marks: Marks, lifetime: StoreLifetime): void
@@ -25,6 +30,10 @@ export class ReferenceEntries<T> implements Entries<T, T> {
   read(key: string): Entry<T> | undefined {
     // Only values of this cache come in, by `write`.
     return this.references.get(key) as Entry<T> | undefined
+  }
+
+  look(key: string): Look | undefined {
+    return this.references.get(key)
   }
 
   prepare(value: T): T {
@@ -115,12 +124,19 @@ export class EncodedEntries<T, Data extends string | Uint8Array> implements Entr
     const head = this.form.headOf(data)
     // References of a cache with a codec are errors of loaders.
     if (head === REFERENCE) return this.references.at(key, this.form.textOf(data)) as Entry<T> | undefined
-    const marks = head === undefined ? undefined : readHead(head)
+    const marks = readHead(head)
     return marks === undefined ? undefined : this.decoded(key, marks, this.form.bodyOf(data, head!))
   }
 
-  private decoded(key: string, marks: Head, body: Data): Entry<T> | undefined {
-    const { freshUntilMs, tags, retryAtMs, failures } = marks
+  look(key: string): Look | undefined {
+    const data = this.form.read(this.store, this.prefix + key)
+    if (data === null) return undefined
+    const head = this.form.headOf(data)
+    return head === REFERENCE ? this.references.at(key, this.form.textOf(data)) : readHead(head)
+  }
+
+  private decoded(key: string, head: Head, body: Data): Entry<T> | undefined {
+    const { freshUntilMs, tags, retryAtMs, failures } = head
     try {
       return { value: this.codec.decode(body), failed: false, freshUntilMs, tags, retryAtMs, failures }
     } catch (error) {
@@ -147,7 +163,7 @@ export class EncodedEntries<T, Data extends string | Uint8Array> implements Entr
   postpone(key: string, waitMs: (failures: number) => number): void {
     const data = this.form.read(this.store, this.prefix + key)
     const head = data === null ? undefined : this.form.headOf(data)
-    const marks = head === undefined || head === REFERENCE ? undefined : readHead(head)
+    const marks = head === REFERENCE ? undefined : readHead(head)
     if (data === null || marks === undefined) return
     const { failures } = marks
     const postponed = writeHead(marks, nowMs(this.store) + waitMs(failures), failures + 1)

@@ -26,30 +26,50 @@ export interface Entry<T> extends Marks {
 export const PLAIN = '='
 export const REFERENCE = '!'
 
-/** The head as it was parsed, and where the body begins. */
-export interface Head extends Omit<Entry<never>, 'value' | 'failed'> {}
+/** The head as it was parsed. */
+export type Head = Omit<Entry<never>, 'value'>
 
-const PLAIN_HEAD: Head = { freshUntilMs: Number.POSITIVE_INFINITY, tags: undefined, retryAtMs: 0, failures: 0 }
+const PLAIN_HEAD: Head = {
+  freshUntilMs: Number.POSITIVE_INFINITY,
+  tags: undefined,
+  retryAtMs: 0,
+  failures: 0,
+  failed: false,
+}
 
 export function writeHead({ freshUntilMs, tags }: Marks, retryAtMs = 0, failures = 0): string {
-  const isPlain = freshUntilMs === Number.POSITIVE_INFINITY && tags === undefined
-  if (isPlain) return PLAIN
+  if (freshUntilMs === Number.POSITIVE_INFINITY && tags === undefined) return PLAIN
   const fields = [freshUntilMs === Number.POSITIVE_INFINITY ? 0 : freshUntilMs, tags ?? 0, retryAtMs, failures]
   return `${JSON.stringify(fields)}\n`
 }
 
-/** Reads a head, which ends before `\n` or is PLAIN; undefined for what no cache wrote. */
-export function readHead(text: string): Head | undefined {
+/** Reads a head, PLAIN or a line; undefined for what no cache wrote. */
+export function readHead(text: string | undefined): Head | undefined {
   if (text === PLAIN) return PLAIN_HEAD
+  if (text === undefined) return undefined
+  const fields = parsed(text)
+  if (!isFields(fields)) return undefined
+  const [freshUntilMs, tags, retryAtMs, failures] = fields
+  return {
+    freshUntilMs: freshUntilMs === 0 ? Number.POSITIVE_INFINITY : freshUntilMs,
+    tags: tags === 0 ? undefined : tags,
+    retryAtMs,
+    failures,
+    failed: false,
+  }
+}
+
+function parsed(text: string): unknown {
   try {
-    const [freshUntilMs, tags, retryAtMs, failures] = JSON.parse(text) as [number, string[] | 0, number, number]
-    return {
-      freshUntilMs: freshUntilMs === 0 ? Number.POSITIVE_INFINITY : freshUntilMs,
-      tags: tags === 0 ? undefined : tags,
-      retryAtMs,
-      failures,
-    }
+    return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+function isFields(fields: unknown): fields is [number, string[] | 0, number, number] {
+  if (!Array.isArray(fields) || fields.length !== 4) return false
+  const [freshUntilMs, tags, retryAtMs, failures] = fields
+  if ([freshUntilMs, retryAtMs, failures].some((field) => typeof field !== 'number')) return false
+  return tags === 0 || (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string'))
 }

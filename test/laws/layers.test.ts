@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 /*
  * The law: imports point down only. structures <- keyspace <- commands <- api <- session, redstart, index; errors.ts lies
  * below all of them. The core imports no module of Node and no package but denque, which only structures are made of, and
- * names the files of its modules in full.
+ * names the files of its modules in full. A leaf stands on the public API: it imports index.ts alone, and only for its types,
+ * so that no part of the engine is in it twice. Nothing imports a leaf.
  */
 
 const SRC = new URL('../../src/', import.meta.url)
@@ -16,11 +17,14 @@ const LAYERS = ['errors.ts', 'structures', 'keyspace', 'commands', 'api', 'sessi
 /** What errors.ts needs to cut a word by bytes; these import nothing that is above errors.ts. */
 const BELOW_ERRORS = ['structures/text.ts', 'structures/int64.ts']
 
-/** Packages and parts of Node go into leaves, which the core is handed. */
-const CORE = LAYERS
+/** Each is a subpath of the package. */
+const LEAVES = ['cache']
 
-/** The packages that a layer may import all the same. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = { structures: ['denque'] }
+/** What a leaf may import of the core. */
+const PUBLIC = 'index.ts'
+
+/** The packages that a layer or a leaf may import; nothing imports a part of Node. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = { structures: ['denque'], cache: ['msgpackr/pack'] }
 
 const IMPORTS = [
   /^\s*(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"]+)['"]/gm,
@@ -33,31 +37,42 @@ function importsOf(source: string): string[] {
   return IMPORTS.flatMap((pattern) => [...source.matchAll(pattern)].map((found) => found[1]!))
 }
 
-function layerOf(file: string): number {
-  return LAYERS.indexOf(file.includes('/') ? file.slice(0, file.indexOf('/')) : file)
+/** The folder below src, or the file itself where it lies in none. */
+function placeOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : file
+}
+
+function isKnown(place: string): boolean {
+  return LAYERS.includes(place) || LEAVES.includes(place)
 }
 
 /** What is wrong with the imports of one file, given by its path below src. */
 function violations(file: string, source: string): string[] {
   return importsOf(source).flatMap((specifier) => {
-    const wrong = wrongImport(file, specifier)
+    const wrong = wrongImport(file, specifier) ?? wrongUse(file, specifier, source)
     return wrong === undefined ? [] : [`${file} imports '${specifier}': ${wrong}`]
   })
 }
 
 function wrongImport(file: string, specifier: string): string | undefined {
-  const own = layerOf(file)
-  if (own === -1) return 'a file of no layer'
-  if (!specifier.startsWith('.')) {
-    const allowed = PACKAGES[LAYERS[own]!]?.includes(specifier) === true || !CORE.includes(LAYERS[own]!)
-    return allowed ? undefined : 'not a file of ours'
-  }
+  const own = placeOf(file)
+  if (!isKnown(own)) return 'a file of no layer'
+  if (!specifier.startsWith('.')) return PACKAGES[own]?.includes(specifier) ? undefined : 'not a file of ours'
   const target = posix.join(dirname(file), specifier).replace(/(\.js)?$/, '.ts')
-  const its = layerOf(target)
-  if (its === -1) return 'a file of no layer'
+  const its = placeOf(target)
+  if (!isKnown(its)) return 'a file of no layer'
+  if (LEAVES.includes(own)) return its === own || target === PUBLIC ? undefined : 'not public'
+  if (LEAVES.includes(its)) return 'a leaf'
   if (file === 'errors.ts') return BELOW_ERRORS.includes(target) ? undefined : 'nothing lies below errors.ts but text'
-  if (its > own) return 'upward'
+  if (LAYERS.indexOf(its) > LAYERS.indexOf(own)) return 'upward'
   return BELOW_ERRORS.includes(file) && target === 'errors.ts' ? 'in a circle' : undefined
+}
+
+/** A leaf that imported more than types would bring the engine along once more. */
+function wrongUse(file: string, specifier: string, source: string): string | undefined {
+  if (!LEAVES.includes(placeOf(file)) || posix.join(dirname(file), specifier) !== 'index.js') return undefined
+  const typesOnly = /^(?:import|export) type [^'";]*from '([^']+)'$/gm
+  return [...source.matchAll(typesOnly)].some((found) => found[1] === specifier) ? undefined : 'more than types'
 }
 
 function withoutExtension(file: string, source: string): string[] {
@@ -74,17 +89,19 @@ const sources = files.map((file): [string, string] => [file, readFileSync(new UR
 describe('the layers of the house', () => {
   it('are all there is: every file belongs to one', () => {
     expect(files.length).toBeGreaterThan(40)
-    expect(files.filter((file) => layerOf(file) === -1)).toEqual([])
+    expect(files.filter((file) => !isKnown(placeOf(file)))).toEqual([])
   })
 
-  it('import down only, and nothing but files of ours', () => {
+  it('import down only, leaves nothing but public types, and all of them nothing but files of ours', () => {
     expect(sources.flatMap(([file, source]) => violations(file, source))).toEqual([])
   })
 
   it('import no package but those that package.json says they depend on', () => {
     const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', SRC), 'utf8'))
 
-    expect(Object.keys(dependencies)).toEqual(Object.values(PACKAGES).flat())
+    const imported = Object.values(PACKAGES).flatMap((specifiers) => specifiers.map((it) => it.split('/')[0]))
+
+    expect(Object.keys(dependencies)).toEqual(imported)
   })
 
   it('name the files that they import in full', () => {
@@ -120,6 +137,12 @@ describe('the law of layers can be broken', () => {
     ['api/x.ts', "const fs = require('fs')", 'not a file of ours'],
     ['commands/x.ts', "import { x } from '../../test/x.js'", 'a file of no layer'],
     ['elsewhere/x.ts', "import { x } from '../errors.js'", 'a file of no layer'],
+    ['cache/x.ts', "import type { Unit } from '../keyspace/unit.js'", 'not public'],
+    ['cache/x.ts', "import { Redstart } from '../index.js'", 'more than types'],
+    ['cache/x.ts', "import Denque from 'denque'", 'not a file of ours'],
+    ['cache/x.ts', "import { readFileSync } from 'node:fs'", 'not a file of ours'],
+    ['index.ts', "export { cache } from './cache/index.js'", 'a leaf'],
+    ['api/x.ts', "import type { Cache } from '../cache/cache.js'", 'a leaf'],
   ])('%s: %s', (file, source, wrong) => {
     expect(violations(file, source)).toHaveLength(1)
     expect(violations(file, source)[0]).toContain(wrong)
@@ -133,6 +156,8 @@ describe('the law of layers can be broken', () => {
     ['errors.ts', "import { toBytes } from './structures/text.js'"],
     ['redstart.ts', "import { Session } from './session.js'"],
     ['index.ts', "export { Redstart } from './redstart.js'"],
+    ['cache/x.ts', "import { Packr } from 'msgpackr/pack'\nimport { json } from './codec.js'"],
+    ['cache/x.ts', "import type { Session } from '../index.js'"],
     ['api/x.ts', "/** import { x } from 'lodash' stands in a comment */\nconst text = \"from 'lodash'\""],
   ])('and %s keeps it: %s', (file, source) => {
     expect(violations(file, source)).toEqual([])
