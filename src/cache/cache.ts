@@ -60,7 +60,7 @@ export class Cache<T> {
     const { references } = this.shared
     if (codec === 'reference') return new ReferenceEntries<T>(references)
     const used = codec === undefined || codec === 'structured' ? structured : codec === 'json' ? json : codec
-    if (typeof used !== 'object' || typeof used.encode !== 'function' || typeof used.decode !== 'function') {
+    if (typeof used !== 'object' || typeof used?.encode !== 'function' || typeof used.decode !== 'function') {
       throw new TypeError("codec must be 'structured', 'json', 'reference' or an object of encode and decode")
     }
     // Whoever gets values from the codecs of ours has put them there, as T.

@@ -95,7 +95,7 @@ export function checkKeepOptions<T>(options: KeepOptions<T>): void {
   if (jitter !== undefined && !(jitter >= 0 && jitter <= 1)) {
     throw new RangeError(`jitter must be from 0 to 1, got ${jitter}`)
   }
-  if (Array.isArray(tags)) checkedTags(tags)
+  if (tags !== undefined && typeof tags !== 'function') checkedTags(tags)
 }
 
 export function checkedTags(tags: readonly string[]): readonly string[] {

@@ -35,7 +35,7 @@ const LOOKED_AT_PER_ENTRY = 2
  *
  * Invariants: a value counts while the store has its token at its key. A value whose key has expired, or was evicted or
  * deleted, is let go at once where the store tells of it (a `Redstart` does, a session does not); any other whose key is
- * gone, by the time that half as many values have been added as there are. Nobody listens while there are no values.
+ * gone, by the time that as many values have been added as there were. Nobody listens while there are no values.
  */
 export class References {
   private readonly store: CacheStore
