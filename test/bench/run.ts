@@ -6,7 +6,7 @@ import { describeMachine, machineLines, ROOT } from './harness/machine.js'
 import { type Options, readOptions, USAGE } from './harness/options.js'
 import { growthTable, METHOD_NOTES, operationTable } from './harness/report.js'
 import { REDSTART, Results } from './harness/results.js'
-import type { Contender, Scenario } from './harness/scenario.js'
+import type { Contender, Group, Scenario } from './harness/scenario.js'
 import { type Server, startServer } from './harness/server.js'
 import { digits, render, type Table } from './harness/table.js'
 import { SCENARIOS } from './scenarios/index.js'
@@ -184,9 +184,13 @@ function operationTables({ results, callTax }: Findings, options: Options): Tabl
     const [ping, existsMiss] = [digits(callTax.ping), digits(callTax.existsMiss)]
     notes.push(`A call inside EVAL costs ${ping} ns for PING, ${existsMiss} ns for EXISTS of an absent key.`)
   }
-  const collections = SCENARIOS.filter(({ name, group }) => options.only.has(name) && group !== 'strings')
+  const collections = SCENARIOS.filter(({ name, group }) => options.only.has(name) && isOfCollections(group))
   const told = tables.map((table, place) => (place === tables.length - 1 ? { ...table, notes } : table))
   return collections.length === 0 ? told : [...told, growthTable(collections, results, options.sizes)]
+}
+
+function isOfCollections(group: Group): boolean {
+  return group !== 'strings' && group !== 'cache'
 }
 
 function verdictsOf(findings: Findings, options: Options): Verdict[] {

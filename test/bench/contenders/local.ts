@@ -3,7 +3,9 @@ import type Denque from 'denque'
 import type { LRUCache } from 'lru-cache'
 import type NodeCache from 'node-cache'
 import type { Redstart } from 'redstart'
+import type { Cache } from 'redstart/cache'
 import type { World } from '../harness/keys.js'
+import { REDSTART } from '../harness/results.js'
 import type { Contender, Op, Subject } from '../harness/scenario.js'
 import { BtreeSortedSet } from './btree-sorted-set.js'
 
@@ -38,7 +40,20 @@ function local<Store>(name: string, opener: (world: World) => Promise<() => Stor
 }
 
 export function redstart(setup: Setup<Redstart>): Contender {
-  return local('Redstart', redstartOpener, setup)
+  return local(REDSTART, redstartOpener, setup)
+}
+
+/** `redstart/cache`; values by reference are what other caches in a process do, and so stand for Redstart. */
+export function redstartCache<Value>(codec: 'reference' | 'structured', setup: Setup<Cache<Value>>): Contender {
+  return local(
+    codec === 'reference' ? REDSTART : `${REDSTART} (${codec})`,
+    async () => {
+      const open = await redstartOpener()
+      const { cache } = (await import(new URL('./cache.js', BUILT).href)) as typeof import('redstart/cache')
+      return () => cache<Value>(open(), { prefix: 'profile:', codec })
+    },
+    setup,
+  )
 }
 
 /** The floor: what the language gives, without types, deadlines or limits. */

@@ -1,4 +1,5 @@
 import type { Scenario } from '../harness/scenario.js'
+import { cacheGet } from './cache-get.js'
 import { del } from './del.js'
 import { get } from './get.js'
 import { getTtl } from './get-ttl.js'
@@ -27,6 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   listEnds,
   ...[hgetSmall, hsetSmall, hgetLarge, hsetLarge],
   ...[sadd, sismember, spop],
+  cacheGet,
 ]
 
 export function scenarioNamed(name: string): Scenario {
