@@ -79,7 +79,12 @@ isDown = true
 clock.advance(15 * MINUTE_MS)
 line('loaded at', timeOf(await get('DE')))
 await new Promise((resolve) => setTimeout(resolve, 40))
-line('somebody who asks for another country', await get('FR').catch((error: Error) => error.message).then(String))
+line(
+  'somebody who asks for another country',
+  await get('FR')
+    .catch((error: Error) => error.message)
+    .then(String),
+)
 isDown = false
 
 heading('A country that there is not: that is known for a minute')

@@ -24,6 +24,10 @@ const BACKOFF_BY_DEFAULT_MS = 1_000
 const BACKOFF_DOUBLED_MOST = 6
 /** How many keys a step of `clear` looks at. */
 const SCAN_COUNT = 1_000
+const NO_TAGS: readonly string[] = []
+const FRESH_WHILE_THERE: Marks = { freshUntilMs: Number.POSITIVE_INFINITY, tags: undefined }
+/** The database would not keep the tags of a load, so it cannot keep its value. */
+const REFUSED = Symbol('refused')
 
 /** A value that is ready to be written. */
 interface Prepared {
@@ -31,7 +35,8 @@ interface Prepared {
   readonly body: unknown
   readonly ttlMs: number
   readonly staleTtlMs: number
-  readonly tags: readonly string[] | undefined
+  /** Their names. */
+  readonly tags: readonly string[]
 }
 
 /**
@@ -251,7 +256,7 @@ export class Cache<T> {
   ): Flight {
     this.checkKey(key)
     const tags = optionOf('tags', options, this.options)
-    const known = typeof tags === 'function' ? undefined : (tags ?? [])
+    const known = typeof tags === 'function' ? undefined : (tags ?? NO_TAGS)
     const stale = entry?.failed ? undefined : entry?.value
     const flight = new Flight(this.shared.flights, key, stale, known, inBackground)
     this.counters.loads++
@@ -266,15 +271,24 @@ export class Cache<T> {
     inBackground: boolean,
   ): Promise<T> {
     try {
-      // Versions as they are now: an invalidation meanwhile, by whomever, is seen by the first look at the value.
-      const stamped = flight.tags === undefined ? undefined : this.shared.tags.stamp(flight.tags)
+      const stamped = this.stampBefore(flight)
       // The stale value of this key is of type T.
       const value = await loader(flight as Flight & { readonly stale: T | undefined })
-      if (flight.isCurrent) this.keep(flight.key, value, options, stamped)
+      if (flight.isCurrent && stamped !== REFUSED) this.keep(flight.key, value, options, stamped)
       return value
     } catch (error) {
       this.onLoadFailed(flight, error, options, inBackground)
       throw error
+    }
+  }
+
+  /** Versions as they are before the load: an invalidation meanwhile, by whomever, is seen by the first look at the value. */
+  private stampBefore({ key, tags }: Flight): readonly string[] | undefined | typeof REFUSED {
+    try {
+      return tags === undefined ? undefined : this.shared.tags.stamp(tags)
+    } catch (error) {
+      this.report(error, { key, during: 'store' })
+      return REFUSED
     }
   }
 
@@ -290,22 +304,22 @@ export class Cache<T> {
     if (inBackground) this.report(error, context)
     else this.counters.errors++
     if (!flight.isCurrent) return
-    const entry = this.find(flight.key)
+    try {
+      this.keepFailure(flight.key, error, options)
+    } catch (refused) {
+      this.report(refused, { key: flight.key, during: 'store' })
+    }
+  }
+
+  /** A value that is there stays: if it is stale, the next attempt is put off. Otherwise the error is kept. */
+  private keepFailure(key: string, error: unknown, options: GetOrSetOptions<T> | undefined): void {
+    const entry = this.find(key)
     if (entry !== undefined && !entry.failed) {
-      if (!this.isFresh(entry)) this.entries.postpone(flight.key, (failures) => this.backoffMs(failures))
+      if (!this.isFresh(entry)) this.entries.postpone(key, (failures) => this.backoffMs(failures))
       return
     }
     const ttlMs = this.jittered(checkedMs('errorTtlMs', optionOf('errorTtlMs', options, this.options) ?? 0), options)
-    if (ttlMs > 0) this.keepError(flight.key, error, ttlMs)
-  }
-
-  private keepError(key: string, error: unknown, ttlMs: number): void {
-    const marks = { freshUntilMs: Number.POSITIVE_INFINITY, tags: undefined }
-    try {
-      this.shared.references.put(key, error, true, marks, lifetimeFor(ttlMs))
-    } catch (refused) {
-      this.report(refused, { key, during: 'store' })
-    }
+    if (ttlMs > 0) this.shared.references.put(key, error, true, FRESH_WHILE_THERE, lifetimeFor(ttlMs))
   }
 
   private backoffMs(failures: number): number {
@@ -322,9 +336,9 @@ export class Cache<T> {
     const negativeTtlMs = optionOf('negativeTtlMs', options, this.options) ?? 0
     const isNegative = value === null || value === undefined
     const lifetime = isNegative ? { ttlMs: negativeTtlMs, staleTtlMs: 0 } : this.lifetimeOf(value, options)
-    const prepared = this.prepare(key, value, lifetime, options, stamped)
+    const prepared = this.prepare(key, value, lifetime, options)
     try {
-      this.write(prepared)
+      this.write(prepared, stamped)
     } catch (error) {
       this.report(error, { key, during: 'store' })
     }
@@ -342,31 +356,28 @@ export class Cache<T> {
     value: T,
     lifetime: { readonly ttlMs: number; readonly staleTtlMs: number },
     options: KeepOptions<T> | undefined,
-    stamped?: readonly string[] | undefined,
   ): Prepared {
     this.checkKey(key)
     const ttlMs = this.jittered(checkedMs('ttlMs', lifetime.ttlMs), options)
-    if (ttlMs === 0) return { key, body: undefined, ttlMs, staleTtlMs: 0, tags: undefined }
+    if (ttlMs === 0) return { key, body: undefined, ttlMs, staleTtlMs: 0, tags: NO_TAGS }
     const body = this.entries.prepare(value)
-    const tags = stamped ?? this.stampFor(value, options)
-    return { key, body, ttlMs, staleTtlMs: checkedMs('staleTtlMs', lifetime.staleTtlMs), tags }
+    const tags = optionOf('tags', options, this.options) ?? NO_TAGS
+    const staleTtlMs = checkedMs('staleTtlMs', lifetime.staleTtlMs)
+    return { key, body, ttlMs, staleTtlMs, tags: typeof tags === 'function' ? checkedTags(tags(value)) : tags }
   }
 
-  private stampFor(value: T, options: KeepOptions<T> | undefined): readonly string[] | undefined {
-    const tags = optionOf('tags', options, this.options)
-    if (tags === undefined) return undefined
-    return this.shared.tags.stamp(typeof tags === 'function' ? checkedTags(tags(value)) : tags)
-  }
-
-  private write({ key, body, ttlMs, staleTtlMs, tags }: Prepared): void {
+  /** Writes a value, its tags as they were `stamped` before, or are now. */
+  private write({ key, body, ttlMs, staleTtlMs, tags: names }: Prepared, stamped?: readonly string[]): void {
     if (ttlMs === 0) {
       this.discard(key)
       return
     }
+    const tags = stamped ?? this.shared.tags.stamp(names)
     const totalMs = ttlMs + staleTtlMs
     if (tags !== undefined) this.shared.tags.hold(tags, totalMs)
     if (staleTtlMs === 0 || ttlMs === Number.POSITIVE_INFINITY) {
-      this.entries.write(key, body, { freshUntilMs: Number.POSITIVE_INFINITY, tags }, lifetimeFor(ttlMs))
+      const marks = tags === undefined ? FRESH_WHILE_THERE : { freshUntilMs: Number.POSITIVE_INFINITY, tags }
+      this.entries.write(key, body, marks, lifetimeFor(ttlMs))
       return
     }
     const freshUntilMs = nowMs(this.store) + ttlMs

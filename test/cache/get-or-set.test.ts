@@ -125,6 +125,30 @@ describe('getOrSet', () => {
     expect(reported).toEqual(['store a: OOM command not allowed'])
   })
 
+  it.each<[string, string[] | (() => string[])]>([
+    ['named beforehand', ['x']],
+    ['named by the value', () => ['x']],
+  ])('delivers a value whose tags, %s, the database has no room for, and reports that', async (_, tags) => {
+    const { db, users, reported } = openCache<number>({ tags })
+    vi.spyOn(db, 'set').mockImplementation(() => {
+      throw new Error('OOM command not allowed')
+    })
+
+    expect(await users.getOrSet('a', () => 1)).toBe(1)
+    expect(reported).toEqual(['store a: OOM command not allowed'])
+    expect(db.dbsize()).toBe(0)
+  })
+
+  it('rejects with the error of the loader when the database refuses to keep that', async () => {
+    const { db, users, reported } = openCache<number>({ errorTtlMs: 1000 })
+    vi.spyOn(db, 'set').mockImplementation(() => {
+      throw new Error('OOM command not allowed')
+    })
+
+    await expect(users.getOrSet('a', noLoad)).rejects.toThrow('this is not to be loaded')
+    expect(reported).toEqual(['store a: OOM command not allowed'])
+  })
+
   it('rejects for a value that the codec refuses: no call could ever keep it', async () => {
     const { users } = openCache<unknown>()
 
