@@ -8,13 +8,12 @@ function packer(): Packr {
   packr ??= new Packr({
     // Records tell objects from Maps; each message holds its own, so that it can be read by another process.
     structuredClone: true,
-    useBigIntExtension: true,
     copyBuffers: true,
     // Without this, functions would become undefined without a word.
     writeFunction(): never {
       throw new TypeError('a function cannot be cached by this codec')
     },
-  } as ConstructorParameters<typeof Packr>[0])
+  })
   return packr
 }
 

@@ -110,6 +110,13 @@ describe('the structured codec', () => {
     expect(users.get('key')).toEqual({ list: [1], bytes: new Uint8Array([1]) })
   })
 
+  it.each([new Uint8Array([1]), Buffer.from([1])])('gives back bytes in memory of their own: %j', (value) => {
+    const bytes = roundTrip({ value }, 'structured') as { value: Uint8Array }
+
+    expect(bytes.value).toStrictEqual(new Uint8Array([1]))
+    expect(bytes.value.buffer.byteLength).toBe(1)
+  })
+
   it.each<[string, unknown]>([
     ['a function', () => 1],
     ['a function within', { a: [() => 1] }],

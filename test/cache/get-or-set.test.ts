@@ -1,6 +1,7 @@
 import { Redstart } from 'redstart'
 import { cache } from 'redstart/cache'
 import { describe, expect, it, vi } from 'vitest'
+import { sharedOf } from '../../src/cache/shared.js'
 import { Loads, openCache, settled } from './support.js'
 
 const noLoad = (): never => {
@@ -189,6 +190,18 @@ describe('writes while a load runs', () => {
     expect(users.get('ada')).toBe('new')
   })
 
+  it('delete: the error of the load is for its callers alone, and is not kept', async () => {
+    const { db, users } = openCache<string>({ errorTtlMs: 1000 })
+    const loads = new Loads<string>()
+    const caller = expect(users.getOrSet('ada', loads.loader)).rejects.toThrow('down')
+
+    users.delete('ada')
+    await loads.fail(0, new Error('down'))
+
+    await caller
+    expect(db.dbsize()).toBe(0)
+  })
+
   it('a load whose end is not awaited any more is aborted', async () => {
     const { clock, users, reported } = openCache<number>({ ttlMs: 100, staleTtlMs: 100 })
     const loads = new Loads<number>()
@@ -359,13 +372,21 @@ describe('errors', () => {
     },
   )
 
-  it('that are kept go when a value is set or the key is deleted', async () => {
+  it('that are kept are no stale values', async () => {
     const { users } = openCache<number>({ errorTtlMs: 50 })
+    await users.getOrSet('a', noLoad).catch(() => {})
+
+    expect(await users.getOrSet('a', ({ stale }) => (stale === undefined ? 1 : 2), { refresh: true })).toBe(1)
+  })
+
+  it('that are kept go when a value is set or the key is deleted', async () => {
+    const { db, users } = openCache<number>({ errorTtlMs: 50 })
     for (const key of ['a', 'b']) await users.getOrSet(key, noLoad).catch(() => {})
 
     users.set('a', 1)
 
     expect(users.delete('b')).toBe(false)
+    expect(sharedOf(db, 'user:', Math.random).references.size).toBe(0)
     expect(await users.getOrSet('a', noLoad)).toBe(1)
     expect(await users.getOrSet('b', () => 2)).toBe(2)
   })
