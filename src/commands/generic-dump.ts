@@ -84,7 +84,7 @@ export function restore(
   const slot = unit.add(key, value)
   if (deadline !== 0) unit.setDeadline(slot, deadline)
   if (options.idletime !== undefined) {
-    unit.database.keys.setAccess(slot, accessTimeAgo(Number(options.idletime), unit.now()))
+    unit.setAccess(slot, accessTimeAgo(Number(options.idletime), unit.now()))
   }
   if (unit.logging) unit.log('RESTORE', key, String(deadline), copyBytes(payload), 'REPLACE', 'ABSTTL')
   unit.changed(key, 'restore')

@@ -140,7 +140,7 @@ export function copy(unit: Unit, source: string, destination: string, options: C
   const old = unit.peek(destination, target)
   if (old !== ABSENT) {
     // What stands in the way counts as accessed.
-    target.keys.setAccess(old, unit.store.accessTime())
+    unit.setAccess(old, unit.store.accessTime(), target)
     if (!options.replace) return 0
     unit.remove(old, target)
   }

@@ -132,7 +132,7 @@ export function hexpiretime(unit: Unit, key: string, fields: readonly string[]):
 }
 
 function deadlines(unit: Unit, key: string, fields: readonly string[], show: (deadline: number) => number): number[] {
-  const hash = unit.look(key, HASH)
+  const hash = unit.read(key, HASH)
   return fields.map((field) => {
     const slot = hash === undefined ? -1 : hash.slotOf(field)
     if (slot < 0) return MISSING
@@ -205,7 +205,7 @@ function fieldsCall(
 ): (unit: Unit, argv: Argv) => Reply {
   return (unit, argv): Reply => {
     const key = textAt(argv, 1)
-    unit.look(key, HASH)
+    unit.read(key, HASH)
     return body(unit, key, fieldsAt(argv, 2))
   }
 }

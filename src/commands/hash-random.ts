@@ -10,7 +10,7 @@ import { PairsReply, type Reply } from './reply.js'
 
 /** A random field, every one as likely as another; null when missing. O(1). */
 export function hrandfield(unit: Unit, key: string): string | null {
-  const hash = unit.look(key, HASH)
+  const hash = unit.read(key, HASH)
   return hash === undefined ? null : hash.fieldAt(unit.store.random.below(hash.size))
 }
 
@@ -19,13 +19,13 @@ export function hrandfield(unit: Unit, key: string): string | null {
  * may be the same. O(1) each.
  */
 export function hrandfields(unit: Unit, key: string, count: Int64): string[] {
-  const hash = unit.look(key, HASH)
+  const hash = unit.read(key, HASH)
   return hash === undefined ? [] : randomSlots(unit, hash, count).map((slot) => hash.fieldAt(slot))
 }
 
 /** As `hrandfields`, with the values. O(1) each. */
 export function hrandfieldsWithValues(unit: Unit, key: string, count: Int64): [field: string, value: string][] {
-  const hash = unit.look(key, HASH)
+  const hash = unit.read(key, HASH)
   if (hash === undefined) return []
   return randomSlots(unit, hash, count).map((slot) => [hash.fieldAt(slot), hash.valueAt(slot)])
 }

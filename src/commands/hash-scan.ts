@@ -20,7 +20,7 @@ const NO_OPTIONS: ElementScanOptions = {}
  * is returned at least once, whatever else comes and goes. A small hash comes as a whole. O(count).
  */
 export function hscan(unit: Unit, key: string, cursor: number, options: ElementScanOptions = NO_OPTIONS): HscanResult {
-  const hash = unit.look(key, HASH)
+  const hash = unit.read(key, HASH)
   if (hash === undefined) return { cursor: 0, entries: [] }
   const matches = scanFilter(options)
   const entries: [string, string][] = []
@@ -48,7 +48,7 @@ export const hashScanCommands = {
       const key = textAt(argv, 1)
       const cursor = parseCursor(textAt(argv, 2))
       // Redis looks at the key before it reads the options: for a missing one they may be wrong.
-      if (unit.look(key, HASH) === undefined) return ['0', []]
+      if (unit.read(key, HASH) === undefined) return ['0', []]
       const options = readElementScan(argv, true)
       const found = hscan(unit, key, cursor, options)
       return [String(found.cursor), options.novalues ? found.entries.map(([field]) => field) : found.entries.flat()]

@@ -38,50 +38,50 @@ export function hsetOne(unit: Unit, key: string, field: string, value: string): 
 
 /** Sets a field if it is not there: 1, else 0. O(1). Event hset. */
 export function hsetnx(unit: Unit, key: string, field: string, value: string): number {
-  return unit.look(key, HASH)?.has(field) ? 0 : hsetOne(unit, key, field, value)
+  return unit.read(key, HASH)?.has(field) ? 0 : hsetOne(unit, key, field, value)
 }
 
 /** The value of a field, null when missing. O(1). */
 export function hget(unit: Unit, key: string, field: string): string | null {
-  return unit.look(key, HASH)?.get(field) ?? null
+  return unit.read(key, HASH)?.get(field) ?? null
 }
 
 /** The values of fields in their order, null for those that are missing. O(fields). */
 export function hmget(unit: Unit, key: string, fields: readonly string[]): (string | null)[] {
-  const hash = unit.look(key, HASH)
+  const hash = unit.read(key, HASH)
   return fields.map((field) => hash?.get(field) ?? null)
 }
 
 /** All fields and values, none when missing. O(n). */
 export function hgetall(unit: Unit, key: string): [field: string, value: string][] {
-  const hash = unit.look(key, HASH)
+  const hash = unit.read(key, HASH)
   return hash === undefined ? [] : [...hash]
 }
 
 /** All fields, none when missing. O(n). */
 export function hkeys(unit: Unit, key: string): string[] {
-  return unit.look(key, HASH)?.fields() ?? []
+  return unit.read(key, HASH)?.fields() ?? []
 }
 
 /** All values in the order of `hkeys`, none when missing. O(n). */
 export function hvals(unit: Unit, key: string): string[] {
-  return unit.look(key, HASH)?.values() ?? []
+  return unit.read(key, HASH)?.values() ?? []
 }
 
 /** How many fields there are, 0 when missing. O(1). */
 export function hlen(unit: Unit, key: string): number {
-  return unit.look(key, HASH)?.size ?? 0
+  return unit.read(key, HASH)?.size ?? 0
 }
 
 /** How many bytes the value of a field has, 0 when missing. O(length). */
 export function hstrlen(unit: Unit, key: string, field: string): number {
-  const value = unit.look(key, HASH)?.get(field)
+  const value = unit.read(key, HASH)?.get(field)
   return value === undefined ? 0 : byteLength(value)
 }
 
 /** Whether a field is there: 1 or 0. O(1). */
 export function hexists(unit: Unit, key: string, field: string): number {
-  return unit.look(key, HASH)?.has(field) ? 1 : 0
+  return unit.read(key, HASH)?.has(field) ? 1 : 0
 }
 
 /** Removes fields; returns how many were there. O(1) each. Events hdel, del. */

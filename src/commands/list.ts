@@ -33,12 +33,12 @@ export interface LposOptions {
 
 /** How many elements there are, 0 when missing. O(1). */
 export function llen(unit: Unit, key: string): number {
-  return unit.look(key, LIST)?.size ?? 0
+  return unit.read(key, LIST)?.size ?? 0
 }
 
 /** The element at an index, negative from the end; null where there is none. O(log n). */
 export function lindex(unit: Unit, key: string, index: Int64): string | null {
-  const list = unit.look(key, LIST)
+  const list = unit.read(key, LIST)
   // Redis looks at the key before it reads the index: for a missing one a bad index is no error.
   if (list === undefined) return null
   const { size } = list
@@ -49,7 +49,7 @@ export function lindex(unit: Unit, key: string, index: Int64): string | null {
 
 /** The elements from `start` to `stop`, both included, negative from the end. O(log n + elements returned). */
 export function lrange(unit: Unit, key: string, start: number, stop: number): string[] {
-  const list = unit.look(key, LIST)
+  const list = unit.read(key, LIST)
   if (list === undefined) return []
   const { size } = list
   return list.range(firstOf(start, size), lastOf(stop, size))
@@ -134,7 +134,7 @@ export function lposSome(unit: Unit, key: string, element: string, count: Int64,
 function search(unit: Unit, key: string, element: string, options: LposOptions, count: Int64): number[] {
   const rank = checkedRank(integerOf(options.rank ?? 1))
   const maxlen = checkedNumber(integerOf(options.maxlen ?? 0), 'MAXLEN')
-  const list = unit.look(key, LIST)
+  const list = unit.read(key, LIST)
   if (list === undefined) return []
   const limits = { rank: Math.abs(clamp(rank)), count: limitOf(count), compared: limitOf(maxlen) }
   return list.positionsOf(element, limits, rank < 0)
@@ -197,7 +197,7 @@ export const listCommands = {
     syntax: 'key:key index:integer',
     call(unit, argv): Reply {
       const key = textAt(argv, 1)
-      return unit.look(key, LIST) === undefined ? null : lindex(unit, key, integerAt(argv, 2))
+      return unit.read(key, LIST) === undefined ? null : lindex(unit, key, integerAt(argv, 2))
     },
   },
   LRANGE: {
@@ -223,7 +223,7 @@ export const listCommands = {
     call(unit, argv): Reply {
       const key = textAt(argv, 1)
       // A missing key is told before a bad index.
-      if (unit.look(key, LIST) === undefined) throw noSuchKey()
+      if (unit.read(key, LIST) === undefined) throw noSuchKey()
       lset(unit, key, integerAt(argv, 2), textAt(argv, 3))
       return OK
     },

@@ -34,7 +34,7 @@ export function flushall(unit: Unit): void {
 function empty(unit: Unit, database: Database): void {
   unit.store.watches.touchAll(database, undefined)
   unit.store.dirty += database.keys.size
-  database.replace(emptyTable())
+  unit.store.replaceKeys(database, emptyTable())
 }
 
 /** Exchanges the keys of two databases. O(1), and O(keys that are watched or waited for). No event. */
@@ -45,7 +45,8 @@ export function swapdb(unit: Unit, index1: number, index2: number): void {
   if (first !== second) {
     unit.store.watches.touchAll(first, second)
     unit.store.watches.touchAll(second, first)
-    first.replace(second.replace(first.replace(emptyTable())))
+    const { store } = unit
+    store.replaceKeys(first, store.replaceKeys(second, store.replaceKeys(first, emptyTable())))
     unit.store.waiters.signalAll(first)
     unit.store.waiters.signalAll(second)
   }

@@ -61,7 +61,7 @@ export function sdiffstore(unit: Unit, destination: string, keys: readonly strin
 
 /** The sets in the order of the keys. Throws WRONGTYPE at the first that is none. */
 function operands(unit: Unit, keys: readonly string[]): Operand[] {
-  return keys.map((key) => unit.look(key, SET))
+  return keys.map((key) => unit.read(key, SET))
 }
 
 /** Puts a result in the place of whatever is at `destination`, or of nothing where it is empty. */

@@ -69,7 +69,7 @@ function shuffleFirst(items: string[], count: number, random: RandomSource): voi
 
 /** A random member, null when missing. O(1). */
 export function srandmember(unit: Unit, key: string): string | null {
-  const set = unit.look(key, SET)
+  const set = unit.read(key, SET)
   return set === undefined ? null : set.at(unit.store.random.below(set.size))
 }
 
@@ -79,7 +79,7 @@ export function srandmember(unit: Unit, key: string): string | null {
  */
 export function srandmembers(unit: Unit, key: string, count: Int64): string[] {
   checkedPicks(count)
-  const set = unit.look(key, SET)
+  const set = unit.read(key, SET)
   if (set === undefined || count === 0) return []
   if (count < 0) return repeatedIndices(set.size, -clamp(count), unit.store.random).map((index) => set.at(index))
   return count >= set.size ? set.members() : pickDifferent(set, Number(count), unit.store.random)

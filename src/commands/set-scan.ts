@@ -21,7 +21,7 @@ const NO_OPTIONS: ElementScanOptions = {}
  * least once, whatever else comes and goes. A set that is no hashtable comes as a whole. O(count).
  */
 export function sscan(unit: Unit, key: string, cursor: number, options: ElementScanOptions = NO_OPTIONS): SscanResult {
-  const set = unit.look(key, SET)
+  const set = unit.read(key, SET)
   if (set === undefined) return { cursor: 0, members: [] }
   const matches = scanFilter(options)
   const members: string[] = []
@@ -48,7 +48,7 @@ export const setScanCommands = {
       const key = textAt(argv, 1)
       const cursor = parseCursor(textAt(argv, 2))
       // Redis looks at the key before it reads the options: for a missing one they may be wrong.
-      const found = unit.look(key, SET) === undefined ? NOTHING : sscan(unit, key, cursor, readElementScan(argv))
+      const found = unit.read(key, SET) === undefined ? NOTHING : sscan(unit, key, cursor, readElementScan(argv))
       return [String(found.cursor), found.members]
     },
   },

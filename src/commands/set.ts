@@ -58,23 +58,23 @@ export function sremOne(unit: Unit, key: string, member: string): number {
 
 /** All members, none when missing. O(n). */
 export function smembers(unit: Unit, key: string): string[] {
-  return unit.look(key, SET)?.members() ?? []
+  return unit.read(key, SET)?.members() ?? []
 }
 
 /** Whether a member is there: 1 or 0. O(1). */
 export function sismember(unit: Unit, key: string, member: string): number {
-  return unit.look(key, SET)?.has(member) ? 1 : 0
+  return unit.read(key, SET)?.has(member) ? 1 : 0
 }
 
 /** As `sismember`, for several. O(members). */
 export function smismember(unit: Unit, key: string, members: readonly string[]): number[] {
-  const set = unit.look(key, SET)
+  const set = unit.read(key, SET)
   return members.map((member) => (set?.has(member) ? 1 : 0))
 }
 
 /** How many members there are, 0 when missing. O(1). */
 export function scard(unit: Unit, key: string): number {
-  return unit.look(key, SET)?.size ?? 0
+  return unit.read(key, SET)?.size ?? 0
 }
 
 /** Moves a member to another set: 1, or 0 when it is not there. O(1). Events srem, del, sadd. */
@@ -85,9 +85,10 @@ export function smove(unit: Unit, source: string, destination: string, member: s
   if (!(from instanceof SetOfStrings)) throw wrongType()
   if (into !== undefined && !(into instanceof SetOfStrings)) throw wrongType()
   if (from === into) return from.has(member) ? 1 : 0
-  if (!from.delete(member)) return 0
+  const left = unit.look(source, SET)!
+  if (!left.delete(member)) return 0
   if (unit.logging) unit.log('SMOVE', source, destination, member)
-  unit.shrunk(source, from, 'srem')
+  unit.shrunk(source, left, 'srem')
   if (unit.open(destination, SET).add(member)) unit.changed(destination, 'sadd')
   return 1
 }

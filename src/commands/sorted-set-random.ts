@@ -10,7 +10,7 @@ import type { Scored } from './sorted-set.js'
 
 /** A random member, every one as likely as another; null when missing. O(log n). */
 export function zrandmember(unit: Unit, key: string): string | null {
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   return set === undefined ? null : set.memberAt(unit.store.random.below(set.size))
 }
 
@@ -20,7 +20,7 @@ export function zrandmember(unit: Unit, key: string): string | null {
  */
 export function zrandmembers(unit: Unit, key: string, count: Int64): Scored[] {
   checkedPicks(count)
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   if (set === undefined || count === 0) return []
   if (count >= set.size) return set.entries(0, set.size, false)
   const { random } = unit.store

@@ -18,7 +18,7 @@ import {
 
 /** How many members have scores in a range. O(log n). */
 export function zcount(unit: Unit, key: string, range: ScoreRange): number {
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   if (set === undefined) return 0
   const { start, end } = ranksByScore(set, range)
   return end - start
@@ -26,7 +26,7 @@ export function zcount(unit: Unit, key: string, range: ScoreRange): number {
 
 /** How many members lie in a range by their bytes. O(log n). */
 export function zlexcount(unit: Unit, key: string, range: LexRange): number {
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   if (set === undefined) return 0
   const { start, end } = ranksByLex(set, range)
   return end - start

@@ -12,7 +12,7 @@ import { type RangeOptions, type RangeQuery, type Ranks, rangeQuery, ranksOf } f
 
 /** The members of a range in its order, none when missing. O(log n + members). */
 export function zrange(unit: Unit, key: string, query: RangeQuery): string[] {
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   if (set === undefined) return []
   const { start, end } = ranksOf(set, query)
   return set.members(start, end, query.reverse)
@@ -20,7 +20,7 @@ export function zrange(unit: Unit, key: string, query: RangeQuery): string[] {
 
 /** As `zrange`, with scores. O(log n + members). */
 export function zrangeWithScores(unit: Unit, key: string, query: RangeQuery): Scored[] {
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   if (set === undefined) return []
   const { start, end } = ranksOf(set, query)
   return set.entries(start, end, query.reverse)
@@ -31,7 +31,7 @@ export function zrangeWithScores(unit: Unit, key: string, query: RangeQuery): Sc
  * del where there are none.
  */
 export function zrangestore(unit: Unit, destination: string, source: string, query: RangeQuery): number {
-  const set = unit.look(source, SORTED_SET)
+  const set = unit.read(source, SORTED_SET)
   const ranks = set === undefined ? undefined : ranksOf(set, query)
   if (set === undefined || ranks === undefined || ranks.end <= ranks.start) {
     discard(unit, destination)

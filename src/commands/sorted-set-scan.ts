@@ -22,7 +22,7 @@ const NO_OPTIONS: ElementScanOptions = {}
  * least once, whatever else comes and goes. A sorted set in the small encoding comes as a whole. O(count).
  */
 export function zscan(unit: Unit, key: string, cursor: number, options: ElementScanOptions = NO_OPTIONS): ZscanResult {
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   if (set === undefined) return { cursor: 0, entries: [] }
   const count = scanSize(options)
   const matches = scanFilter(options)
@@ -39,7 +39,7 @@ function callZscan(unit: Unit, argv: Argv): Reply {
   const key = textAt(argv, 1)
   const cursor = parseCursor(textAt(argv, 2))
   // Redis looks at the key before it reads the options: for a missing one they may be wrong.
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   if (set === undefined) return ['0', []]
   const found = zscan(unit, key, cursor, readElementScan(argv))
   const format = set.encoding === 'listpack' ? formatScore : formatScanned

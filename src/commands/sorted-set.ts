@@ -154,23 +154,23 @@ export function zrem(unit: Unit, key: string, members: readonly string[]): numbe
 
 /** How many members there are, 0 when missing. O(1). */
 export function zcard(unit: Unit, key: string): number {
-  return unit.look(key, SORTED_SET)?.size ?? 0
+  return unit.read(key, SORTED_SET)?.size ?? 0
 }
 
 /** The score of a member, null when key or member is missing. O(1). */
 export function zscore(unit: Unit, key: string, member: string): number | null {
-  return unit.look(key, SORTED_SET)?.score(member) ?? null
+  return unit.read(key, SORTED_SET)?.score(member) ?? null
 }
 
 /** The scores in the order of the members, null for what is missing. O(members). */
 export function zmscore(unit: Unit, key: string, members: readonly string[]): (number | null)[] {
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   return members.map((member) => set?.score(member) ?? null)
 }
 
 /** How many members stand before this one, or behind it if `reverse`; null when key or member is missing. O(log n). */
 export function zrank(unit: Unit, key: string, member: string, reverse: boolean): number | null {
-  const set = unit.look(key, SORTED_SET)
+  const set = unit.read(key, SORTED_SET)
   if (set === undefined) return null
   const rank = set.rank(member)
   if (rank === -1) return null

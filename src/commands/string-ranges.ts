@@ -33,7 +33,7 @@ const SLICED_AS_TEXT_MAX = 1024
 
 /** The value as bytes that may be edited in place; it is kept so from now on. */
 function asBytes(unit: Unit, slot: number): ByteString {
-  const value = unit.stringAt(slot)
+  const value = unit.editAt(slot)
   if (value instanceof ByteString) return value
   const bytes = ByteString.ofText(stringToText(value))
   unit.replace(slot, bytes, true)

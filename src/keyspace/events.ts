@@ -40,6 +40,16 @@ export class KeyspaceEvents {
     this.queue.push({ event, key, database })
   }
 
+  /** How many events wait to be handed out. */
+  get pending(): number {
+    return this.queue.length
+  }
+
+  /** Drops all but the first `pending` of those that wait. */
+  forgetSince(pending: number): void {
+    this.queue.length = pending
+  }
+
   /**
    * Hands out what has been collected. Listeners may use the database; what they cause is handed out by units of their
    * own. A listener that throws harms neither the others nor the caller: its error is rethrown from a microtask.

@@ -44,13 +44,23 @@ export class KeyIndex extends StringTable<Value> {
   /** Adds a key that is not there and returns its slot. O(1) amortised. */
   insert(key: string, value: Value, access: number): number {
     const slot = this.add(key)
+    this.fill(slot, value, access)
+    return slot
+  }
+
+  /** Takes the removal of a key back: it lies in its slot again, without a deadline, and the slots of others are what they were. O(1). */
+  reinsert(key: string, slot: number, value: Value, access: number): void {
+    this.putBack(key, slot)
+    this.fill(slot, value, access)
+  }
+
+  private fill(slot: number, value: Value, access: number): void {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
     rows[at + VALUE] = value
     rows[at + MARKS] = codeOf(value)
     rows[at + ACCESS] = access
     rows[at + EXPIRY_SECOND] = 0
-    return slot
   }
 
   // With a constant the multiplication is part of an address: 3 ns of a GET.

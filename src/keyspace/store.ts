@@ -4,7 +4,7 @@ import { Hash } from '../structures/hash.js'
 import { type Int64, int64 } from '../structures/int64.js'
 import { Client } from './client.js'
 import type { Clock, Timer } from './clock.js'
-import { Database } from './database.js'
+import { Database, type KeyTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
@@ -12,6 +12,7 @@ import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from 
 import type { RandomSource } from './random.js'
 import { Settings } from './settings.js'
 import type { Collection, Value } from './value.js'
+import type { Undo } from './undo.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
 
@@ -27,6 +28,16 @@ export interface Opened {
   readonly key: string
   readonly value: Collection
   readonly database: Database
+}
+
+/** How far the effects of the running unit had come at some time. */
+export interface Mark {
+  readonly dirty: number
+  readonly logged: number
+  readonly announced: number
+  readonly ready: number
+  readonly opened: number
+  readonly watched: number
 }
 
 /** The states of `pending`. */
@@ -71,6 +82,8 @@ export class Store implements SnapshotSource {
   pending: number = NOTHING
   /** Collections that bodies of the running unit have made and that have not joined the keyspace. */
   opened: Opened[] = []
+  /** What takes the running part of the unit back, where that has been asked for. */
+  undo: Undo | undefined = undefined
   /** The access clock: seconds, 0 while it is not running. */
   accessClock = 0
   private nowMs = 0
@@ -166,6 +179,17 @@ export class Store implements SnapshotSource {
     return this.accessClock
   }
 
+  /** Notes that a key is accessed now. */
+  stamp(database: Database, slot: number): void {
+    this.setAccess(database, slot, this.accessTime())
+  }
+
+  /** Sets the time of the last access of a key, by the access clock. */
+  setAccess(database: Database, slot: number, access: number): void {
+    if (this.undo !== undefined) this.undo.stamping(database, slot)
+    database.keys.setAccess(slot, access)
+  }
+
   private stopAccessClock(): void {
     this.accessClock = 0
     this.trustedSecond = Number.POSITIVE_INFINITY
@@ -206,6 +230,7 @@ export class Store implements SnapshotSource {
   }
 
   setDeadline(database: Database, slot: number, deadlineMs: Int64): void {
+    if (this.undo !== undefined) this.undo.timing(database, slot)
     database.wheel ??= new DeadlineWheel<string>(this.now())
     const { wheel, keys } = database
     const wakeMs = typeof deadlineMs === 'number' ? Math.max(deadlineMs, 0) : FAR_MS
@@ -220,9 +245,32 @@ export class Store implements SnapshotSource {
   }
 
   clearDeadline(database: Database, slot: number): void {
+    if (this.undo !== undefined) this.undo.timing(database, slot)
     database.wheel!.remove(database.keys.deadlineAt(slot))
     if (database.farDeadlines.size > 0) database.farDeadlines.delete(database.keys.keyAt(slot)!)
     database.keys.setDeadline(slot, 0, 0)
+  }
+
+  /** How far the effects of the running unit have come. O(1). */
+  mark(): Mark {
+    return {
+      dirty: this.dirty,
+      logged: this.batch.length,
+      announced: this.events.pending,
+      ready: this.waiters.pending,
+      opened: this.opened.length,
+      watched: this.watches.recorded,
+    }
+  }
+
+  /** Drops the effects that came after the mark: nobody is told of them. O(effects dropped). */
+  forgetSince(mark: Mark): void {
+    this.dirty = mark.dirty
+    this.batch.length = mark.logged
+    this.opened.length = mark.opened
+    this.events.forgetSince(mark.announced)
+    this.waiters.forgetSince(mark.ready)
+    this.watches.takeBack(mark.watched)
   }
 
   /** Records a resolved command of the running unit. */
@@ -344,8 +392,9 @@ export class Store implements SnapshotSource {
    * Takes out up to `most` fields of a hash whose time is up; returns how many. The log hears of it as HDEL, the event is
    * `hexpired`; the last field takes the key along, with the event `del`.
    */
-  private expireFields(database: Database, key: string, hash: Hash, most: number): number {
+  private expireFields(database: Database, key: string, due: Hash, most: number): number {
     const now = this.now()
+    const hash = this.undo === undefined ? due : (this.undo.own(database, database.keys.find(key)) as Hash)
     const whole = hash.isAllDue(now)
     const fields = whole ? [] : hash.takeDue(now, most)
     if (this.logging) this.append(database, whole ? ['DEL', key] : ['HDEL', key, ...fields])
@@ -389,7 +438,29 @@ export class Store implements SnapshotSource {
   remove(database: Database, slot: number): void {
     if (database.fields !== undefined) this.left(database, slot)
     if (database.keys.expires(slot)) this.clearDeadline(database, slot)
+    if (this.undo !== undefined) this.undo.removing(database, slot)
     database.keys.remove(slot)
+  }
+
+  /** Takes the removal of a key back; a deadline that it had is set after. O(1). */
+  putBack(database: Database, slot: number, key: string, value: Value, access: number): void {
+    database.keys.reinsert(key, slot, value, access)
+    this.entered(database, key, value)
+  }
+
+  /** Puts another value in the place of one and returns the marks; the deadline stays. O(1). */
+  exchange(database: Database, slot: number, value: Value): number {
+    if (database.fields !== undefined) this.left(database, slot)
+    const marks = database.keys.exchange(slot, value)
+    if (typeof value === 'object') this.entered(database, database.keys.keyAt(slot)!, value)
+    return marks
+  }
+
+  /** Gives a database other keys and returns the former. O(1). */
+  replaceKeys(database: Database, table: KeyTable): KeyTable {
+    const former = database.replace(table)
+    if (this.undo !== undefined) this.undo.replaced(database, former)
+    return former
   }
 
   /** What follows from every change of a key: its watches and its event. */

@@ -6,6 +6,7 @@ import type { Database } from './database.js'
 import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, VALUE } from './key-index.js'
 import type { LogWord } from './ports.js'
 import { CLOCK_READ, EFFECTS, NOTHING, type Opened, type Store } from './store.js'
+import { Undo } from './undo.js'
 import {
   type Collection,
   type CollectionType,
@@ -71,6 +72,27 @@ export class Unit {
     }
   }
 
+  /**
+   * As `nest`, but a body that throws leaves the store as it was before, chance and session apart: nothing is logged or announced, and no
+   * watch and no waiter hears of it. O(steps) to take back; a collection that is edited is copied once.
+   */
+  nestOrUndo<R>(body: () => R): R {
+    return this.nest(() => {
+      const undo = new Undo(this.store)
+      const { database } = this
+      let result: R
+      try {
+        result = body()
+      } catch (error) {
+        undo.takeBack()
+        this.database = database
+        throw error
+      }
+      undo.keep()
+      return result
+    })
+  }
+
   /** The time of the unit, in milliseconds since the epoch. */
   now(): number {
     return this.store.now()
@@ -88,7 +110,7 @@ export class Unit {
     const at = keys.offsetOf(slot)
     if ((rows[at + MARKS] as number) >= EXPIRING && this.collect(slot, this.database)) return ABSENT
     if (this.database.fields !== undefined && this.store.collectFields(this.database, slot)) return ABSENT
-    if (rows[at + ACCESS] !== this.store.accessClock) rows[at + ACCESS] = this.store.accessTime()
+    if (rows[at + ACCESS] !== this.store.accessClock) this.store.stamp(this.database, slot)
     return slot
   }
 
@@ -127,11 +149,11 @@ export class Unit {
       if (!isFar && this.collect(slot, this.database)) return undefined
       if ((marks & CODE_MASK) > OTHER_STRING) {
         if (this.store.collectFields(this.database, slot)) return undefined
-        rows[at + ACCESS] = this.store.accessTime()
+        this.store.stamp(this.database, slot)
         throw wrongType()
       }
     }
-    if (rows[at + ACCESS] !== this.store.accessClock) rows[at + ACCESS] = this.store.accessTime()
+    if (rows[at + ACCESS] !== this.store.accessClock) this.store.stamp(this.database, slot)
     return rows[at + VALUE] as StringValue
   }
 
@@ -141,7 +163,13 @@ export class Unit {
     return this.database.keys.valueAt(slot) as StringValue
   }
 
-  /** The value of any key, as an access to it; undefined for a missing key. O(1). */
+  /** As `stringAt`, for a string that is edited in place. O(1), but see `Undo.own`. */
+  editAt(slot: number): StringValue {
+    const { undo } = this.store
+    return undo === undefined ? this.stringAt(slot) : (undo.own(this.database, slot) as StringValue)
+  }
+
+  /** The value of any key to read, as an access to it; undefined for a missing key. O(1). */
   valueAt(key: string): Value | undefined {
     const slot = this.find(key)
     return slot === ABSENT ? undefined : this.database.keys.valueAt(slot)
@@ -153,13 +181,23 @@ export class Unit {
     return slot === ABSENT ? 'none' : typeOf(this.database.keys.valueAt(slot))
   }
 
-  /** A collection to read or to take from; undefined for a missing key, WRONGTYPE for another type. O(1). */
+  /** A collection to take from; undefined for a missing key, WRONGTYPE for another type. O(1), but see `Undo.own`. */
   look<T extends Collection>(key: string, kind: CollectionKind<T>): T | undefined {
     const slot = this.find(key)
     if (slot === ABSENT) return undefined
     const keys = this.database.keys
     if (keys.codeAt(slot) !== kind.code) throw wrongType()
     // The code says that it is one of this kind.
+    if (this.store.undo !== undefined) return this.store.undo.own(this.database, slot) as T
+    return keys.valueAt(slot) as T
+  }
+
+  /** As `look`, to read only: what comes back must not be edited. O(1). */
+  read<T extends Collection>(key: string, kind: CollectionKind<T>): T | undefined {
+    const slot = this.find(key)
+    if (slot === ABSENT) return undefined
+    const keys = this.database.keys
+    if (keys.codeAt(slot) !== kind.code) throw wrongType()
     return keys.valueAt(slot) as T
   }
 
@@ -186,6 +224,7 @@ export class Unit {
   add(key: string, value: Value, database = this.database): number {
     const { store } = this
     const slot = database.keys.insert(key, value, store.accessTime())
+    if (store.undo !== undefined) store.undo.inserted(database)
     if (typeof value === 'object') store.entered(database, key, value)
     if (store.waiters.active) store.waiters.signal(database, key, typeOf(value))
     return slot
@@ -201,9 +240,8 @@ export class Unit {
 
   /** Puts a value at a key that exists; a deadline is dropped unless `keepDeadline`. O(1). */
   replace(slot: number, value: Value, keepDeadline = false): void {
-    if (this.database.fields !== undefined) this.store.left(this.database, slot)
-    const marks = this.database.keys.exchange(slot, value)
-    if (typeof value === 'object') this.store.entered(this.database, this.database.keys.keyAt(slot)!, value)
+    if (this.store.undo !== undefined) this.store.undo.exchanging(this.database, slot)
+    const marks = this.store.exchange(this.database, slot, value)
     if (marks >= EXPIRING && !keepDeadline) this.store.clearDeadline(this.database, slot)
   }
 
@@ -223,6 +261,11 @@ export class Unit {
   /** The deadline in milliseconds since the epoch, -1 for none. */
   deadlineOf(slot: number, database = this.database): Int64 {
     return database.keys.expires(slot) ? this.store.deadlineOf(database, slot) : -1
+  }
+
+  /** Sets the time of the last access, by the access clock. */
+  setAccess(slot: number, access: number, database = this.database): void {
+    this.store.setAccess(database, slot, access)
   }
 
   setDeadline(slot: number, deadlineMs: Int64, database = this.database): void {
@@ -261,6 +304,7 @@ export class Unit {
     const index = opened.findIndex((other) => other.key === key && other.database === database)
     if (index === -1 || isVoid(opened[index]!.value)) return
     const [{ value }] = opened.splice(index, 1) as [Opened]
+    this.store.undo?.made(value)
     this.add(key, value, database)
   }
 

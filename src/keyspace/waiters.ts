@@ -119,6 +119,19 @@ export class Waiters {
     return this.ready.length > 0
   }
 
+  /** How many keys have become ready and are not served yet. */
+  get pending(): number {
+    return this.ready.length
+  }
+
+  /** Keys other than the first `pending` of those that became ready are not ready after all. */
+  forgetSince(pending: number): void {
+    for (const { database, key } of this.ready.splice(pending)) {
+      const queue = this.queues.get(database)?.get(key)
+      if (queue !== undefined) queue.isReady = false
+    }
+  }
+
   /** Serves those whose keys became ready, until nothing more is ready. Runs with no unit open. */
   serve(): void {
     while (this.ready.length > 0) {

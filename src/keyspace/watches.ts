@@ -15,6 +15,15 @@ export class Watch {
   readonly keys: WatchedKey[] = []
 }
 
+/** What a watch is to be when something is taken back. */
+interface Note {
+  readonly watch: Watch
+  readonly changed: boolean
+  /** The key of it that `expired` is about. */
+  readonly watched: WatchedKey | undefined
+  readonly expired: boolean
+}
+
 /**
  * Who watches which key (optimistic locking).
  *
@@ -23,6 +32,9 @@ export class Watch {
  */
 export class Watches {
   active = false
+  /** Whether what happens to watches may be taken back. */
+  private recording = false
+  private readonly notes: Note[] = []
   private readonly onActivity: () => void
   private readonly isOverdue: (database: Database, key: string) => boolean
   private readonly watched = new Map<Database, Map<string, Map<Watch, WatchedKey>>>()
@@ -48,6 +60,8 @@ export class Watches {
     if (watches === undefined) keys.set(key, new Map([[watch, watched]]))
     else watches.set(watch, watched)
     watch.keys.push(watched)
+    // What it has seen will be gone when that is taken back.
+    if (this.recording) this.notes.push({ watch, changed: true, watched: undefined, expired })
     this.active = true
     this.onActivity()
   }
@@ -78,9 +92,33 @@ export class Watches {
     const isGone = !hasKey(database, key)
     for (const [watch, watched] of watches) {
       // What was overdue and is gone has not changed; from here on it is a missing key.
+      if (this.recording) this.note(watch, watched)
       if (isGone && watched.expired) watched.expired = false
       else watch.changed = true
     }
+  }
+
+  private note(watch: Watch, watched: WatchedKey): void {
+    this.notes.push({ watch, changed: watch.changed, watched, expired: watched.expired })
+  }
+
+  /** How many notes there are of what can be taken back. */
+  get recorded(): number {
+    return this.notes.length
+  }
+
+  /** Takes back what happened to watches since there were so many notes. */
+  takeBack(recorded: number): void {
+    for (const { watch, changed, watched, expired } of this.notes.splice(recorded).reverse()) {
+      watch.changed = changed
+      if (watched !== undefined) watched.expired = expired
+    }
+  }
+
+  /** Begins to take notes, or forgets them. */
+  record(recording: boolean): void {
+    this.recording = recording
+    if (!recording) this.notes.length = 0
   }
 
   /**
@@ -96,6 +134,7 @@ export class Watches {
       if (!before && !after) continue
       const afterIsOverdue = after && this.isOverdue(other, key)
       for (const [watch, watched] of watches) {
+        if (this.recording) this.note(watch, watched)
         if (watched.expired && !after) watched.expired = false
         else if (afterIsOverdue && (watched.expired || !before)) watched.expired = true
         else watch.changed = true

@@ -96,6 +96,27 @@ export class StringTable<T = unknown> {
     const slot = this.gaps.length > 0 ? this.gaps.pop()! : this.end++
     const rows = this.rowsFor(slot)
     rows[(slot & CHUNK_MASK) * this.stride] = key
+    this.enter(key, slot)
+    return slot
+  }
+
+  /** Takes a `remove` back: the key lies in the slot again, and the row that had moved there is the last one. O(length of the two keys) amortised. */
+  putBack(key: string, slot: number): void {
+    const end = this.end++
+    const lastRows = this.rowsFor(end)
+    const lastAt = this.offsetOf(end)
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    if (slot !== end) {
+      this.point(rows[at] as string, slot, end)
+      for (let i = 0; i < this.stride; i++) lastRows[lastAt + i] = rows[at + i]
+    }
+    rows[at] = key
+    this.enter(key, slot)
+  }
+
+  /** From now on a key that was not there is found in a slot. */
+  private enter(key: string, slot: number): void {
     this.count++
     if (this.map === undefined || this.leaving !== undefined) {
       this.insertHashed(this.lastKey === key ? this.lastHash : hashOf(key), slot)
@@ -104,7 +125,6 @@ export class StringTable<T = unknown> {
       this.map.set(key, slot)
       if (this.map.size > this.limits.mapMax) this.beginToLeaveMap(this.map)
     }
-    return slot
   }
 
   /** The chunk of a slot, made or made larger where it does not reach so far. */
