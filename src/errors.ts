@@ -354,6 +354,31 @@ export function execAborted(cause?: RedstartError): RedstartError {
   return new RedstartError(`EXECABORT Transaction discarded because of: ${reason}`)
 }
 
+/** Of `db.multi()`; Redis's connections are never in that state. */
+export function multiOver(): RedstartError {
+  return new RedstartError('ERR the transaction is over: it was executed or discarded')
+}
+
+export function watchOver(): RedstartError {
+  return new RedstartError('ERR the watch has ended: by unwatch, or by a transaction that was executed or discarded')
+}
+
+export function transactionNotSynchronous(): RedstartError {
+  return new RedstartError(
+    'ERR a transaction must be synchronous, and its function returned a promise; see optimistic for transactions that wait',
+  )
+}
+
+export function otherWatch(): RedstartError {
+  return new RedstartError(
+    'ERR the function must return a transaction of the watch that it was given, not executed yet',
+  )
+}
+
+export function attemptsExhausted(attempts: number): RedstartError {
+  return new RedstartError(`CONFLICT the watched keys changed during each of ${attempts} attempts`)
+}
+
 export function unknownParameter(name: string): RedstartError {
   return new RedstartError(`ERR Unknown option or number of arguments for CONFIG SET - '${cString(name)}'`)
 }

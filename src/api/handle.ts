@@ -7,6 +7,8 @@ export const UNIT: unique symbol = Symbol('unit')
 export const OUT: unique symbol = Symbol('out')
 /** As OUT for what is known to be text: it need not be looked at. */
 export const OUT_TEXT: unique symbol = Symbol('outText')
+/** Whether calls of a multi run: blocking commands then return what there is, and no promise of it. */
+export const AT_ONCE: unique symbol = Symbol('atOnce')
 /** Runs a body as one unit. */
 export const RUN: unique symbol = Symbol('run')
 
@@ -15,7 +17,8 @@ export const RUN: unique symbol = Symbol('run')
  * as: `string`, or `Uint8Array` on the `bytes` side.
  */
 export abstract class Handle<T extends string | Uint8Array> {
-  abstract readonly [UNIT]: Unit
+  abstract readonly [UNIT]: Unit;
+  [AT_ONCE] = false
   abstract [OUT](value: StringValue): T
   abstract [OUT_TEXT](text: string): T
 

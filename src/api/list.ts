@@ -1,5 +1,5 @@
 import { clamp, type Data, type Key, toText } from '../commands/argv.js'
-import type { BlockingOptions } from '../commands/blocking.js'
+import { type BlockingOptions, shaped } from '../commands/blocking.js'
 import { checkedInteger } from '../commands/deadline.js'
 import type { LposOptions } from '../commands/list.js'
 import * as bodies from '../commands/list.js'
@@ -10,7 +10,7 @@ import * as moves from '../commands/list-moves.js'
 import { numkeysNotPositive, syntaxError } from '../errors.js'
 import { type Int64, integerOf } from '../structures/int64.js'
 import { Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
-import { keyTexts, outText, outTexts, textsOf, waitingFor } from './words.js'
+import { keyTexts, outText, outTexts, promised, textsOf, waitingFor } from './words.js'
 
 /** LPOS with its COUNT option: an array comes back. */
 export interface LposCountOptions extends LposOptions {
@@ -308,13 +308,8 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @throws RedstartError (the promise rejects) WRONGTYPE; ERR for a timeout that is negative or no number
    * @see https://redis.io/docs/latest/commands/blpop/
    */
-  async blpop(
-    keys: Key | readonly Key[],
-    timeoutSeconds: number,
-    options?: BlockingOptions,
-  ): Promise<Popped<T> | null> {
-    const waiting = waitingFor(timeoutSeconds, options)
-    return outElement(this, await this[RUN](blocking.bpop, keyTexts(keys, 'blpop'), true, waiting))
+  blpop(keys: Key | readonly Key[], timeoutSeconds: number, options?: BlockingOptions): Promise<Popped<T> | null> {
+    return waitForOne(this, keys, 'blpop', timeoutSeconds, options)
   }
 
   /**
@@ -323,13 +318,8 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @throws RedstartError (the promise rejects) WRONGTYPE; ERR for a timeout that is negative or no number
    * @see https://redis.io/docs/latest/commands/brpop/
    */
-  async brpop(
-    keys: Key | readonly Key[],
-    timeoutSeconds: number,
-    options?: BlockingOptions,
-  ): Promise<Popped<T> | null> {
-    const waiting = waitingFor(timeoutSeconds, options)
-    return outElement(this, await this[RUN](blocking.bpop, keyTexts(keys, 'brpop'), false, waiting))
+  brpop(keys: Key | readonly Key[], timeoutSeconds: number, options?: BlockingOptions): Promise<Popped<T> | null> {
+    return waitForOne(this, keys, 'brpop', timeoutSeconds, options)
   }
 
   /**
@@ -338,7 +328,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @throws RedstartError (the promise rejects) WRONGTYPE; ERR for a timeout that is negative or no number
    * @see https://redis.io/docs/latest/commands/blmove/
    */
-  async blmove(
+  blmove(
     source: Key,
     destination: Key,
     from: ListEnd,
@@ -346,9 +336,12 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
     timeoutSeconds: number,
     options?: BlockingOptions,
   ): Promise<T | null> {
-    const ends = { fromFront: isFront(from), toFront: isFront(to) }
-    const waiting = waitingFor(timeoutSeconds, options)
-    return outText(this, await this[RUN](blocking.bmove, toText(source), toText(destination), ends, waiting))
+    return promised(this, () => {
+      const ends = { fromFront: isFront(from), toFront: isFront(to) }
+      const waiting = waitingFor(timeoutSeconds, options)
+      const moved = this[RUN](blocking.bmove, toText(source), toText(destination), ends, waiting)
+      return shaped(moved, (element) => outText(this, element))
+    })
   }
 
   /**
@@ -358,12 +351,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @throws RedstartError (the promise rejects) WRONGTYPE; ERR for a timeout that is negative or no number
    * @see https://redis.io/docs/latest/commands/brpoplpush/
    */
-  async brpoplpush(
-    source: Key,
-    destination: Key,
-    timeoutSeconds: number,
-    options?: BlockingOptions,
-  ): Promise<T | null> {
+  brpoplpush(source: Key, destination: Key, timeoutSeconds: number, options?: BlockingOptions): Promise<T | null> {
     return this.blmove(source, destination, 'right', 'left', timeoutSeconds, options)
   }
 
@@ -374,17 +362,19 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * for a timeout that is negative or no number
    * @see https://redis.io/docs/latest/commands/blmpop/
    */
-  async blmpop(
+  blmpop(
     keys: readonly Key[],
     where: ListEnd,
     timeoutSeconds: number,
     options?: BlmpopOptions,
   ): Promise<MultiPopped<T> | null> {
-    const texts = countedTexts(keys)
-    const atFront = isFront(where)
-    const count = countOf(options)
-    const waiting = waitingFor(timeoutSeconds, options)
-    return outPopped(this, await this[RUN](blocking.bmpop, texts, count, atFront, waiting))
+    return promised(this, () => {
+      const texts = countedTexts(keys)
+      const atFront = isFront(where)
+      const count = countOf(options)
+      const waiting = waitingFor(timeoutSeconds, options)
+      return shaped(this[RUN](blocking.bmpop, texts, count, atFront, waiting), (popped) => outPopped(this, popped))
+    })
   }
 }
 
@@ -411,6 +401,20 @@ function countedTexts(keys: readonly Key[]): string[] {
 
 function outMany<T extends string | Uint8Array>(handle: Handle<T>, elements: string[] | null): T[] | null {
   return elements === null ? null : outTexts(handle, elements)
+}
+
+function waitForOne<T extends string | Uint8Array>(
+  handle: Handle<T>,
+  keys: Key | readonly Key[],
+  command: 'blpop' | 'brpop',
+  timeoutSeconds: number,
+  options: BlockingOptions | undefined,
+): Promise<Popped<T> | null> {
+  return promised(handle, () => {
+    const waiting = waitingFor(timeoutSeconds, options)
+    const popped = handle[RUN](blocking.bpop, keyTexts(keys, command), command === 'blpop', waiting)
+    return shaped(popped, (element) => outElement(handle, element))
+  })
 }
 
 function outElement<T extends string | Uint8Array>(

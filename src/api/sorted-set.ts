@@ -1,5 +1,5 @@
 import { clamp, type Data, type Key, toText } from '../commands/argv.js'
-import type { BlockingOptions } from '../commands/blocking.js'
+import { type BlockingOptions, shaped } from '../commands/blocking.js'
 import { checkedInteger } from '../commands/deadline.js'
 import { parseCursor } from '../commands/generic-scan.js'
 import { checkedMpopCount } from '../commands/list-ends.js'
@@ -13,7 +13,7 @@ import * as scans from '../commands/sorted-set-scan.js'
 import { numkeysNotPositive, syntaxError, wrongArity } from '../errors.js'
 import { integerOf } from '../structures/int64.js'
 import { Handle, OUT_TEXT, RUN } from './handle.js'
-import { keyTexts, outText, scanOptions, textsOf, waitingFor } from './words.js'
+import { keyTexts, outText, promised, scanOptions, textsOf, waitingFor } from './words.js'
 
 /** A member and its score, as methods return them. */
 export interface ScoredMember<T extends string | Uint8Array = string> {
@@ -271,7 +271,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * the reason of `signal` when that is aborted.
    * @see https://redis.io/docs/latest/commands/bzpopmin/
    */
-  async bzpopmin(
+  bzpopmin(
     keys: Key | readonly Key[],
     timeoutSeconds: number,
     options?: BlockingOptions,
@@ -286,7 +286,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * the reason of `signal` when that is aborted.
    * @see https://redis.io/docs/latest/commands/bzpopmax/
    */
-  async bzpopmax(
+  bzpopmax(
     keys: Key | readonly Key[],
     timeoutSeconds: number,
     options?: BlockingOptions,
@@ -305,15 +305,17 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * `signal` when that is aborted.
    * @see https://redis.io/docs/latest/commands/bzmpop/
    */
-  async bzmpop(
+  bzmpop(
     keys: readonly Key[],
     where: ScoreEnd,
     timeoutSeconds: number,
     options?: BzmpopOptions,
   ): Promise<PoppedMembers<T> | null> {
-    const { texts, count } = mpopArguments(keys, where, options)
-    const waiting = waitingFor(timeoutSeconds, options)
-    return popped(this, await this[RUN](pops.bzmpop, texts, where, count, waiting))
+    return promised(this, () => {
+      const { texts, count } = mpopArguments(keys, where, options)
+      const waiting = waitingFor(timeoutSeconds, options)
+      return shaped(this[RUN](pops.bzmpop, texts, where, count, waiting), (members) => popped(this, members))
+    })
   }
 
   /**
@@ -424,19 +426,22 @@ function popped<T extends string | Uint8Array>(handle: Handle<T>, result: pops.P
   return { key: handle[OUT_TEXT](result.key), members: scoredOut(handle, result.entries) }
 }
 
-async function waitForOne<T extends string | Uint8Array>(
+function waitForOne<T extends string | Uint8Array>(
   handle: Handle<T>,
   keys: Key | readonly Key[],
   end: ScoreEnd,
   timeoutSeconds: number,
   options: BlockingOptions | undefined,
 ): Promise<(ScoredMember<T> & { key: T }) | null> {
-  const texts = keyTexts(keys, end === 'min' ? 'bzpopmin' : 'bzpopmax')
-  const waiting = waitingFor(timeoutSeconds, options)
-  const result = await handle[RUN](pops.bzmpop, texts, end, 1, waiting)
-  if (result === null) return null
-  const { member, score } = result.entries[0]!
-  return { key: handle[OUT_TEXT](result.key), member: handle[OUT_TEXT](member), score }
+  return promised(handle, () => {
+    const texts = keyTexts(keys, end === 'min' ? 'bzpopmin' : 'bzpopmax')
+    const waiting = waitingFor(timeoutSeconds, options)
+    return shaped(handle[RUN](pops.bzmpop, texts, end, 1, waiting), (result) => {
+      if (result === null) return null
+      const { member, score } = result.entries[0]!
+      return { key: handle[OUT_TEXT](result.key), member: handle[OUT_TEXT](member), score }
+    })
+  })
 }
 
 /** Entries as the handle returns them, in the same objects: they belong to nobody else. */

@@ -2,7 +2,7 @@
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
 import { wrongArity } from '../errors.js'
-import { type Handle, OUT_TEXT } from './handle.js'
+import { AT_ONCE, type Handle, OUT_TEXT } from './handle.js'
 
 /** Throws ERR (wrong number of arguments) where there are none. */
 export function textsOf(words: readonly Data[], command: string): string[] {
@@ -22,6 +22,16 @@ export function isKey(keys: Key | readonly Key[]): keys is Key {
 /** Throws ERR for a timeout that is negative or no number. */
 export function waitingFor(timeoutSeconds: number, options: BlockingOptions | undefined): Waiting {
   return { timeoutMs: checkedTimeout(timeoutSeconds), signal: options?.signal }
+}
+
+/** A promise of what a blocking body returns or throws; in a multi, whose types say so, what it returns. */
+export function promised<R>(handle: Handle<string | Uint8Array>, body: () => R | Promise<R>): Promise<R> {
+  if (handle[AT_ONCE]) return body() as unknown as Promise<R>
+  try {
+    return Promise.resolve(body())
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /** Options of a scan, whose glob may have come as bytes. */

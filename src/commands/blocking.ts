@@ -31,10 +31,11 @@ export interface BlockRequest<R> extends Waiting {
 
 /**
  * Serves a command at once, or waits until a key has something for it. Inside an open unit (a transaction) nothing can
- * change while it waits, so it answers as if time had run out. Rejects with the reason of `signal` when that is aborted.
+ * change while it waits, so it answers as if time had run out, and looks at no signal. Rejects with the reason of `signal`
+ * when that is aborted.
  */
 export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
-  if (request.signal?.aborted) return Promise.reject(request.signal.reason)
+  if (request.signal?.aborted && unit.store.depth === 0) return Promise.reject(request.signal.reason)
   const { timeoutMs } = request
   if (timeoutMs !== Number.POSITIVE_INFINITY && timeoutMs > TIMEOUT_END_MS / 2) checkDeadline(unit, timeoutMs)
   const reply = request.attempt(unit)
