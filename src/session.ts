@@ -11,7 +11,7 @@ import { SortCommands } from './api/sort.js'
 import { SortedSetCommands } from './api/sorted-set.js'
 import { SortedSetRangeCommands } from './api/sorted-set-ranges.js'
 import { StringCommands } from './api/string.js'
-import { TransactionCommands } from './api/transactions.js'
+import { Transactions } from './api/transactions.js'
 import { type Argv, type Data, toText, toWord } from './commands/argv.js'
 import { endClient } from './commands/connection.js'
 import { dispatch } from './commands/dispatch.js'
@@ -56,7 +56,7 @@ export interface Commands<T extends string | Uint8Array>
     ConnectionCommands<T> {}
 
 /** The typed commands with `Uint8Array` in place of strings in what they return. */
-export interface BytesCommands extends Commands<Uint8Array>, TransactionCommands<Uint8Array, Commands<Uint8Array>> {}
+export interface BytesCommands extends Commands<Uint8Array>, Transactions<Uint8Array, Commands<Uint8Array>> {}
 
 // The methods that the interface speaks of are joined below.
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: mixin classes would make unreadable types of every method
@@ -77,10 +77,10 @@ export class BytesCommands extends Handle<Uint8Array> {
   }
 }
 
-joinMethods(BytesCommands, [...GROUPS, TransactionCommands])
+joinMethods(BytesCommands, [...GROUPS, Transactions])
 
 /** State of a connection, the typed commands in it, and raw calls. */
-export interface Session extends Commands<string>, TransactionCommands<string, Commands<string>> {}
+export interface Session extends Commands<string>, Transactions<string, Commands<string>> {}
 
 /**
  * A connection to the database without a network: it has a selected database of its own. `db.session()` makes one.
@@ -174,5 +174,5 @@ export class Session extends Handle<string> {
   }
 }
 
-joinMethods(Session, [...GROUPS, TransactionCommands])
+joinMethods(Session, [...GROUPS, Transactions])
 joinQueueMethods(GROUPS)

@@ -32,6 +32,7 @@ export class KeyWatch<C> {
    * Begins a transaction whose `exec` returns `null`, and runs nothing, when one of the keys has changed since they are watched.
    *
    * @throws RedstartError ERR when the watch has ended
+   * @see https://redis.io/docs/latest/commands/multi/
    */
   multi(): Multi<C, [], null> {
     if (this.watch === undefined) throw watchOver()
@@ -61,7 +62,7 @@ export class KeyWatch<C> {
     this.unwatch()
   }
 
-  /** @internal Ends the watch and returns whether a key had changed. Throws ERR when it has ended before. */
+  /** @internal Ends the watch and returns whether a key had changed. @throws RedstartError ERR when it has ended before */
   end(): boolean {
     if (this.watch === undefined) throw watchOver()
     const { changed } = this

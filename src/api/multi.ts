@@ -82,6 +82,7 @@ export class MultiQueue<R extends readonly unknown[], Nil> {
    * cannot fail unless something is wrong.
    *
    * @throws RedstartError of the first call that failed
+   * @see https://redis.io/docs/latest/commands/exec/
    */
   execOrThrow(): R | Nil {
     const replies = this.exec()

@@ -21,7 +21,7 @@ export interface TransactionOptions {
 export type Synchronous<R> = R extends PromiseLike<unknown> ? never : R
 
 /** Several calls as one. C are the commands. */
-export abstract class TransactionCommands<T extends string | Uint8Array, C> extends Handle<T> {
+export abstract class Transactions<T extends string | Uint8Array, C> extends Handle<T> {
   /**
    * Begins a transaction: the methods of what comes back queue their calls, and its `exec` runs them as one unit. Arguments are
    * taken as they are when they are queued, and looked at by `exec`. Blocking commands do not wait: they return what there is.
@@ -92,7 +92,9 @@ export abstract class TransactionCommands<T extends string | Uint8Array, C> exte
    *   db.incrby('to', 50)
    * }, { rollback: true })
    *
-   * @throws RedstartError ERR when the function is async or returns a promise, after which it counts as one that throws
+   * @throws RedstartError ERR when the function is async, before it is called, or returns a promise: then it counts as one that
+   * has thrown
+   * @see https://redis.io/docs/latest/develop/using-commands/transactions/
    */
   transaction<R>(body: (db: this) => Synchronous<R>, options?: TransactionOptions): R {
     if (isAsync(body)) throw transactionNotSynchronous()

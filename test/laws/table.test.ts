@@ -47,6 +47,8 @@ const TYPED_ONLY: ReadonlySet<string> = new Set([
 interface Method {
   readonly name: string
   readonly file: string
+  /** Whether the class is a group of commands: its name says so. */
+  readonly isCommand: boolean
   readonly doc: string | undefined
 }
 
@@ -66,6 +68,7 @@ function declaredMethods(file: string, source: string): Method[] {
       .map((method) => ({
         name: method.name.getText(),
         file,
+        isCommand: declaration.name?.text.endsWith('Commands') === true,
         doc: ts.getJSDocCommentsAndTags(method).at(-1)?.getText(),
       }))
   })
@@ -77,9 +80,10 @@ function isDocumented(doc: string | undefined): boolean {
 }
 
 const API = new URL('../../src/api/', import.meta.url)
-const methods: readonly Method[] = readdirSync(API)
+const documented: readonly Method[] = readdirSync(API)
   .filter((file) => file.endsWith('.ts') && file !== 'handle.ts')
   .flatMap((file) => declaredMethods(file, readFileSync(new URL(file, API), 'utf8')))
+const methods = documented.filter(({ isCommand }) => isCommand)
 
 /** The name of the method for a command, in lower case. */
 function methodName(words: readonly string[]): string {
@@ -299,7 +303,8 @@ describe('every public typed method', () => {
   })
 
   it('is documented, with the page in the manual of Redis unless one line says it all', () => {
-    expect(methods.filter(({ doc }) => !isDocumented(doc)).map(({ name, file }) => `${name} in ${file}`)).toEqual([])
+    expect(documented.map(({ name }) => name)).toContain('transaction')
+    expect(documented.filter(({ doc }) => !isDocumented(doc)).map(({ name, file }) => `${name} in ${file}`)).toEqual([])
   })
 
   it('that is not documented is noticed', () => {
