@@ -1,6 +1,9 @@
 export type { ScanOptions } from './api/generic.js'
 export type { FieldAndValue, FieldValues, HscanOptions } from './api/hash.js'
+export type { KeyWatch } from './api/key-watch.js'
 export type { BlmpopOptions, LmpopOptions, LposCountOptions, MultiPopped, Popped } from './api/list.js'
+export type { Multi, Replies } from './api/multi.js'
+export type { CommittedBy, OptimisticOptions, WatchedMulti } from './api/optimistic.js'
 export type { SscanOptions } from './api/set.js'
 export type { SortGetOptions, SortOptions } from './api/sort.js'
 export type {
@@ -21,6 +24,7 @@ export type {
   ZintercardOptions,
 } from './api/sorted-set-ranges.js'
 export type { KeyValues, LcsIdxOptions, LcsRun, SetGetOptions } from './api/string.js'
+export type { TransactionOptions } from './api/transactions.js'
 export type { Data, Key } from './commands/argv.js'
 export type { BlockingOptions } from './commands/blocking.js'
 export type { Expiration } from './commands/deadline.js'

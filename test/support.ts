@@ -34,7 +34,7 @@ export function open(): Opened {
   return { db, clock, log, seen }
 }
 
-function nameOf({ event, key, database }: KeyspaceEvent): string {
+export function nameOf({ event, key, database }: KeyspaceEvent): string {
   return database === 0 ? `${event} ${key}` : `${event} ${key} @${database}`
 }
 

@@ -1,5 +1,6 @@
 /** SORT and SORT_RO: https://redis.io/docs/latest/commands/sort/ */
 import { scoresNotNumbers, syntaxError, wrongType } from '../errors.js'
+import { SORTED_SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, stringToText, type Value } from '../keyspace/value.js'
 import { orderByBytes, orderByNumber, orderByText, type Part } from '../structures/element-order.js'
@@ -59,9 +60,9 @@ export function sortStore(unit: Unit, key: string, destination: string, options:
 
 /** The elements in their new order, cut by `limit`. */
 function sorted(unit: Unit, key: string, options: SortOptions, stores: boolean): string[] {
-  const value = unit.valueAt(key)
+  const value = sortable(unit, key)
   if (value === undefined) return []
-  const part = partOf(options, sortable(value).size)
+  const part = partOf(options, value.size)
   const { by, alpha } = options
   if (by !== undefined && !isPattern(by)) {
     // What is stored should not hang on the order within a set, so Redis sorts it by bytes.
@@ -74,11 +75,14 @@ function sorted(unit: Unit, key: string, options: SortOptions, stores: boolean):
   return compared === elements ? orderByBytes(elements, part) : orderByText(elements, compared, part)
 }
 
-/** Throws WRONGTYPE for what has no elements to sort. */
-function sortable(value: Value): { readonly size: number } {
+/** What has elements to sort; WRONGTYPE for anything else that is there. As in Redis, a sorted set is no listpack from then on. */
+function sortable(unit: Unit, key: string): List | SetOfStrings | SortedSet | undefined {
+  const value = unit.valueAt(key)
+  if (value === undefined) return undefined
   if (value instanceof SortedSet) {
-    value.unpack()
-    return value
+    const set = unit.look(key, SORTED_SET)!
+    set.unpack()
+    return set
   }
   if (!(value instanceof List) && !(value instanceof SetOfStrings)) throw wrongType()
   return value

@@ -36,7 +36,6 @@ export interface Mark {
   readonly logged: number
   readonly announced: number
   readonly ready: number
-  readonly opened: number
   readonly watched: number
 }
 
@@ -251,14 +250,14 @@ export class Store implements SnapshotSource {
     database.keys.setDeadline(slot, 0, 0)
   }
 
-  /** How far the effects of the running unit have come. O(1). */
+  /** How far the effects of the running unit have come; what was opened and never used is forgotten. O(1). */
   mark(): Mark {
+    this.opened = []
     return {
       dirty: this.dirty,
       logged: this.batch.length,
       announced: this.events.pending,
       ready: this.waiters.pending,
-      opened: this.opened.length,
       watched: this.watches.recorded,
     }
   }
@@ -267,7 +266,7 @@ export class Store implements SnapshotSource {
   forgetSince(mark: Mark): void {
     this.dirty = mark.dirty
     this.batch.length = mark.logged
-    this.opened.length = mark.opened
+    this.opened = []
     this.events.forgetSince(mark.announced)
     this.waiters.forgetSince(mark.ready)
     this.watches.takeBack(mark.watched)
