@@ -8,8 +8,8 @@ type Queueable<C> = Exclude<keyof C & string, `${string}Iterator`>
 
 /** A method that queues a call: R is what the calls before it return. A method has two overloads at most, which are told apart here. */
 type Queued<C, R extends readonly unknown[], Nil, Method> = Method extends {
-  (...args: infer A): infer X
-  (...args: infer B): infer Y
+  (...args: infer A extends readonly unknown[]): infer X
+  (...args: infer B extends readonly unknown[]): infer Y
 }
   ? [A, X, B, Y] extends [B, Y, A, X]
     ? (...args: B) => Multi<C, [...R, Awaited<Y>], Nil>
@@ -19,7 +19,7 @@ type Queued<C, R extends readonly unknown[], Nil, Method> = Method extends {
         /** Queues the call; `exec` returns what the method of this name returns. */
         (...args: B): Multi<C, [...R, Awaited<Y>], Nil>
       }
-  : Method extends (...args: infer A) => infer X
+  : Method extends (...args: infer A extends readonly unknown[]) => infer X
     ? (...args: A) => Multi<C, [...R, Awaited<X>], Nil>
     : never
 
