@@ -50,12 +50,12 @@ export const WATCH: unique symbol = Symbol('watch')
 
 /** What a `Multi` has besides commands. */
 export class MultiQueue<R extends readonly unknown[], Nil> {
-  readonly [WATCH]: KeyWatch<unknown> | undefined
+  readonly [WATCH]: [Nil] extends [never] ? undefined : KeyWatch<unknown>
   private readonly handle: Handle<string | Uint8Array>
   private calls: QueuedCall[] | undefined = []
 
   /** @internal */
-  constructor(handle: Handle<string | Uint8Array>, watch?: KeyWatch<unknown>) {
+  constructor(handle: Handle<string | Uint8Array>, watch: [Nil] extends [never] ? undefined : KeyWatch<unknown>) {
     this.handle = handle
     this[WATCH] = watch
   }

@@ -21,7 +21,7 @@ export interface OptimisticOptions {
 export type Awaitable<T> = T | PromiseLike<T>
 
 /** What the function returns: a transaction of its watch, whatever is queued. */
-export type WatchedMulti = MultiQueue<readonly unknown[], null>
+export type WatchedMulti = MultiQueue<readonly unknown[], null> & { readonly [WATCH]: KeyWatch<unknown> }
 
 /** What `optimistic` resolves with. */
 export type CommittedBy<M> = M extends MultiQueue<infer R, null> ? Replies<R> : undefined

@@ -34,7 +34,7 @@ export abstract class Transactions<T extends string | Uint8Array, C> extends Han
    */
   multi(): Multi<C> {
     // The queue has the methods that the type tells of: see `joinQueueMethods`.
-    return new MultiQueue<[], never>(this) as Multi<C>
+    return new MultiQueue<[], never>(this, undefined) as Multi<C>
   }
 
   /**
