@@ -266,7 +266,6 @@ export class Store implements SnapshotSource {
   forgetSince(mark: Mark): void {
     this.dirty = mark.dirty
     this.batch.length = mark.logged
-    this.opened = []
     this.events.forgetSince(mark.announced)
     this.waiters.forgetSince(mark.ready)
     this.watches.takeBack(mark.watched)
