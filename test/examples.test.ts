@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** What every example prints when it went well: its last line, or a line that only comes out right. */
 const EXPECTED: Readonly<Record<string, string>> = {
   'cache.ts': 'keys left after clear                        0',
+  'transactions.ts': 'from and to                                  40 0',
   'tour.ts': 'left in the queue                            0',
 }
 

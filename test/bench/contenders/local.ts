@@ -39,8 +39,9 @@ function local<Store>(name: string, opener: (world: World) => Promise<() => Stor
   }
 }
 
-export function redstart(setup: Setup<Redstart>): Contender {
-  return local(REDSTART, redstartOpener, setup)
+/** Another name is for a second way to do the same. */
+export function redstart(setup: Setup<Redstart>, name = REDSTART): Contender {
+  return local(name, redstartOpener, setup)
 }
 
 /** `redstart/cache`; values by reference are what other caches in a process do, and so stand for Redstart. */

@@ -8,6 +8,7 @@ import { hgetSmall, hsetSmall } from './hash-small.js'
 import { incr } from './incr.js'
 import { insert } from './insert.js'
 import { listEnds } from './list-ends.js'
+import { multi } from './multi.js'
 import { sadd } from './sadd.js'
 import { set } from './set.js'
 import { setEx } from './set-ex.js'
@@ -23,7 +24,7 @@ import { zscore } from './zscore.js'
 
 /** In the order of the report; a new operation is one file and one line here. */
 export const SCENARIOS: readonly Scenario[] = [
-  ...[get, set, getTtl, setEx, insert, del, incr],
+  ...[get, set, getTtl, setEx, insert, del, incr, multi],
   ...[zadd, zaddMove, zincrby, zscore, zrank, zrange10, zrange100, zrem, zpopmin],
   listEnds,
   ...[hgetSmall, hsetSmall, hgetLarge, hsetLarge],
