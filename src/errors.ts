@@ -303,6 +303,14 @@ export function unknownSubcommand(name: string, command: string): RedstartError 
   return new RedstartError(oneLine(`ERR unknown subcommand '${cString(name, SHOWN_MAX_BYTES)}'. Try ${command} HELP.`))
 }
 
+/** As `unknownSubcommand`, where it may be the number of words that is wrong. */
+export function unknownSubcommandOrArity(name: string, command: string): RedstartError {
+  const shown = cString(name, SHOWN_MAX_BYTES)
+  return new RedstartError(
+    oneLine(`ERR unknown subcommand or wrong number of arguments for '${shown}'. Try ${command} HELP.`),
+  )
+}
+
 export function invalidCommandSpecified(): RedstartError {
   return new RedstartError('ERR Invalid command specified')
 }
@@ -385,6 +393,23 @@ export function unknownParameter(name: string): RedstartError {
 
 export function configSetFailed(name: string, reason: string): RedstartError {
   return new RedstartError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`)
+}
+
+/** `command` in lower case, with a subcommand behind a bar. */
+export function subscriberMode(command: string): RedstartError {
+  return new RedstartError(
+    `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  )
+}
+
+/** `command` in upper case. */
+export function denyBlocking(command: string): RedstartError {
+  return new RedstartError(`ERR ${command} isn't allowed for a DENY BLOCKING client`)
+}
+
+/** A stream of messages with a reader that is too slow. Redis ends the connection of such a subscriber. */
+export function readerTooSlow(limit: number): RedstartError {
+  return new RedstartError(`ERR the reader is too slow: more than ${limit} messages wait for it`)
 }
 
 export function noConfigFile(): RedstartError {

@@ -1,6 +1,9 @@
+import { type Stop, stopOf } from './api/disposable.js'
 import { UNIT } from './api/handle.js'
 import { type Clock, realClock } from './keyspace/clock.js'
-import type { KeyspaceEvent } from './keyspace/events.js'
+import type { KeyspaceListener } from './keyspace/events.js'
+import type { KeyspaceEventName } from './keyspace/notifications.js'
+import type { ErrorListener } from './keyspace/outbox.js'
 import type { LogSink } from './keyspace/ports.js'
 import { RandomSource } from './keyspace/random.js'
 import { Store } from './keyspace/store.js'
@@ -17,6 +20,11 @@ export interface RedstartOptions {
   readonly databases?: number | undefined
   /** Is handed every change as resolved commands, batch by batch. */
   readonly log?: LogSink | undefined
+  /**
+   * Which keyspace events are published as messages too, in the characters of notify-keyspace-events: 'KEA' for all but key
+   * misses and new keys. None by default; `CONFIG SET` changes it. `on` needs none of them.
+   */
+  readonly notifyKeyspaceEvents?: string | undefined
 }
 
 const DATABASES_BY_DEFAULT = 16
@@ -42,6 +50,8 @@ export class Redstart extends Session {
     })
     super(new Unit(store, store.databases[0]!))
     this.store = store
+    const classes = options?.notifyKeyspaceEvents
+    if (classes !== undefined) this.configSet({ 'notify-keyspace-events': classes })
   }
 
   /** A connection of its own: it has database 0 selected, whatever others have. */
@@ -49,19 +59,31 @@ export class Redstart extends Session {
     return new Session(new Unit(this.store, this.store.databases[0]!))
   }
 
+  /** Listens to what listeners of events and of messages throw, once each. */
+  on(event: 'error', listener: ErrorListener): Stop
   /**
-   * Listens to keyspace events of one name ('set', 'expired', 'del', …) or of all ('*'), in every database. Listeners
-   * are called after the command that caused the event and may use the database. Returns a function that ends it.
+   * Listens to keyspace events of one name ('set', 'expired', 'del', …), or of all ('*', but 'keymiss' and 'new', which are
+   * listened to by name), in every database. Listeners are called after the command, or the transaction, that caused the
+   * event, in Redis's order, and may use the database. Returns a function that ends it, which is disposable too.
+   *
+   * A listener that throws, or whose promise is rejected, harms nobody else. Its error goes to those who listen to 'error';
+   * if there are none, it comes up by itself.
    *
    * @example
-   * const stop = db.on('expired', ({ key }) => console.log(key, 'is gone'))
+   * const stop = db.on('expired', (key, { db }) => console.log(key, 'of database', db, 'is gone'))
+   *
+   * @throws TypeError when the listener is no function
    */
-  on(event: string, listener: (event: KeyspaceEvent) => void): () => void {
+  on(event: KeyspaceEventName | '*' | (string & {}), listener: KeyspaceListener): Stop
+  on(event: string, listener: KeyspaceListener | ErrorListener): Stop {
     if (typeof listener !== 'function') throw new TypeError(`a listener is a function, got ${typeof listener}`)
-    return this.store.events.listen(event === '*' ? listener : (other) => other.event === event && listener(other))
+    const { outbox, events } = this.store
+    // The name says which of both it is.
+    if (event === 'error') return stopOf(outbox.onError(listener as ErrorListener))
+    return stopOf(events.listen(event, listener as KeyspaceListener))
   }
 
-  /** Ends timers, and rejects calls that wait. Keys stay readable. */
+  /** Ends timers and typed subscriptions, and rejects calls that wait. Keys stay readable. */
   override async close(): Promise<void> {
     this.store.close()
   }

@@ -5,6 +5,7 @@ import { Handle, joinMethods, OUT, OUT_TEXT, UNIT } from './api/handle.js'
 import { HashCommands } from './api/hash.js'
 import { ListCommands } from './api/list.js'
 import { joinQueueMethods } from './api/multi.js'
+import { PubSubCommands } from './api/pubsub.js'
 import { ServerCommands } from './api/server.js'
 import { SetCommands } from './api/set.js'
 import { SortCommands } from './api/sort.js'
@@ -33,6 +34,7 @@ export const GROUPS = [
   GenericCommands,
   ServerCommands,
   ConfigCommands,
+  PubSubCommands,
   ConnectionCommands,
 ]
 
@@ -53,6 +55,7 @@ export interface Commands<T extends string | Uint8Array>
     GenericCommands<T>,
     ServerCommands<T>,
     ConfigCommands<T>,
+    PubSubCommands<T>,
     ConnectionCommands<T> {}
 
 /** The typed commands with `Uint8Array` in place of strings in what they return. */
@@ -161,8 +164,8 @@ export class Session extends Handle<string> {
   }
 
   /**
-   * Ends the session, as a connection that is closed: its transaction, watches and waiting calls go, and later raw calls are
-   * refused. The keys stay.
+   * Ends the session, as a connection that is closed: its transaction, watches, subscriptions and waiting calls go, and later
+   * raw calls are refused. The keys stay.
    */
   close(): void {
     endClient(this[UNIT])

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Clock, type KeyspaceEvent, manualClock, Redstart, realClock } from 'redstart'
+import { type Clock, type KeyspaceEvent, manualClock, Redstart, realClock, type Stop } from 'redstart'
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
 import { contents, open, openWithExpired, START_MS, say } from './support.js'
 
@@ -84,21 +84,21 @@ describe('new Redstart', () => {
 describe('listeners', () => {
   it('hear of one event by its name, or of all by *', () => {
     const { db } = open()
-    const expired: KeyspaceEvent[] = []
+    const expired: unknown[] = []
     const all: string[] = []
-    db.on('expire', (event) => expired.push(event))
-    db.on('*', ({ event }) => all.push(event))
+    db.on('expire', (...heard) => expired.push(heard))
+    db.on('*', (_key, { event }) => all.push(event))
 
     db.set('k', 'v', { ex: 10 })
 
-    expect(expired).toEqual([{ event: 'expire', key: 'k', database: 0 }])
+    expect(expired).toEqual([['k', { event: 'expire', db: 0 }]])
     expect(all).toEqual(['set', 'expire'])
   })
 
   it('are called after the command, when its reply is settled', () => {
     const { db } = open()
     const values: unknown[] = []
-    db.on('set', ({ key }) => values.push(db.get(key)))
+    db.on('set', (key) => values.push(db.get(key)))
 
     db.mset({ a: 1, b: 2 })
 
@@ -107,7 +107,7 @@ describe('listeners', () => {
 
   it('may use the database: what they cause comes after what caused them', () => {
     const { db, seen } = open()
-    db.on('set', ({ key }) => {
+    db.on('set', (key) => {
       if (key.length < 3) db.set(`${key}x`, 'v')
     })
 
@@ -120,7 +120,7 @@ describe('listeners', () => {
   it('hear nothing more once they are ended, twice over does no harm', () => {
     const { db } = open()
     const heard: string[] = []
-    const stop = db.on('set', ({ key }) => heard.push(key))
+    const stop = db.on('set', (key) => heard.push(key))
 
     db.set('a', 1)
     stop()
@@ -156,7 +156,7 @@ describe('listeners', () => {
     db.on('set', () => {
       throw new Error('a listener')
     })
-    db.on('set', ({ key }) => heard.push(key))
+    db.on('set', (key) => heard.push(key))
 
     expect(db.set('k', 'v')).toBe('OK')
 
@@ -168,7 +168,7 @@ describe('listeners', () => {
   it('hear of keys that are no UTF-8 in text that finds them again', () => {
     const { db } = open()
     const heard: string[] = []
-    db.on('set', ({ key }) => heard.push(key))
+    db.on('set', (key) => heard.push(key))
 
     db.set(Uint8Array.of(0xff), 'v')
 
@@ -192,8 +192,13 @@ describe('listeners', () => {
   it('have types', () => {
     const { db } = open()
 
-    expectTypeOf(db.on).parameter(1).parameter(0).toEqualTypeOf<KeyspaceEvent>()
-    expectTypeOf(db.on('set', () => {})).toEqualTypeOf<() => void>()
+    const stop = db.on('set', (key, event) => {
+      expectTypeOf(key).toEqualTypeOf<string>()
+      expectTypeOf(event).toEqualTypeOf<KeyspaceEvent>()
+    })
+    expectTypeOf(stop).toEqualTypeOf<Stop>()
+    expectTypeOf(stop).toExtend<() => void>()
+    db.on('error', (error) => expectTypeOf(error).toEqualTypeOf<unknown>())
   })
 })
 
@@ -228,7 +233,7 @@ describe('a manual clock', () => {
   it('a listener of expired may set the key again', () => {
     const { db, clock } = open()
     let lives = 0
-    db.on('expired', ({ key }) => {
+    db.on('expired', (key) => {
       lives++
       db.set(key, 'v', { px: 100 })
     })
@@ -246,7 +251,7 @@ describe('fake timers drive a database without a clock of its own', () => {
     vi.useFakeTimers()
     const db = new Redstart()
     const heard: string[] = []
-    db.on('expired', ({ key }) => heard.push(key))
+    db.on('expired', (key) => heard.push(key))
     db.set('k', 'v', { ex: 10 })
 
     vi.advanceTimersByTime(9999)
@@ -297,7 +302,7 @@ describe('fake timers drive a database without a clock of its own', () => {
     const db = new Redstart()
     const days = 24 * 3600
     const heard: string[] = []
-    db.on('expired', ({ key }) => heard.push(key))
+    db.on('expired', (key) => heard.push(key))
     db.set('k', 'v', { ex: 60 * days })
 
     vi.advanceTimersByTime(59 * days * 1000)

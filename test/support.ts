@@ -30,12 +30,12 @@ export function open(): Opened {
   const log = new MemoryLog()
   const db = new Redstart({ clock, log, seed: 1 })
   const seen: string[] = []
-  db.on('*', (event) => seen.push(nameOf(event)))
+  db.on('*', (key, event) => seen.push(nameOf(key, event)))
   return { db, clock, log, seen }
 }
 
-export function nameOf({ event, key, database }: KeyspaceEvent): string {
-  return database === 0 ? `${event} ${key}` : `${event} ${key} @${database}`
+export function nameOf(key: string, { event, db }: KeyspaceEvent): string {
+  return db === 0 ? `${event} ${key}` : `${event} ${key} @${db}`
 }
 
 /** A database with an expired key 'k' that nobody has noticed yet: the timer of a manual clock fires on `advance` only. */

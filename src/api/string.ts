@@ -343,9 +343,11 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
 function getString(unit: Unit, key: Key): StringValue | undefined {
   if (typeof key === 'string') {
     const value = unit.getString(key)
-    if (value !== undefined || key.isWellFormed()) return value
+    if (value !== undefined) return value
+    if (key.isWellFormed()) return unit.miss(key)
   }
-  return unit.getString(toText(key))
+  const text = toText(key)
+  return unit.getString(text) ?? unit.miss(text)
 }
 
 const NO_OPTIONS: GetexOptions = {}

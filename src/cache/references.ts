@@ -105,7 +105,7 @@ export class References {
   private listen(): void {
     const { store } = this
     if (store.on === undefined) return
-    this.stops = REMOVALS.map((event) => store.on!(event, ({ key }) => this.onRemoval(key)))
+    this.stops = REMOVALS.map((event) => store.on!(event, (key) => this.onRemoval(key)))
   }
 
   /** The key may be one of another database, or be there again: what counts is what the store has now. */

@@ -2,14 +2,30 @@
  * What is checked between the arity of a call and its execution, in Redis's order. A call that is refused here while MULTI
  * is open spoils the transaction.
  */
-import { notInTransaction, sessionClosed } from '../errors.js'
+import { notInTransaction, sessionClosed, subscriberMode } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
-import type { Argv } from './argv.js'
-import { type Command, NO_MULTI } from './command.js'
+import { type Argv, textAt, upperAscii } from './argv.js'
+import { type Command, findCommand, NO_MULTI } from './command.js'
+import { commandTable } from './table.js'
 
 /** Throws where a call may not run or be queued. */
-export function admit(unit: Unit, command: Command, _argv: Argv): void {
+export function admit(unit: Unit, command: Command, argv: Argv): void {
   const { client } = unit
   if (client.closed) throw sessionClosed()
   if (client.transaction !== undefined && (command.flags & NO_MULTI) !== 0) throw notInTransaction()
+  if (client.subscriptions !== undefined) checkSubscriberMode(command, argv)
+}
+
+/** What a connection in subscriber mode may call. */
+const FOR_SUBSCRIBERS: ReadonlySet<string> = new Set([
+  ...['SUBSCRIBE', 'UNSUBSCRIBE', 'PSUBSCRIBE', 'PUNSUBSCRIBE', 'SSUBSCRIBE', 'SUNSUBSCRIBE'],
+  ...['PING', 'QUIT', 'RESET'],
+])
+
+/** In RESP2 nothing tells a reply from a message, so that a subscriber gets no others. */
+function checkSubscriberMode(command: Command, argv: Argv): void {
+  const name = textAt(argv, 0)
+  if (FOR_SUBSCRIBERS.has(upperAscii(name))) return
+  const isSubcommand = findCommand(commandTable, name) !== command
+  throw subscriberMode((isSubcommand ? `${name}|${textAt(argv, 1)}` : name).toLowerCase())
 }

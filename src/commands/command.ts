@@ -41,6 +41,7 @@ export const ALLOW_BUSY = FLAGS.allow_busy
 export const SKIP_SLOWLOG = FLAGS.skip_slowlog
 export const NO_MULTI = FLAGS.no_multi
 export const NO_AUTH = FLAGS.no_auth
+export const PUBSUB = FLAGS.pubsub
 export const ADMIN = FLAGS.admin
 
 /** Where keys stand in a call and what is done with them, as COMMAND INFO tells it. */
@@ -190,12 +191,23 @@ export function keyIndices(command: Command, argv: Argv): { index: number; spec:
   if (command.keysOf !== undefined) return command.keysOf(argv)
   const found: { index: number; spec: KeySpec }[] = []
   for (const spec of command.keys) {
+    if (isNoKey(spec)) continue
     const first = spec.search === 'counted' ? spec.first + 1 : spec.first
     const last = lastKey(spec, argv)
     if (first >= argv.length || last === undefined || last >= argv.length) return undefined
     for (let index = first; index <= last; index += spec.step) found.push({ index, spec })
   }
   return found
+}
+
+/** Whether a spec is of words that lie as keys do and are none: shard channels. */
+function isNoKey(spec: KeySpec): boolean {
+  return spec.flags.includes('not_key')
+}
+
+/** Whether a call has keys. */
+export function hasKeys(command: Command): boolean {
+  return command.keys.some((spec) => !isNoKey(spec))
 }
 
 function lastKey(spec: KeySpec, argv: Argv): number | undefined {

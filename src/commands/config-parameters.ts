@@ -1,3 +1,4 @@
+import { INVALID_CLASS, parseNotifications } from '../keyspace/notifications.js'
 import type { Store } from '../keyspace/store.js'
 
 /** Why a value cannot be taken: what stands behind the dash of CONFIG SET's error. */
@@ -18,7 +19,19 @@ export interface Parameter {
 /** What was said when the store was made and stays. */
 const FIXED: readonly Parameter[] = [{ name: 'databases', get: (store) => String(store.databases.length) }]
 
+/** What is announced, and to whom. */
+const EVENTS: readonly Parameter[] = [
+  {
+    name: 'notify-keyspace-events',
+    get: (store) => store.events.notifications,
+    set(text) {
+      if (parseNotifications(text) === undefined) throw new BadParameter(INVALID_CLASS)
+      return (store) => store.events.setNotifications(text)
+    },
+  },
+]
+
 /** All parameters by name. */
 export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map(
-  [...FIXED].map((parameter) => [parameter.name, parameter]),
+  [...FIXED, ...EVENTS].map((parameter) => [parameter.name, parameter]),
 )

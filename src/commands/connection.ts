@@ -1,5 +1,6 @@
 /** The connection: https://redis.io/docs/latest/commands/?group=connection */
 import { sessionClosed, wrongArity } from '../errors.js'
+import { endSubscribers, unsubscribeAll } from '../keyspace/client-subscriptions.js'
 import type { Unit } from '../keyspace/unit.js'
 import { int32At } from './argv.js'
 import { ALLOW_BUSY, type Command, FAST, LOADING, NO_AUTH, NO_KEYS, NOSCRIPT, STALE } from './command.js'
@@ -15,17 +16,22 @@ export function select(unit: Unit, index: number): void {
   unit.database = databaseAt(unit, index)
 }
 
-/** Puts the connection back to how it began: database 0, nothing queued, nothing watched. O(queued calls and watched keys). */
+/**
+ * Puts the connection back to how it began: database 0, nothing queued, nothing watched, not in subscriber mode. O(queued calls,
+ * watched keys and subscriptions).
+ */
 export function reset(unit: Unit): void {
   leaveMulti(unit)
+  unsubscribeAll(unit.store.pubsub, unit.client)
   unit.client.name = ''
   unit.database = unit.store.databases[0]!
 }
 
-/** Ends the connection: what it waits for is given up, and its calls are refused from now on. */
+/** Ends the connection: what it waits for and is subscribed to is given up, and its calls are refused from now on. */
 export function endClient(unit: Unit): void {
   if (unit.client.closed) return
   reset(unit)
+  endSubscribers(unit.client)
   unit.client.closed = true
   unit.store.waiters.rejectAll(sessionClosed(), unit.client)
 }
@@ -52,8 +58,10 @@ export const connectionCommands = {
     tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
     keys: NO_KEYS,
     syntax: '[message]',
-    call(_unit, argv): Reply {
+    call(unit, argv): Reply {
       if (argv.length > 2) throw wrongArity('ping')
+      // In subscriber mode every reply of RESP2 looks like a message.
+      if (unit.client.subscriptions !== undefined) return ['pong', argv[1] ?? '']
       return argv[1] ?? PONG
     },
   },

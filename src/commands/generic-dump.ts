@@ -31,7 +31,7 @@ const NO_OPTIONS: RestoreOptions = {}
 
 /** The value at a key with version and checksum, null when missing; a Redis server restores it. O(size). */
 export function dump(unit: Unit, key: string): Uint8Array | null {
-  const value = unit.valueAt(key)
+  const value = unit.readValue(key)
   if (value === undefined) return null
   if (isString(value)) return dumpString(stringToBytes(value))
   if (isEncoded(value)) return dumpCollection(value)

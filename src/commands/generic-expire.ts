@@ -77,7 +77,7 @@ export function ttl(unit: Unit, key: string): Int64 {
 
 /** The deadline in milliseconds since the epoch, -1 for a key without one, -2 for a missing key. O(1). */
 export function pexpiretime(unit: Unit, key: string): Int64 {
-  const slot = unit.peek(key)
+  const slot = unit.readPeek(key)
   return slot === ABSENT ? -2 : unit.deadlineOf(slot)
 }
 

@@ -46,14 +46,17 @@ export function discard(unit: Unit, key: string): void {
 /** How many of the keys exist, a key given twice counted twice. O(keys). */
 export function exists(unit: Unit, keys: readonly string[]): number {
   let found = 0
-  for (const key of keys) if (unit.peek(key) !== ABSENT) found++
+  for (const key of keys) if (unit.readPeek(key) !== ABSENT) found++
   return found
 }
 
 /** As `exists`, but counts as an access. O(keys). */
 export function touch(unit: Unit, keys: readonly string[]): number {
   let found = 0
-  for (const key of keys) if (unit.find(key) !== ABSENT) found++
+  for (const key of keys) {
+    if (unit.find(key) !== ABSENT) found++
+    else unit.miss(key)
+  }
   return found
 }
 
@@ -134,7 +137,10 @@ export function copy(unit: Unit, source: string, destination: string, options: C
   const target = options.db === undefined ? unit.database : databaseAt(unit, options.db)
   if (target === unit.database && source === destination) throw sameObject()
   const slot = unit.find(source)
-  if (slot === ABSENT) return 0
+  if (slot === ABSENT) {
+    unit.miss(source)
+    return 0
+  }
   const value = unit.database.keys.valueAt(slot)
   const deadline = unit.deadlineOf(slot)
   const old = unit.peek(destination, target)

@@ -199,14 +199,17 @@ function expireCall(timeUnit: TimeUnit): (unit: Unit, argv: Argv) => Reply {
   }
 }
 
-/** A call of which all behind the key are fields. The key comes first, then the count. */
+/** A call of which all behind the key are fields. The key comes first, then the count. `reads`: a missing key is a miss. */
 function fieldsCall(
   body: (unit: Unit, key: string, fields: readonly string[]) => Reply,
+  reads: boolean,
 ): (unit: Unit, argv: Argv) => Reply {
   return (unit, argv): Reply => {
     const key = textAt(argv, 1)
-    unit.read(key, HASH)
-    return body(unit, key, fieldsAt(argv, 2))
+    const isMissing = unit.lookAt(key, HASH) === undefined
+    if (isMissing && reads) unit.miss(key)
+    const fields = fieldsAt(argv, 2)
+    return isMissing ? fields.map(() => MISSING) : body(unit, key, fields)
   }
 }
 
@@ -268,7 +271,7 @@ export const hashExpireCommands = {
     flags: WRITE | FAST,
     keys: UPDATE_KEY,
     syntax: `key:key ${FIELDS}`,
-    call: fieldsCall(hpersist),
+    call: fieldsCall(hpersist, false),
   },
   HTTL: {
     summary: 'Returns how long fields of a hash have to live, in seconds.',
@@ -280,7 +283,7 @@ export const hashExpireCommands = {
     tips: ['nondeterministic_output'],
     keys: READ_KEY,
     syntax: `key:key ${FIELDS}`,
-    call: fieldsCall(httl),
+    call: fieldsCall(httl, true),
   },
   HPTTL: {
     summary: 'Returns how long fields of a hash have to live, in milliseconds.',
@@ -292,7 +295,7 @@ export const hashExpireCommands = {
     tips: ['nondeterministic_output'],
     keys: READ_KEY,
     syntax: `key:key ${FIELDS}`,
-    call: fieldsCall(hpttl),
+    call: fieldsCall(hpttl, true),
   },
   HEXPIRETIME: {
     summary: 'Returns when fields of a hash expire, as Unix time in seconds.',
@@ -303,7 +306,7 @@ export const hashExpireCommands = {
     flags: READONLY | FAST,
     keys: READ_KEY,
     syntax: `key:key ${FIELDS}`,
-    call: fieldsCall(hexpiretime),
+    call: fieldsCall(hexpiretime, true),
   },
   HPEXPIRETIME: {
     summary: 'Returns when fields of a hash expire, as Unix time in milliseconds.',
@@ -314,6 +317,6 @@ export const hashExpireCommands = {
     flags: READONLY | FAST,
     keys: READ_KEY,
     syntax: `key:key ${FIELDS}`,
-    call: fieldsCall(hpexpiretime),
+    call: fieldsCall(hpexpiretime, true),
   },
 } satisfies Record<string, Command>

@@ -16,6 +16,7 @@ import {
   findCommand,
   flagNames,
   type Group,
+  hasKeys,
   type KeySpec,
   keyIndices,
   subcommandOf,
@@ -74,7 +75,7 @@ export function commandGetKeys(table: CommandTable, words: Argv): KeyAndFlags[] 
   const contained = parent?.subcommands !== undefined && words.length > 1
   const command = parent !== undefined && contained ? subcommandOf(parent, words) : parent
   if (command === undefined) throw invalidCommandSpecified()
-  if (command.keys.length === 0) throw noKeyArguments()
+  if (!hasKeys(command)) throw noKeyArguments()
   if (!takesWords(command, words.length)) throw invalidArgumentCount()
   const indices = keyIndices(command, words)
   if (indices === undefined) throw invalidArguments()

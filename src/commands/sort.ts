@@ -77,7 +77,7 @@ function sorted(unit: Unit, key: string, options: SortOptions, stores: boolean):
 
 /** What has elements to sort; WRONGTYPE for anything else that is there. As in Redis, a sorted set is no listpack from then on. */
 function sortable(unit: Unit, key: string): List | SetOfStrings | SortedSet | undefined {
-  const value = unit.valueAt(key)
+  const value = unit.readValue(key)
   if (value === undefined) return undefined
   if (value instanceof SortedSet) {
     const set = unit.look(key, SORTED_SET)!
@@ -166,7 +166,7 @@ function arrowOf(text: string, from: number): number {
 /** The string that a pattern leads to from an element, null where there is none. */
 function lookUp(unit: Unit, pattern: Pattern, element: string): string | null {
   if (pattern.leadsTo !== 'key') return pattern.leadsTo === 'element' ? element : null
-  const value = unit.valueAt(joinText(joinText(pattern.before, element), pattern.behind))
+  const value = unit.readValue(joinText(joinText(pattern.before, element), pattern.behind))
   if (value === undefined) return null
   if (pattern.field === undefined) return isString(value) ? stringToText(value) : null
   return value instanceof Hash ? (value.get(pattern.field) ?? null) : null

@@ -30,7 +30,7 @@ export type Operand = SortedSet | SetOfStrings | undefined
 /** What stands at the keys, in their order. Throws WRONGTYPE at the first key that holds neither a sorted set nor a set. */
 export function operandsOf(unit: Unit, keys: readonly string[]): Operand[] {
   return keys.map((key) => {
-    const value = unit.valueAt(key)
+    const value = unit.readValue(key)
     if (value === undefined || value instanceof SortedSet || value instanceof SetOfStrings) return value
     throw wrongType()
   })

@@ -63,13 +63,13 @@ export function append(unit: Unit, key: string, value: StringValue): number {
 
 /** The length in bytes, 0 when missing. O(1) for bytes and numbers, O(length) for text. */
 export function strlen(unit: Unit, key: string): number {
-  const slot = unit.findString(key)
+  const slot = unit.readString(key)
   return slot === ABSENT ? 0 : stringLength(unit.stringAt(slot))
 }
 
 /** The bytes from `start` to `last` (inclusive, negative from the end), '' when there are none. O(length returned). */
 export function getrange(unit: Unit, key: string, start: Int64, last: Int64): StringValue {
-  const slot = unit.findString(key)
+  const slot = unit.readString(key)
   if (slot === ABSENT) return ''
   const value = unit.stringAt(slot)
   if (typeof value === 'string' && value.length <= SLICED_AS_TEXT_MAX && isAscii(value)) {
@@ -110,25 +110,24 @@ export function setrange(unit: Unit, key: string, offset: number, value: StringV
 
 /** The longest common subsequence of the strings at two keys; a missing one counts as empty. O(n·m / 32). */
 export function lcs(unit: Unit, key1: string, key2: string): Lcs {
-  const [a, b] = lcsOperands(unit, key1, key2)
+  const [a, b] = checkLcsSizes(lcsOperands(unit, key1, key2))
   return findLcs(a, b)
 }
 
 /** The length of `lcs` in bytes. O(n·m / 32) time, O(n + m) memory. */
 export function lcsLength(unit: Unit, key1: string, key2: string): number {
-  const [a, b] = lcsOperands(unit, key1, key2)
+  const [a, b] = checkLcsSizes(lcsOperands(unit, key1, key2))
   return findLcsLength(a, b)
 }
 
-function checkLcsOperands(unit: Unit, key1: string, key2: string): [StringValue, StringValue] {
-  const a = unit.valueAt(key1) ?? ''
-  const b = unit.valueAt(key2) ?? ''
+function lcsOperands(unit: Unit, key1: string, key2: string): [StringValue, StringValue] {
+  const a = unit.readValue(key1) ?? ''
+  const b = unit.readValue(key2) ?? ''
   if (!isString(a) || !isString(b)) throw lcsNotStrings()
   return [a, b]
 }
 
-function lcsOperands(unit: Unit, key1: string, key2: string): [Uint8Array, Uint8Array] {
-  const [a, b] = checkLcsOperands(unit, key1, key2)
+function checkLcsSizes([a, b]: readonly [StringValue, StringValue]): [Uint8Array, Uint8Array] {
   const [left, right] = [stringToBytes(a), stringToBytes(b)]
   if (lcsTableBytes(left.length, right.length) > STRING_LENGTH_MAX) throw lcsTooLong()
   return [left, right]
@@ -247,10 +246,11 @@ export const stringRangeCommands = {
     call(unit, argv): Reply {
       const [key1, key2] = [textAt(argv, 1), textAt(argv, 2)]
       // Redis looks at the keys before it reads the options.
-      checkLcsOperands(unit, key1, key2)
+      const operands = lcsOperands(unit, key1, key2)
       const options = readLcsOptions(argv)
-      if (options.len) return lcsLength(unit, key1, key2)
-      const found = lcs(unit, key1, key2)
+      const [a, b] = checkLcsSizes(operands)
+      if (options.len) return findLcsLength(a, b)
+      const found = findLcs(a, b)
       return options.idx ? lcsIndexReply(found, options) : found.bytes
     },
   },

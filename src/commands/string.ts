@@ -48,7 +48,7 @@ export interface GetexOptions extends Expiration {
 
 /** The value of a key, null when missing. O(1). */
 export function get(unit: Unit, key: string): StringValue | null {
-  const slot = unit.findString(key)
+  const slot = unit.readString(key)
   return slot === ABSENT ? null : unit.stringAt(slot)
 }
 
@@ -144,7 +144,7 @@ export function getset(unit: Unit, key: string, value: StringValue): StringValue
 
 /** Removes a string and returns it, null when missing. O(1). Event del. */
 export function getdel(unit: Unit, key: string): StringValue | null {
-  const slot = unit.findString(key)
+  const slot = unit.readString(key)
   if (slot === ABSENT) return null
   const value = unit.stringAt(slot)
   unit.delete(slot)
@@ -154,7 +154,7 @@ export function getdel(unit: Unit, key: string): StringValue | null {
 /** The value, null when missing, with a new deadline or none. O(1). Event expire, persist, or del for a past time. */
 export function getex(unit: Unit, key: string, options: GetexOptions): StringValue | null {
   if (countExpirations(options) + (options.persist ? 1 : 0) > 1) throw syntaxError()
-  const slot = unit.findString(key)
+  const slot = unit.readString(key)
   if (slot === ABSENT) return null
   const deadline = deadlineOf(unit, options, 'getex')
   const value = unit.stringAt(slot)
@@ -166,7 +166,7 @@ export function getex(unit: Unit, key: string, options: GetexOptions): StringVal
 /** The values in the order of the keys, null for a key that is missing or no string. O(keys). */
 export function mget(unit: Unit, keys: readonly string[]): (StringValue | null)[] {
   return keys.map((key) => {
-    const value = unit.valueAt(key)
+    const value = unit.readValue(key)
     return value === undefined || !isString(value) ? null : value
   })
 }
@@ -360,7 +360,7 @@ export const stringCommands = {
       const { persist, at } = readGetexOptions(argv)
       const key = textAt(argv, 1)
       // Redis looks at the key before it reads the time: for a missing one a bad time is no error.
-      if (unit.findString(key) === ABSENT) return null
+      if (unit.readString(key) === ABSENT) return null
       const options: GetexOptions = { persist }
       readTimes(argv, at, options)
       return bulk(getex(unit, key, options))

@@ -11,6 +11,7 @@ import { genericObjectCommands } from './generic-object.js'
 import { genericScanCommands } from './generic-scan.js'
 import { hashCommands } from './hash.js'
 import { listCommands } from './list.js'
+import { pubsubCommands } from './pubsub.js'
 import { serverCommands } from './server.js'
 import { commandCommands } from './server-command.js'
 import { setCommands } from './set.js'
@@ -36,6 +37,7 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   setCommands,
   sortedSetCommands,
   transactionCommands,
+  pubsubCommands,
   connectionCommands,
   serverCommands,
   configCommands,

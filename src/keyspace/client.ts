@@ -1,3 +1,5 @@
+import type { ClientSubscriptions } from './client-subscriptions.js'
+import type { Subscriber } from './pubsub.js'
 import type { StringValue } from './value.js'
 import { Watch } from './watches.js'
 
@@ -31,6 +33,10 @@ export class Client {
   transaction: Transaction | undefined = undefined
   /** What WATCH watches until EXEC; undefined when there is nothing. */
   watch: Watch | undefined = undefined
+  /** What SUBSCRIBE and its kin have subscribed to; undefined outside of subscriber mode. */
+  subscriptions: ClientSubscriptions | undefined = undefined
+  /** Typed subscriptions and streams of the session; they end with it. */
+  subscribers: Set<Subscriber> | undefined = undefined
   /** Who hears of messages; nobody until a session asks for them. */
   onPush: ((message: PushMessage) => void) | undefined = undefined
 

@@ -8,11 +8,13 @@ import { Database, type KeyTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
+import { Outbox } from './outbox.js'
 import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
+import { PubSub } from './pubsub.js'
 import type { RandomSource } from './random.js'
 import { Settings } from './settings.js'
 import type { Undo } from './undo.js'
-import type { Collection, Value } from './value.js'
+import { type Collection, typeOf, type Value } from './value.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
 
@@ -63,12 +65,19 @@ export class Store implements SnapshotSource {
   readonly databases: readonly Database[]
   readonly clock: Clock
   readonly random: RandomSource
+  /** Events and messages of the running unit. */
+  readonly outbox = new Outbox()
+  readonly pubsub: PubSub
   readonly events: KeyspaceEvents
   readonly watches: Watches
   readonly waiters: Waiters
   readonly settings = new Settings()
   /** Whether the running unit has collections open, or anybody hears of changes: events, watches, waiters. */
   observed = false
+  /** Whether anybody hears of keys that are added: waiters, and listeners to `new`. */
+  hearsArrivals = false
+  /** Whether anybody hears of keys that are read and missing. */
+  hearsMisses = false
   /** Whether resolved words are wanted. */
   logging = false
   private sink: LogSink | undefined
@@ -105,7 +114,13 @@ export class Store implements SnapshotSource {
     this.clock = options.clock
     this.random = options.random
     const observe = (): void => this.observe()
-    this.events = new KeyspaceEvents(observe)
+    const hear = (): void => {
+      this.events.refresh()
+      this.hearsMisses = this.events.hearsMisses
+      this.observe()
+    }
+    this.pubsub = new PubSub(this.outbox, hear)
+    this.events = new KeyspaceEvents(this.outbox, this.pubsub, hear)
     this.watches = new Watches(observe, (database, key) => this.isOverdue(database, key))
     this.waiters = new Waiters(this.clock.now(), (deadlineMs) => this.armBy(deadlineMs), observe)
     this.log = options.log
@@ -137,6 +152,7 @@ export class Store implements SnapshotSource {
 
   private observe(): void {
     this.observed = this.opened.length > 0 || this.events.listening || this.watches.active || this.waiters.active
+    this.hearsArrivals = this.waiters.active || this.events.hearsNew
     if (this.holdsOpen === this.waiters.hasTimeouts) return
     this.holdsOpen = this.waiters.hasTimeouts
     if (this.timer !== undefined) this.arm(this.armedFor)
@@ -256,7 +272,7 @@ export class Store implements SnapshotSource {
     return {
       dirty: this.dirty,
       logged: this.batch.length,
-      announced: this.events.pending,
+      announced: this.outbox.pending,
       ready: this.waiters.pending,
       watched: this.watches.recorded,
     }
@@ -266,7 +282,7 @@ export class Store implements SnapshotSource {
   forgetSince(mark: Mark): void {
     this.dirty = mark.dirty
     this.batch.length = mark.logged
-    this.events.forgetSince(mark.announced)
+    this.outbox.forgetSince(mark.announced)
     this.waiters.forgetSince(mark.ready)
     this.watches.takeBack(mark.watched)
   }
@@ -287,13 +303,13 @@ export class Store implements SnapshotSource {
     }
   }
 
-  /** The end of the outermost unit: the log batch, then events, then waiters, with no unit open. */
+  /** The end of the outermost unit: the log batch, then events and messages, then waiters, with no unit open. */
   settle(): void {
     const effects = this.pending === EFFECTS
     this.forgetTime()
     if (!effects) return
     if (this.opened.length > 0) this.opened = []
-    this.observe()
+    if (this.observed) this.observe()
     if (this.batch.length > 0) {
       const batch = this.batch
       this.batch = []
@@ -303,10 +319,10 @@ export class Store implements SnapshotSource {
     if (this.settling) return
     this.settling = true
     try {
-      this.events.deliver()
+      this.outbox.deliver()
       while (this.waiters.hasReady) {
         this.waiters.serve()
-        this.events.deliver()
+        this.outbox.deliver()
       }
     } finally {
       this.settling = false
@@ -422,6 +438,20 @@ export class Store implements SnapshotSource {
     this.armBy(database.fields.watch(key, hash))
   }
 
+  /** A key has been added: who waits for it is told, and who listens to `new`. O(1). */
+  arrived(database: Database, key: string, value: Value): void {
+    if (this.waiters.active) this.waiters.signal(database, key, typeOf(value))
+    if (!this.events.hearsNew) return
+    this.events.announceNew(key, database.index)
+    this.pending = EFFECTS
+  }
+
+  /** A command that reads has found nothing at a key. O(1). */
+  missed(database: Database, key: string): void {
+    this.events.announceMiss(key, database.index)
+    this.pending = EFFECTS
+  }
+
   /** A value has come to a key. O(1). */
   entered(database: Database, key: string, value: Value): void {
     if (value instanceof Hash) this.watchFields(database, key, value)
@@ -481,12 +511,13 @@ export class Store implements SnapshotSource {
     }
   }
 
-  /** Ends timers and rejects those who wait. */
+  /** Ends timers and typed subscriptions, and rejects those who wait. */
   close(): void {
     this.isClosed = true
     this.timer?.cancel()
     this.stopAccessClock()
     this.waiters.rejectAll(closed())
+    this.pubsub.close()
   }
 }
 

@@ -177,7 +177,7 @@ export class Unit {
 
   /** The type of a key as TYPE names it, no access to it. O(1). */
   typeAt(key: string): 'none' | 'string' | CollectionType {
-    const slot = this.peek(key)
+    const slot = this.readPeek(key)
     return slot === ABSENT ? 'none' : typeOf(this.database.keys.valueAt(slot))
   }
 
@@ -192,13 +192,43 @@ export class Unit {
     return keys.valueAt(slot) as T
   }
 
-  /** As `look`, to read only: what comes back must not be edited. O(1). */
+  /** As `look`, for a command that only reads: what comes back must not be edited, and a missing key is a miss. O(1). */
   read<T extends Collection>(key: string, kind: CollectionKind<T>): T | undefined {
+    return this.lookAt(key, kind) ?? this.miss(key)
+  }
+
+  /** As `look`, to read only: what comes back must not be edited. O(1). */
+  lookAt<T extends Collection>(key: string, kind: CollectionKind<T>): T | undefined {
     const slot = this.find(key)
     if (slot === ABSENT) return undefined
     const keys = this.database.keys
     if (keys.codeAt(slot) !== kind.code) throw wrongType()
     return keys.valueAt(slot) as T
+  }
+
+  /** As `findString`, for a command that only reads. O(1). */
+  readString(key: string): number {
+    const slot = this.findString(key)
+    if (slot === ABSENT) this.miss(key)
+    return slot
+  }
+
+  /** As `valueAt`, for a command that only reads. O(1). */
+  readValue(key: string): Value | undefined {
+    return this.valueAt(key) ?? this.miss(key)
+  }
+
+  /** As `peek`, for a command that tells of a key what it finds. O(1). */
+  readPeek(key: string): number {
+    const slot = this.peek(key)
+    if (slot === ABSENT) this.miss(key)
+    return slot
+  }
+
+  /** Says that a command which reads has found nothing at a key. O(1). */
+  miss(key: string): undefined {
+    if (this.store.hearsMisses) this.store.missed(this.database, key)
+    return undefined
   }
 
   /** A collection to add to, made where there is none. See rule 3. O(1). */
@@ -226,7 +256,7 @@ export class Unit {
     const slot = database.keys.insert(key, value, store.accessTime())
     if (store.undo !== undefined) store.undo.inserted(database)
     if (typeof value === 'object') store.entered(database, key, value)
-    if (store.waiters.active) store.waiters.signal(database, key, typeOf(value))
+    if (store.hearsArrivals) store.arrived(database, key, value)
     return slot
   }
 

@@ -69,7 +69,7 @@ describe('db.multi()', () => {
     const opened = open()
     const { db, log } = opened
     const heard: unknown[] = []
-    db.on('*', ({ event }) => heard.push([event, db.get('b')]))
+    db.on('*', (_key, { event }) => heard.push([event, db.get('b')]))
 
     db.multi().set('a', 1).set('b', 2).exec()
 

@@ -377,7 +377,7 @@ describe('db.transaction()', () => {
     const opened = open()
     const { db, clock, log } = opened
     const heard: unknown[] = []
-    db.on('*', ({ event, key }) => heard.push([event, key, db.mget('a', 'b')]))
+    db.on('*', (key, { event }) => heard.push([event, key, db.mget('a', 'b')]))
 
     db.transaction(() => {
       db.set('a', 1, { px: 10 })
@@ -578,7 +578,7 @@ describe('db.transaction() with rollback', () => {
     const seen: string[] = []
     db.hset('h', { f: 'v', g: 'w' })
     db.hpexpireat('h', START_MS + 1, ['f'])
-    db.on('*', ({ event }) => seen.push(event))
+    db.on('*', (_key, { event }) => seen.push(event))
     clock.advance(1)
 
     failing(db, () => expect(db.hlen('h')).toBe(1))

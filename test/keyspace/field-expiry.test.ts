@@ -32,7 +32,7 @@ function openWithExpiredField(): Opened {
   db.hpexpire('h', 100, ['a'])
   db.hpexpire('h', 200, ['b'])
   clock.advance(100)
-  db.on('*', ({ event, key }) => seen.push(`${event} ${key}`))
+  db.on('*', (key, { event }) => seen.push(`${event} ${key}`))
   log.batches.length = 0
   return { db, clock, log, seen }
 }
@@ -129,7 +129,7 @@ describe('a field with a deadline', () => {
     const db = new Redstart()
     const start = Date.now()
     const late: number[] = []
-    db.on('hexpired', ({ key }) => late.push(Date.now() - start - Number(key)))
+    db.on('hexpired', (key) => late.push(Date.now() - start - Number(key)))
     for (let i = 0; i < 100; i++) {
       const px = 1 + ((i * 48_271) % 90_000)
       db.hset(String(px), 'f', 'v')

@@ -43,7 +43,7 @@ describe('expiry', () => {
         const clock = manualClock()
         const db = new Redstart({ clock })
         const seen: number[] = []
-        db.on('expired', ({ key }) => {
+        db.on('expired', (key) => {
           expect(clock.now() - START).toBe(pxs[Number(key)])
           seen.push(clock.now() - START)
         })
@@ -63,7 +63,7 @@ describe('expiry', () => {
     const db = new Redstart()
     const start = Date.now()
     const late: number[] = []
-    db.on('expired', ({ key }) => late.push(Date.now() - start - Number(key)))
+    db.on('expired', (key) => late.push(Date.now() - start - Number(key)))
     for (let i = 0; i < 300; i++) {
       const px = 1 + ((i * 48_271) % 90_000)
       db.set(String(px), 'v', { px })
@@ -97,7 +97,7 @@ describe('expiry', () => {
     const clock = manualClock()
     const db = new Redstart({ clock })
     const seen: string[] = []
-    db.on('expired', ({ key }) => seen.push(`${key} at ${clock.now() - START}`))
+    db.on('expired', (key) => seen.push(`${key} at ${clock.now() - START}`))
     for (const key of ['later', 'sooner', 'never']) db.set(key, 'v', { px: 100 })
     db.pexpire('later', 200)
     db.pexpire('sooner', 50)
@@ -126,7 +126,7 @@ describe('expiry', () => {
           const log = new MemoryLog()
           const db = new Redstart({ clock, log })
           const expired: string[] = []
-          db.on('expired', ({ key }) => expired.push(key))
+          db.on('expired', (key) => expired.push(key))
           const run = (step: (typeof calls)[number]): unknown => {
             if (step.kind === 'set') return db.set(step.key, 'v', { px: step.ms })
             if (step.kind === 'wait') return clock.advance(step.ms)
@@ -162,7 +162,7 @@ describe('expiry', () => {
     db.set('k', 'v', { px: 10 })
     log.batches.length = 0
     const seen: string[] = []
-    db.on('*', ({ event, key }) => seen.push(`${event} ${key}`))
+    db.on('*', (key, { event }) => seen.push(`${event} ${key}`))
     clock.advance(10)
 
     const replies = [db.get('k'), db.get('k'), db.exists('k')]

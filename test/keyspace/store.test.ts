@@ -144,7 +144,7 @@ describe('the timer of a store', () => {
     const clock = manualClock()
     const db = new Redstart({ clock })
     const seen: string[] = []
-    db.on('expired', ({ key, database }) => seen.push(`${key} of ${database} at ${clock.now() - START}`))
+    db.on('expired', (key, { db: of }) => seen.push(`${key} of ${of} at ${clock.now() - START}`))
     db.set('a', 'v', { px: 100 })
     db.swapdb(0, 3)
     db.set('b', 'v', { px: 50 })
@@ -366,7 +366,7 @@ describe('timers that are swapped under a store', () => {
     vi.useFakeTimers()
     const db = new Redstart()
     const expired: string[] = []
-    db.on('expired', ({ key }) => expired.push(key))
+    db.on('expired', (key) => expired.push(key))
     db.set('lost', 'v', { px: 5_000 })
     vi.useRealTimers()
     vi.useFakeTimers({ now: Date.now() + 60_000 })
@@ -381,7 +381,7 @@ describe('timers that are swapped under a store', () => {
     vi.useFakeTimers()
     const db = new Redstart()
     const expired: string[] = []
-    db.on('expired', ({ key }) => expired.push(key))
+    db.on('expired', (key) => expired.push(key))
     const start = Date.now()
     db.set('first', 'v', { px: 5_000 })
     db.set('second', 'v', { px: 100_000 })

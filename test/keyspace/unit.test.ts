@@ -42,7 +42,7 @@ function setUp(clock: Clock = manualClock()) {
     },
   }
   const store = new Store({ clock, random: new RandomSource(1), databases: 4, log })
-  store.events.listen(({ event, key, database }) => happened.push(`${event} ${database}:${key}`))
+  store.events.listen('*', (key, { event, db }) => happened.push(`${event} ${db}:${key}`))
   const unit = new Unit(store, store.databases[0]!)
   return { store, unit, happened }
 }
@@ -147,12 +147,12 @@ describe('rule 2: saying that a value changed', () => {
     const heard = vi.fn()
     call(unit, () => unit.changed('early', 'set'))
 
-    const stop = store.events.listen(heard)
+    const stop = store.events.listen('*', heard)
     call(unit, () => unit.changed('heard', 'set'))
     stop()
     call(unit, () => unit.changed('late', 'set'))
 
-    expect(heard.mock.calls).toEqual([[{ event: 'set', key: 'heard', database: 0 }]])
+    expect(heard.mock.calls).toEqual([['heard', { event: 'set', db: 0 }]])
   })
 })
 

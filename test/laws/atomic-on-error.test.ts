@@ -30,7 +30,7 @@ const WRONG: readonly string[] = [
 
 /** Raw calls of which most are bent: a word exchanged, left out, added or doubled. */
 class BadCall extends fc.Arbitrary<Call> {
-  private readonly generator = new CallGenerator(groups)
+  private readonly generator = new CallGenerator(groups.filter((group) => group !== 'pubsub'))
 
   override generate(random: fc.Random): fc.Value<Call> {
     const draw = new Draw(random)
@@ -81,7 +81,7 @@ function populated(): { db: Redstart; clock: LazyClock; log: MemoryLog; events: 
   }
   clock.advance(10)
   const events: string[] = []
-  db.on('*', ({ event, key, database }) => events.push(`${event} ${database} ${key}`))
+  db.on('*', (key, { event, db }) => events.push(`${event} ${db} ${key}`))
   log.batches.length = 0
   return { db, clock, log, events }
 }
@@ -154,7 +154,7 @@ describe('a call that throws', () => {
     // All others take any words, as many as their arity says.
     const never = (
       'GET SETNX GETSET GETDEL MGET MSET MSETNX APPEND STRLEN DEL UNLINK EXISTS TOUCH TYPE RANDOMKEY KEYS PERSIST TTL ' +
-      'PTTL EXPIRETIME PEXPIRETIME DUMP DBSIZE ECHO PING TIME'
+      'PTTL EXPIRETIME PEXPIRETIME DUMP DBSIZE ECHO PING TIME PUBLISH SPUBLISH'
     ).split(' ')
     // What blocks is not drawn.
     const drawn = commands

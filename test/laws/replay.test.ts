@@ -16,7 +16,7 @@ function replayed(batches: readonly LogBatch[], nowMs: number): { db: Redstart; 
   const log = new MemoryLog()
   const db = new Redstart({ clock: manualClock(nowMs), log })
   const events: string[] = []
-  db.on('expired', ({ key }) => events.push(key))
+  db.on('expired', (key) => events.push(key))
   for (const batch of batches) replay(db.engine, batch)
   return { db, log, events }
 }

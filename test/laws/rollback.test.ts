@@ -27,7 +27,7 @@ class Seen {
     this.clock = clock
     this.db = new Redstart({ clock, log: this.log, seed: 1 })
     this.session = this.db.session()
-    this.db.on('*', (event) => this.events.push(nameOf(event)))
+    this.db.on('*', (key, event) => this.events.push(nameOf(key, event)))
   }
 
   /** Somebody watches each key, and others wait for some. */

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { manualClock, Redstart, Session } from 'redstart'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { type Command, WRITE } from '../../src/commands/command.js'
+import { type Command, hasKeys, WRITE } from '../../src/commands/command.js'
 import { type Argument, parseSyntax } from '../../src/commands/syntax.js'
 import { commandTable } from '../../src/commands/table.js'
 import { bytesOf, type Call } from '../oracle/bytes.js'
@@ -42,6 +42,7 @@ const TYPED_ONLY: ReadonlySet<string> = new Set([
   ...['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'],
   ...['hgetallMap', 'hrandfieldWithValues', 'hscanNoValues', 'hscanIterator', 'hscanNoValuesIterator'],
   ...['zscanIterator', 'zaddIncr', 'zrandmemberWithScores'],
+  ...['messages', 'pmessages', 'smessages'],
 ])
 
 interface Method {
@@ -176,7 +177,7 @@ describe('every command of the table', () => {
 
   it('shows its keys to COMMAND GETKEYS, where its specs say that they are', () => {
     const db = new Redstart({ clock: manualClock() })
-    for (const { name, words, command } of entries.filter((entry) => entry.command.keys.length > 0)) {
+    for (const { name, words, command } of entries.filter((entry) => hasKeys(entry.command))) {
       for (const times of [1, 2, 3]) {
         const written = { words: [...words], keys: [] as string[] }
         writeWords(parseSyntax(command.syntax), times, written)
@@ -190,7 +191,7 @@ describe('every command of the table', () => {
 
   it('without keys in its specs has none in its syntax, and COMMAND GETKEYS says so', () => {
     const db = new Redstart({ clock: manualClock() })
-    for (const { name, words, command } of callable.filter((entry) => entry.command.keys.length === 0)) {
+    for (const { name, words, command } of callable.filter((entry) => !hasKeys(entry.command))) {
       const written = { words: [...words], keys: [] as string[] }
       writeWords(parseSyntax(command.syntax), 1, written)
 

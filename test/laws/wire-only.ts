@@ -1,8 +1,10 @@
 /**
  * Commands without a typed method: containers themselves, texts for people at a prompt, and what a connection says of itself,
- * for which the typed side has another form (`db.multi()`, `db.watch()`, `session.close()`).
+ * for which the typed side has another form (`db.multi()`, `db.watch()`, `subscription.unsubscribe()`,
+ * `session.close()`).
  */
 export const WIRE_ONLY: ReadonlySet<string> = new Set([
   ...['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP', 'CONFIG', 'CONFIG HELP'],
+  ...['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE', 'PUBSUB', 'PUBSUB HELP'],
   ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT'],
 ])

@@ -22,6 +22,7 @@ const USAGE = `npm run oracle -- [options]
   --length 200             commands per sequence, between two flushes     (${SEQUENCE_LENGTH}; of sessions ${SCENARIO_LENGTH})
   --path 12:0:3            replay a failure: the path printed with it, with the same seed, groups and length
   --keep-going             go on after a difference and list one of each kind
+  --misses                 compare key misses and new keys too, which are no events of class A
   --self                   compare the server with a second server, to test the comparison itself`
 
 const PROGRESS_MS = 2_000
@@ -36,6 +37,7 @@ interface Settings {
   readonly length: number
   readonly path: string | undefined
   readonly keepGoing: boolean
+  readonly misses: boolean
   readonly self: boolean
 }
 
@@ -48,6 +50,7 @@ function readSettings(): Settings {
       length: { type: 'string' },
       path: { type: 'string' },
       'keep-going': { type: 'boolean', default: false },
+      misses: { type: 'boolean', default: false },
       self: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -65,6 +68,7 @@ function readSettings(): Settings {
     length: Number(values.length ?? (groups[0] === SESSIONS ? SCENARIO_LENGTH : SEQUENCE_LENGTH)),
     path: values.path,
     keepGoing: values['keep-going'],
+    misses: values.misses,
     self: values.self,
   }
 }
@@ -95,9 +99,13 @@ interface Hunt {
 }
 
 /** Calls of one connection; `second` is a server to compare with in place of the engine. */
-async function huntCalls(groups: readonly string[], address: NetConnectOpts, second?: NetConnectOpts): Promise<Hunt> {
-  const real = await ServerTarget.open(address)
-  const engine = second === undefined ? new EngineTarget() : await ServerTarget.open(second, 'second')
+async function huntCalls(settings: Settings, address: NetConnectOpts, second?: NetConnectOpts): Promise<Hunt> {
+  const { groups, misses } = settings
+  const real = await ServerTarget.open(address, 'redis', misses ? 'KEAmn' : 'KEA')
+  const engine =
+    second === undefined
+      ? new EngineTarget(undefined, misses ? ['keymiss', 'new'] : [])
+      : await ServerTarget.open(second, 'second')
   return {
     async find({ onProgress, ...task }) {
       const found = await search({ real, engine, groups, onSequence: onProgress, ...task })
@@ -193,7 +201,7 @@ async function main(): Promise<number> {
     const [address, second] = servers.map((server) => server.address)
     const hunt = await (settings.groups[0] === SESSIONS
       ? huntSessions(address!, second)
-      : huntCalls(settings.groups, address!, second))
+      : huntCalls(settings, address!, second))
     console.error(`groups ${settings.groups.join(',')}, seed ${settings.seed}, ${settings.count} commands`)
     const statistics = new Statistics()
     const found = await campaign(settings, hunt, statistics)

@@ -17,15 +17,21 @@ export class EngineTarget implements Target {
   private db: Redstart | undefined
   private events: KeyEvent[] = []
 
-  constructor(private readonly startMs?: number) {}
+  /** `more` are events besides those of '*' that are compared. */
+  constructor(
+    private readonly startMs?: number,
+    private readonly more: readonly string[] = [],
+  ) {}
 
   async run(calls: readonly Call[], picks?: readonly Reply[]): Promise<Outcome[]> {
     await this.db?.close()
     this.clock = manualClock(this.startMs ?? Date.now())
     this.db = new Redstart({ clock: this.clock, seed: 1 })
-    this.db.on('*', ({ database, event, key }) => {
-      this.events.push({ db: database, event, key: textOf(toBytes(key)) })
-    })
+    for (const name of ['*', ...this.more]) {
+      this.db.on(name, (key, { event, db }) => {
+        this.events.push({ db, event, key: textOf(toBytes(key)) })
+      })
+    }
     const inside = insideTransaction(calls)
     const session = this.db.session()
     this.events = []

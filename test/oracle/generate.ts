@@ -15,13 +15,13 @@ const CROWD_ONE_IN = 40
 
 /**
  * Commands that a generated sequence must not contain: they would end, block, redirect or silence the connection that
- * compares, or answer about the process rather than the data. Transactions and messages are played by several connections
- * (sessions/).
+ * compares, or answer about the process (of which the comparison is a subscriber) rather than the data. Transactions and
+ * messages are played by several connections (sessions/).
  */
 const EXCLUDED: ReadonlySet<string> = new Set(
   (
     'MULTI EXEC DISCARD WATCH UNWATCH RESET SHUTDOWN DEBUG MONITOR SYNC PSYNC REPLCONF REPLICAOF SLAVEOF FAILOVER SAVE BGSAVE BGREWRITEAOF MIGRATE QUIT AUTH ' +
-    'HELLO SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE WAITAOF INFO LASTSAVE ROLE LOLWUT ' +
+    'HELLO SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE PUBSUB|CHANNELS PUBSUB|NUMPAT WAITAOF INFO LASTSAVE ROLE LOLWUT ' +
     'RESTORE-ASKING CONFIG|SET CONFIG|REWRITE CONFIG|RESETSTAT CLIENT|KILL CLIENT|PAUSE CLIENT|UNPAUSE CLIENT|REPLY ' +
     'CLIENT|TRACKING CLIENT|CACHING CLIENT|UNBLOCK CLIENT|LIST CLIENT|INFO CLIENT|ID CLIENT|NO-EVICT CLIENT|NO-TOUCH'
   ).split(' '),

@@ -73,9 +73,10 @@ export class ServerTarget implements Target {
     subscriber.onMessage = (message) => this.hear(message)
   }
 
-  static async open(address: NetConnectOpts, name = 'redis'): Promise<ServerTarget> {
+  /** `classes` are the events that are compared, as notify-keyspace-events names them. */
+  static async open(address: NetConnectOpts, name = 'redis', classes = 'KEA'): Promise<ServerTarget> {
     const client = await RespClient.open(address)
-    await client.call('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
+    await client.call('CONFIG', 'SET', 'notify-keyspace-events', classes)
     // What has expired goes when it is next looked at, so that `expired` is announced by a call and not at some moment.
     await client.call('DEBUG', 'SET-ACTIVE-EXPIRE', '0')
     // Whose time to wait is over is looked for so many times a second.

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import type Denque from 'denque'
+import type { EventEmitter } from 'eventemitter3'
 import type { LRUCache } from 'lru-cache'
 import type NodeCache from 'node-cache'
 import type { Redstart } from 'redstart'
@@ -60,6 +61,18 @@ export function redstartCache<Value>(codec: 'reference' | 'structured', setup: S
 /** The floor: what the language gives, without types, deadlines or limits. */
 export function bareMap<Value = string>(setup: Setup<Map<string, Value>>): Contender {
   return local('bare Map', async () => () => new Map(), setup)
+}
+
+/** What messages inside a process are commonly sent by. */
+export function eventEmitter3(setup: Setup<EventEmitter>): Contender {
+  return local(
+    'eventemitter3',
+    async () => {
+      const { EventEmitter } = await import('eventemitter3')
+      return () => new EventEmitter()
+    },
+    setup,
+  )
 }
 
 export function bareSet(setup: Setup<Set<string>>): Contender {

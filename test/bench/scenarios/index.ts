@@ -9,6 +9,7 @@ import { incr } from './incr.js'
 import { insert } from './insert.js'
 import { listEnds } from './list-ends.js'
 import { multi } from './multi.js'
+import { publish1, publish1000 } from './publish.js'
 import { sadd } from './sadd.js'
 import { set } from './set.js'
 import { setEx } from './set-ex.js'
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[hgetSmall, hsetSmall, hgetLarge, hsetLarge],
   ...[sadd, sismember, spop],
   cacheGet,
+  ...[publish1, publish1000],
 ]
 
 export function scenarioNamed(name: string): Scenario {

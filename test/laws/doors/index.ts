@@ -3,6 +3,7 @@ import type { Door } from './door.js'
 import { genericDoors } from './generic.js'
 import { hashDoors } from './hash.js'
 import { listDoors } from './list.js'
+import { pubsubDoors } from './pubsub.js'
 import { serverDoors } from './server.js'
 import { setDoors } from './set.js'
 import { sortDoors } from './sort.js'
@@ -10,7 +11,12 @@ import { sortedSetDoors } from './sorted-set.js'
 import { sortedSetRangeDoors } from './sorted-set-ranges.js'
 import { stringDoors } from './string.js'
 
-/** Every typed method, and how it is called by words. */
+/** Subscriptions take a listener, and streams are read: no call is like them. See test/api/pubsub.test.ts. */
+export const NO_DOORS: ReadonlySet<string> = new Set([
+  ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages'],
+])
+
+/** Every other typed method, and how it is called by words. */
 export const DOORS: Readonly<Record<string, Door>> = {
   ...connectionDoors,
   ...stringDoors,
@@ -22,4 +28,5 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...sortDoors,
   ...genericDoors,
   ...serverDoors,
+  ...pubsubDoors,
 }

@@ -80,7 +80,8 @@ const KEYSPACE: Weighted = [
   [2, (d) => ['RENAMENX', key(d), key(d)]],
   [4, (d) => ['COPY', key(d), key(d), ...(d.oneIn(2) ? ['DB', database(d)] : []), ...(d.oneIn(2) ? ['REPLACE'] : [])]],
   [4, (d) => ['MOVE', key(d), database(d)]],
-  [3, (d) => ['SWAPDB', database(d), database(d)]],
+  [1, (d) => ['SWAPDB', database(d), database(d)]],
+  [3, (d) => ['SWAPDB', ...d.shuffle(['0', '1'])]],
   [2, (d) => ['FLUSHDB', ...d.pick([[], ['SYNC'], ['ASYNC']])]],
   [1, (d) => ['FLUSHALL', ...d.pick([[], ['SYNC'], ['ASYNC'], ['NOW']])]],
   [2, () => ['DBSIZE']],
@@ -119,7 +120,7 @@ const FEEDING: Weighted = [
   [2, (d) => ['RENAME', key(d), key(d)]],
   [2, (d) => ['COPY', key(d), key(d), ...(d.oneIn(3) ? ['DB', database(d)] : [])]],
   [1, (d) => ['MOVE', key(d), database(d)]],
-  [1, () => ['SWAPDB', '0', '1']],
+  [2, (d) => ['SWAPDB', ...d.shuffle(['0', '1'])]],
 ]
 
 const TRANSACTION: Weighted = [
@@ -260,14 +261,17 @@ export class SessionCalls {
     }
   }
 
-  /** A whole optimistic transaction, between whose calls others may do what they like. */
-  plan(draw: Draw, themes: ReadonlySet<Theme>): Call[] {
+  /** What makes sense only as a whole, and between whose calls others may do what they like; now and then time passes. */
+  plan(draw: Draw, themes: ReadonlySet<Theme>): (Call | 'pass')[] {
+    const elsewhere: Call[] = draw.oneIn(themes.has('keyspace') ? 2 : 6) ? [['SELECT', draw.pick(DATABASES)]] : []
+    if (themes.has('waiting') && draw.oneIn(2)) return [...elsewhere, chosen(draw, WAITS)(draw)]
     const inside: Sketch = { inTransaction: true, isSubscribed: false, isWaiting: false }
     const calls = Array.from({ length: draw.int(0, 2) }, () => this.call(draw, themes, inside))
     const queued = calls.filter((call) => !/^(exec|discard|reset|quit)$/i.test(call[0]!))
     const watched = some(draw, key)
-    const before: Call[] = draw.oneIn(2) ? [['SET', watched[0]!, value(draw), 'PX', SOON]] : []
-    return [...before, ['WATCH', ...watched], ['MULTI'], ...queued, ['EXEC']]
+    const mortal: Call = ['SET', watched[0]!, value(draw), 'PX', SOON]
+    const before = draw.pick<(Call | 'pass')[]>([[], [['SET', watched[0]!, value(draw)]], [mortal], [mortal, 'pass']])
+    return [...elsewhere, ...before, ['WATCH', ...watched], ['MULTI'], ...queued, ['EXEC']]
   }
 
   private made(draw: Draw, themes: ReadonlySet<Theme>, sketch: Sketch): Call {

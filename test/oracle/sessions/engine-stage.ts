@@ -1,5 +1,4 @@
 import { type CallReply, type Clock, Redstart, type Session, type Timer } from 'redstart'
-import { commandTable } from '../../../src/commands/table.js'
 import { toBytes } from '../../../src/structures/text.js'
 import { type Call, textOf } from '../bytes.js'
 import { answer } from '../engine.js'
@@ -79,15 +78,8 @@ export class EngineStage implements Stage {
     this.db = new Redstart({ clock: this.clock, seed: 1 })
     this.turn = 0
     const observer = this.player(OBSERVER)
-    if (commandTable.has('PSUBSCRIBE')) {
-      observer.session.call('CONFIG', 'SET', 'notify-keyspace-events', FIRST_EVENTS)
-      observer.session.call('PSUBSCRIBE', OBSERVED)
-      return
-    }
-    this.db.on('*', ({ event, key, database }) => {
-      const words = ['pmessage', OBSERVED, `__keyevent@${database}__:${event}`, key]
-      observer.heard.push(messageOf(words))
-    })
+    observer.session.call('CONFIG', 'SET', 'notify-keyspace-events', FIRST_EVENTS)
+    observer.session.call('PSUBSCRIBE', OBSERVED)
   }
 
   private player(who: string): Player {

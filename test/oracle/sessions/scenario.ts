@@ -43,7 +43,7 @@ class Course {
   private readonly themes: ReadonlySet<Theme>
   private readonly sketches = new Map<string, Sketch>()
   /** What a connection is going to send, among other things. */
-  private readonly plans = new Map<string, Call[]>()
+  private readonly plans = new Map<string, (Call | 'pass')[]>()
   private who: string
 
   constructor(
@@ -73,8 +73,9 @@ class Course {
     }
     const sketch = this.sketch(who)
     const planned = draw.percent(75) ? this.plans.get(who)?.shift() : undefined
+    if (planned === 'pass') return { kind: 'pass' }
     if (planned !== undefined) return this.made(who, planned)
-    if (this.isFree(who) && draw.percent(this.themes.has('transactions') ? 12 : 3)) {
+    if (this.isFree(who) && draw.percent(this.themes.has('transactions') ? 15 : 5)) {
       this.plans.set(who, this.calls.plan(draw, this.themes))
     }
     const call = this.calls.call(draw, this.themes, sketch)
