@@ -54,7 +54,7 @@ export abstract class TypedSubscriber implements Subscriber {
   /** @internal */
   abstract receive(message: Message, outbox: Outbox): void
 
-  /** @internal */
+  /** @internal The session or the database has ended. */
   end(): void {
     this.unsubscribe()
   }

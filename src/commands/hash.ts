@@ -38,7 +38,7 @@ export function hsetOne(unit: Unit, key: string, field: string, value: string): 
 
 /** Sets a field if it is not there: 1, else 0. O(1). Event hset. */
 export function hsetnx(unit: Unit, key: string, field: string, value: string): number {
-  return unit.read(key, HASH)?.has(field) ? 0 : hsetOne(unit, key, field, value)
+  return unit.lookAt(key, HASH)?.has(field) ? 0 : hsetOne(unit, key, field, value)
 }
 
 /** The value of a field, null when missing. O(1). */
