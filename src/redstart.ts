@@ -1,5 +1,11 @@
 import { type Stop, stopOf } from './api/disposable.js'
-import { UNIT } from './api/handle.js'
+import { RUN, UNIT } from './api/handle.js'
+import type { Key } from './commands/argv.js'
+import * as checkpoints from './commands/checkpoints.js'
+import type { RestoreOptions } from './commands/generic-dump.js'
+import { isStateTextOptions, type StateTextOptions, stateText } from './commands/state-text.js'
+import { Faults } from './faults.js'
+import { Checkpoint } from './keyspace/checkpoint.js'
 import { type Clock, realClock } from './keyspace/clock.js'
 import type { KeyspaceListener } from './keyspace/events.js'
 import type { KeyspaceEventName } from './keyspace/notifications.js'
@@ -27,6 +33,21 @@ export interface RedstartOptions {
   readonly notifyKeyspaceEvents?: string | undefined
 }
 
+/** Options of `fork`. */
+export interface ForkOptions {
+  /** Where the fork takes its time from; by default the clock of the original. */
+  readonly clock?: Clock | undefined
+  /** Makes its random choices differ from those of the original, which it would otherwise make too. */
+  readonly seed?: number | undefined
+  /** Is handed its changes. The log of the original hears nothing of them. */
+  readonly log?: LogSink | undefined
+}
+
+/** How a fork is made: of a store that is there. */
+interface Forked extends RedstartOptions {
+  readonly store: Store
+}
+
 const DATABASES_BY_DEFAULT = 16
 const DATABASES_MAX = 1_000_000
 
@@ -40,14 +61,10 @@ const DATABASES_MAX = 1_000_000
  */
 export class Redstart extends Session {
   private readonly store: Store
+  private armable: Faults | undefined
 
-  constructor(options?: RedstartOptions) {
-    const store = new Store({
-      clock: options?.clock ?? realClock(),
-      random: new RandomSource(checkedSeed(options?.seed)),
-      databases: checkedDatabases(options?.databases),
-      log: options?.log,
-    })
+  constructor(options?: RedstartOptions | Forked) {
+    const store = options !== undefined && 'store' in options ? options.store : newStore(options)
     super(new Unit(store, store.databases[0]!))
     this.store = store
     const classes = options?.notifyKeyspaceEvents
@@ -83,6 +100,85 @@ export class Redstart extends Session {
     return stopOf(events.listen(event, listener as KeyspaceListener))
   }
 
+  /**
+   * Returns an independent copy of all databases: values, deadlines, access times and the course of chance, on the same
+   * clock. Neither side hears of what the other does. Sessions, watches, waiting calls, listeners and faults stay behind; the
+   * fork begins with database 0. O(keys): strings are shared for good, collections until either side uses one.
+   *
+   * @example
+   * const fixture = new Redstart()
+   * load(fixture)
+   * beforeEach(() => {
+   *   db = fixture.fork()
+   * })
+   */
+  fork(options?: ForkOptions): Redstart {
+    const store = this.store.fork({
+      clock: options?.clock,
+      random: options?.seed === undefined ? undefined : new RandomSource(checkedSeed(options.seed)),
+      log: options?.log,
+    })
+    return new Redstart({ store })
+  }
+
+  /**
+   * Takes down the state of all databases, deadlines, access times and the course of chance, for `restore`. O(keys), as
+   * `fork`.
+   *
+   * @example
+   * const checkpoint = db.checkpoint()
+   * db.flushall()
+   * db.restore(checkpoint)
+   */
+  checkpoint(): Checkpoint {
+    return this[RUN](checkpoints.checkpoint)
+  }
+
+  /**
+   * Goes back to a checkpoint, which may be used again and on forks too. Sessions stay, with what they have selected; watches
+   * of keys that exist before or after are changed, calls that wait for a key that is there now are served. No events; the log
+   * hears of it as FLUSHALL and a RESTORE for each key. O(keys).
+   *
+   * @throws RangeError when it comes from a store of more or fewer databases
+   */
+  override restore(checkpoint: Checkpoint): void
+  /** As `Session.restore`: makes a key of what `dump` returned. */
+  override restore(key: Key, ttl: number | bigint, payload: Uint8Array, options?: RestoreOptions): 'OK'
+  override restore(
+    key: Key | Checkpoint,
+    ttl?: number | bigint,
+    payload?: Uint8Array,
+    options?: RestoreOptions,
+  ): 'OK' | undefined {
+    // The overloads say that these come with a key.
+    if (!(key instanceof Checkpoint)) return super.restore(key, ttl!, payload!, options)
+    this[RUN](checkpoints.restoreCheckpoint, key)
+    return undefined
+  }
+
+  /**
+   * Returns the whole state as text for snapshots, the same for equal states: databases, keys, fields and members in order, one
+   * line each, deadlines from now. docs/testing/dump.md describes it. Changes nothing and is no access. O(n log n).
+   *
+   * @example
+   * expect(db.dump({ match: 'user:*' })).toMatchInlineSnapshot()
+   */
+  override dump(options?: StateTextOptions): string
+  /** As `Session.dump`: returns the value at a key as bytes that `restore` takes, `null` when missing. */
+  override dump(key: Key): Uint8Array | null
+  override dump(...given: [what?: Key | StateTextOptions]): string | Uint8Array | null {
+    const [what] = given
+    // A key that is undefined is a mistake, and must not look like a request for everything.
+    if (given.length === 0) return this[RUN](stateText, undefined)
+    return isStateTextOptions(what) ? this[RUN](stateText, what) : super.dump(what!)
+  }
+
+  /** Faults for tests: calls that fail or lag, and connections that break, as those of a real server. */
+  get faults(): Faults {
+    this.armable ??= new Faults(this.store)
+    return this.armable
+  }
+
   /** Ends timers and typed subscriptions, and rejects calls that wait. Keys stay readable. */
   override async close(): Promise<void> {
     this.store.close()
@@ -92,6 +188,15 @@ export class Redstart extends Session {
   get engine(): Store {
     return this[UNIT].store
   }
+}
+
+function newStore(options: RedstartOptions | undefined): Store {
+  return new Store({
+    clock: options?.clock ?? realClock(),
+    random: new RandomSource(checkedSeed(options?.seed)),
+    databases: checkedDatabases(options?.databases),
+    log: options?.log,
+  })
 }
 
 function checkedSeed(seed: number | undefined): number {

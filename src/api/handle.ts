@@ -48,8 +48,12 @@ interface Methods {
   readonly prototype: object
 }
 
+/** The classes that have the methods of groups. */
+export const JOINED: Methods[] = []
+
 /** Gives `target` the methods of the group classes: what `interface … extends` says to the type checker. */
 export function joinMethods(target: Methods, groups: readonly Methods[]): void {
+  JOINED.push(target)
   for (const group of groups) {
     for (const name of Reflect.ownKeys(group.prototype)) {
       if (name === 'constructor') continue

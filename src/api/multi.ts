@@ -40,7 +40,7 @@ export type Multi<C, R extends readonly unknown[] = [], Nil = never> = MultiQueu
 type AnyMethod = (this: unknown, ...args: unknown[]) => unknown
 
 interface QueuedCall {
-  readonly method: AnyMethod
+  readonly name: string
   readonly args: readonly unknown[]
 }
 
@@ -101,10 +101,10 @@ export class MultiQueue<R extends readonly unknown[], Nil> {
     this[WATCH]?.unwatch()
   }
 
-  [QUEUE](method: AnyMethod, args: unknown[]): this {
+  [QUEUE](name: string, args: unknown[]): this {
     if (this.calls === undefined) throw multiOver()
     for (let i = 0; i < args.length; i++) args[i] = captured(args[i])
-    this.calls.push({ method, args })
+    this.calls.push({ name, args })
     return this
   }
 
@@ -127,9 +127,10 @@ function runAll(handle: Handle<string | Uint8Array>, calls: readonly QueuedCall[
   return replies
 }
 
-function replyOf(handle: Handle<string | Uint8Array>, { method, args }: QueuedCall): unknown {
+/** By name, so that the call is the one that a caller of the handle would make: faults may stand before it. */
+function replyOf(handle: Handle<string | Uint8Array>, { name, args }: QueuedCall): unknown {
   try {
-    return method.apply(handle, args as unknown[])
+    return (handle as unknown as Record<string, AnyMethod>)[name]!.apply(handle, args as unknown[])
   } catch (error) {
     if (error instanceof RedstartError) return error
     throw error
@@ -161,7 +162,7 @@ export function joinQueueMethods(groups: readonly { readonly prototype: object }
       const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value
       if (!isQueueable(name) || typeof method !== 'function') continue
       const queue = function (this: MultiQueue<readonly unknown[], unknown>, ...args: unknown[]): unknown {
-        return this[QUEUE](method as AnyMethod, args)
+        return this[QUEUE](name, args)
       }
       Object.defineProperty(MultiQueue.prototype, name, { value: queue, writable: true, configurable: true })
     }

@@ -6,12 +6,15 @@ import { notInTransaction, sessionClosed, subscriberMode } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
 import { type Command, findCommand, NO_MULTI } from './command.js'
+import { faultsOf, rawCall } from './faults.js'
 import { commandTable } from './table.js'
 
 /** Throws where a call may not run or be queued. */
 export function admit(unit: Unit, command: Command, argv: Argv): void {
   const { client } = unit
   if (client.closed) throw sessionClosed()
+  const faults = faultsOf(unit.store)
+  if (faults !== undefined) faults.refuse(unit, rawCall(unit, command, argv))
   if (client.transaction !== undefined && (command.flags & NO_MULTI) !== 0) throw notInTransaction()
   if (client.subscriptions !== undefined) checkSubscriberMode(command, argv)
 }

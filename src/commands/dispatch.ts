@@ -7,6 +7,7 @@ import { admit } from './admission.js'
 import { type Argv, textAt, textsFrom, upperAscii } from './argv.js'
 import { type Command, findCommand, subcommandOf, takesWords } from './command.js'
 import { runCommand } from './execution.js'
+import { faultsOf, rawCall } from './faults.js'
 import { type Reply, Status } from './reply.js'
 import { commandTable } from './table.js'
 import { leaveMulti } from './transactions.js'
@@ -40,12 +41,21 @@ export function dispatch(unit: Unit, argv: Argv): Reply | Promise<Reply> {
   try {
     const command = acceptCall(unit, argv)
     const { transaction } = unit.client
-    if (transaction === undefined || command.runsInMulti === true) return runCommand(unit, command, argv)
+    if (transaction === undefined || command.runsInMulti === true)
+      return deliver(unit, command, argv, runCommand(unit, command, argv))
     transaction.calls.push({ command, argv: argv.map((word) => (typeof word === 'string' ? word : word.slice())) })
     return QUEUED
   } finally {
     unit.end()
   }
+}
+
+/** The reply of a call, unless a fault keeps it back. */
+function deliver(unit: Unit, command: Command, argv: Argv, reply: Reply | Promise<Reply>): Reply | Promise<Reply> {
+  const faults = faultsOf(unit.store)
+  return faults === undefined
+    ? reply
+    : faults.deliver(unit, rawCall(unit, command, argv), reply, reply instanceof Promise)
 }
 
 /** The command of a call that may run. */

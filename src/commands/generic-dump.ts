@@ -32,7 +32,11 @@ const NO_OPTIONS: RestoreOptions = {}
 /** The value at a key with version and checksum, null when missing; a Redis server restores it. O(size). */
 export function dump(unit: Unit, key: string): Uint8Array | null {
   const value = unit.readValue(key)
-  if (value === undefined) return null
+  return value === undefined ? null : payloadOf(value)
+}
+
+/** What DUMP gives of a value. O(size). */
+export function payloadOf(value: Value): Uint8Array {
   if (isString(value)) return dumpString(stringToBytes(value))
   if (isEncoded(value)) return dumpCollection(value)
   throw new Error(`dump: no encoding for ${value.type}`)

@@ -19,10 +19,11 @@ const SHARED_COUNT = 2_147_483_647
 /** How Redis would keep the value: for strings 'int', 'embstr' or 'raw'; null when missing. O(1). */
 export function objectEncoding(unit: Unit, key: string): string | null {
   const slot = unit.peek(key)
-  return slot === ABSENT ? null : encodingOf(unit.database.keys.valueAt(slot))
+  return slot === ABSENT ? null : encodingOf(unit.database.keys.lookAt(slot))
 }
 
-function encodingOf(value: Value): string {
+/** How Redis would keep the value, in the words of OBJECT ENCODING. */
+export function encodingOf(value: Value): string {
   if (typeof value === 'number' || typeof value === 'bigint') return 'int'
   if (typeof value === 'string') {
     return value.length <= EMBEDDED_MAX && byteLength(value) <= EMBEDDED_MAX ? 'embstr' : 'raw'
@@ -46,7 +47,7 @@ export function objectFreq(unit: Unit, key: string): number | null {
 export function objectRefcount(unit: Unit, key: string): number | null {
   const slot = unit.peek(key)
   if (slot === ABSENT) return null
-  const value = unit.database.keys.valueAt(slot)
+  const value = unit.database.keys.lookAt(slot)
   return typeof value === 'number' && value >= 0 && value < SHARED_INTEGERS ? SHARED_COUNT : 1
 }
 

@@ -67,7 +67,7 @@ export function scan(unit: Unit, cursor: number, options: ScanOptions = NO_OPTIO
     if (glob !== undefined && !glob.matchesAll && !glob.matches(key)) continue
     const slot = unit.peek(key)
     if (slot === ABSENT) continue
-    if (type === undefined || typeOf(keys.valueAt(slot)) === type) found.push(key)
+    if (type === undefined || typeOf(keys.lookAt(slot)) === type) found.push(key)
   }
   return { cursor: next, keys: found }
 }

@@ -141,7 +141,7 @@ export function copy(unit: Unit, source: string, destination: string, options: C
     unit.miss(source)
     return 0
   }
-  const value = unit.database.keys.valueAt(slot)
+  const value = unit.database.keys.lookAt(slot)
   const deadline = unit.deadlineOf(slot)
   const old = unit.peek(destination, target)
   if (old !== ABSENT) {

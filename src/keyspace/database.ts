@@ -1,6 +1,6 @@
 import type { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
-import type { FieldExpiry } from './field-expiry.js'
+import { FieldExpiry } from './field-expiry.js'
 import { KeyIndex } from './key-index.js'
 
 /** The keys of one logical database and their deadlines; SWAPDB exchanges it whole. */
@@ -16,6 +16,25 @@ export interface KeyTable {
 
 export function emptyTable(): KeyTable {
   return { keys: new KeyIndex(), wheel: undefined, farDeadlines: new Map(), fields: undefined }
+}
+
+/**
+ * The same keys with all that belongs to them, independent of these: collections are shared until either side asks for one.
+ * O(keys), and O(fields) for hashes whose fields expire, which stand in the wheel by what they are.
+ */
+export function shareTable(table: KeyTable, nowMs: number): KeyTable {
+  if (table.keys.size === 0) return emptyTable()
+  const keys = table.keys.share()
+  const wheel = table.wheel?.size ? table.wheel.clone() : undefined
+  const copy = { keys, wheel, farDeadlines: new Map(table.farDeadlines), fields: undefined as FieldExpiry | undefined }
+  for (const { key, hash } of table.fields?.entries() ?? []) {
+    const slot = keys.find(key)
+    table.keys.claim(slot)
+    const own = keys.valueAt(slot) as Hash
+    copy.fields ??= new FieldExpiry(nowMs)
+    if (hash.nextDeadline !== Number.POSITIVE_INFINITY) copy.fields.watch(key, own)
+  }
+  return copy
 }
 
 /** One of the logical databases. Sessions point at it, so it stays the same object when its keys are swapped. */
@@ -65,7 +84,7 @@ export class Database {
     this.fields?.invariants()
     let watched = 0
     for (let slot = 0; slot < this.keys.size; slot++) {
-      const hash = this.keys.valueAt(slot)
+      const hash = this.keys.lookAt(slot)
       if (!(hash instanceof Hash)) continue
       if (hash.alarm !== 0) watched++
       if (this.fields !== undefined) this.fields.check(this.keys.keyAt(slot)!, hash)

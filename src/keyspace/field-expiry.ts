@@ -28,6 +28,11 @@ export class FieldExpiry {
     this.wheel = new DeadlineWheel(nowMs)
   }
 
+  /** The hashes that have an entry, and where they stand. Nothing may change meanwhile. */
+  entries(): Iterable<Expiring> {
+    return this.wheel.owners()
+  }
+
   /** How many hashes have an entry. */
   get size(): number {
     return this.wheel.size

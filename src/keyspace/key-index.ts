@@ -1,10 +1,13 @@
 import { CHUNK_MASK, StringTable } from '../structures/string-table.js'
 import type { RandomSource } from './random.js'
-import { codeOf, type Value } from './value.js'
+import { cloneValue, codeOf, OTHER_STRING, TEXT, type Value } from './value.js'
 
 /** The columns behind the key. */
 export const VALUE = 1
-/** The code of the type (see value.ts), and the slot in the wheel of deadlines above it; 0 there without a deadline. */
+/**
+ * The code of the type (see value.ts), SHARED above it, and above that the slot in the wheel of deadlines, 0 there without
+ * a deadline.
+ */
 export const MARKS = 2
 /** When the key was last accessed: a reading of the access clock, in seconds; never 0. */
 export const ACCESS = 3
@@ -14,8 +17,13 @@ const COLUMNS = 5
 
 const CODE_BITS = 3
 export const CODE_MASK = (1 << CODE_BITS) - 1
+/** The value stands in the rows of other indexes too: it is copied before it is given to anyone who may change it. */
+export const SHARED = 1 << CODE_BITS
+/** What is left beside a deadline. */
+const VALUE_MASK = CODE_MASK | SHARED
+const DEADLINE_SHIFT = CODE_BITS + 1
 /** Marks from here on have a deadline. */
-export const EXPIRING = 1 << CODE_BITS
+export const EXPIRING = 1 << DEADLINE_SHIFT
 
 /** No key: what `find` returns then. */
 export const ABSENT = -1
@@ -30,6 +38,9 @@ export const ABSENT = -1
  *
  * Invariant: slots are dense, 0 to `size` - 1: removal moves the last row into the gap. So a slot is good until a key is
  * removed, which any look at another key may do whose time is up.
+ *
+ * A value that can change may stand in several indexes, whose rows say so (`share`): whichever of them is asked for it first
+ * takes a copy of its own. `valueAt` hands out what may be changed, `lookAt` what may not.
  *
  * The cursor of SCAN is a slot that counts down: all slots from the cursor up have been visited. A row only ever moves to a
  * lower slot from the very end, and new rows join at the end. So a key that has not been visited stays below the cursor
@@ -76,8 +87,53 @@ export class KeyIndex extends StringTable<Value> {
     const marks = rows[at + MARKS] as number
     const code = codeOf(value)
     // Mostly it is the same type again, and the row is not written to.
-    if ((marks & CODE_MASK) !== code) rows[at + MARKS] = (marks & ~CODE_MASK) | code
+    if ((marks & VALUE_MASK) !== code) rows[at + MARKS] = (marks & ~VALUE_MASK) | code
     return marks
+  }
+
+  /** The value, which may be changed. O(1); O(value) for one that was shared until now. */
+  override valueAt(slot: number): Value {
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    if (((rows[at + MARKS] as number) & SHARED) !== 0) this.own(slot)
+    return rows[at + VALUE] as Value
+  }
+
+  /** The value, which may not be changed. O(1). */
+  lookAt(slot: number): Value {
+    return this.rowsOf(slot)[this.offsetOf(slot) + VALUE] as Value
+  }
+
+  /** Takes a copy of a value that was shared until now. O(value). */
+  own(slot: number): void {
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    rows[at + VALUE] = cloneValue(rows[at + VALUE] as Value)
+    this.claim(slot)
+  }
+
+  /** Says that the value is shared no longer. O(1). */
+  claim(slot: number): void {
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    rows[at + MARKS] = (rows[at + MARKS] as number) & ~SHARED
+  }
+
+  isShared(slot: number): boolean {
+    return (this.numberAt(slot, MARKS) & SHARED) !== 0
+  }
+
+  /** The same rows in another index. Both share all values that can change. O(keys). */
+  share(): KeyIndex {
+    const { size } = this
+    for (let start = 0; start < size; start += CHUNK_MASK + 1) {
+      shareRows(this.rowsOf(start), Math.min(size - start, CHUNK_MASK + 1))
+    }
+    return this.clone()
+  }
+
+  override clone(): KeyIndex {
+    return this.copyTo(new KeyIndex())
   }
 
   /** The code of the type of the value. O(1). */
@@ -92,14 +148,14 @@ export class KeyIndex extends StringTable<Value> {
 
   /** The slot of the deadline in the database's wheel; 0 when the key does not expire. O(1). */
   deadlineAt(slot: number): number {
-    return this.numberAt(slot, MARKS) >>> CODE_BITS
+    return this.numberAt(slot, MARKS) >>> DEADLINE_SHIFT
   }
 
   /** `expirySecond` goes with the deadline; both are 0 for none. O(1). */
   setDeadline(slot: number, deadline: number, expirySecond: number): void {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
-    const marks = (deadline << CODE_BITS) | ((rows[at + MARKS] as number) & CODE_MASK)
+    const marks = (deadline << DEADLINE_SHIFT) | ((rows[at + MARKS] as number) & VALUE_MASK)
     if (rows[at + MARKS] !== marks) rows[at + MARKS] = marks
     rows[at + EXPIRY_SECOND] = expirySecond
   }
@@ -143,9 +199,22 @@ export class KeyIndex extends StringTable<Value> {
     for (let slot = 0; slot < this.size; slot++) {
       const key = this.keyAt(slot)
       if (key === undefined) throw new Error(`key index: slot ${slot} is empty`)
-      if (this.codeAt(slot) !== codeOf(this.valueAt(slot))) throw new Error(`key index: '${key}' has a wrong type`)
+      const value = this.lookAt(slot)
+      if (this.codeAt(slot) !== codeOf(value)) throw new Error(`key index: '${key}' has a wrong type`)
+      if (this.isShared(slot) && typeof value !== 'object') throw new Error(`key index: '${key}' is shared in vain`)
       if (!this.expires(slot) && this.expirySecondAt(slot) !== 0)
         throw new Error(`key index: '${key}' expires and does not`)
     }
+  }
+}
+
+/** Marks the values of the first `count` rows that can change as shared. */
+function shareRows(rows: unknown[], count: number): void {
+  const end = count * COLUMNS
+  for (let at = MARKS; at < end; at += COLUMNS) {
+    const marks = rows[at] as number
+    const code = marks & CODE_MASK
+    if (code === TEXT || (code === OTHER_STRING && typeof rows[at + VALUE - MARKS] !== 'object')) continue
+    rows[at] = marks | SHARED
   }
 }

@@ -23,6 +23,21 @@ export class RandomSource {
     return sum >>> 0
   }
 
+  /** A source that goes on as this one does. */
+  clone(): RandomSource {
+    const copy = new RandomSource(0)
+    copy.follow(this)
+    return copy
+  }
+
+  /** Goes on from here as another source does. */
+  follow(other: RandomSource): void {
+    this.a = other.a
+    this.b = other.b
+    this.c = other.c
+    this.counter = other.counter
+  }
+
   /** A uniformly distributed integer from 0 to `limit` - 1; `limit` from 1 to 2^32. Unbiased: O(1) expected. */
   below(limit: number): number {
     const unbiased = 0x100000000 - (0x100000000 % limit)

@@ -2,9 +2,10 @@ import { closed } from '../errors.js'
 import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
 import { type Int64, int64 } from '../structures/int64.js'
+import { Checkpoint } from './checkpoint.js'
 import { Client } from './client.js'
 import type { Clock, Timer } from './clock.js'
-import { Database, type KeyTable } from './database.js'
+import { Database, type KeyTable, shareTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
@@ -22,6 +23,13 @@ export interface StoreOptions {
   readonly clock: Clock
   readonly random: RandomSource
   readonly databases: number
+  readonly log: LogSink | undefined
+}
+
+/** What a fork has of its own; the rest comes from the original. */
+export interface ForkedWith {
+  readonly clock: Clock | undefined
+  readonly random: RandomSource | undefined
   readonly log: LogSink | undefined
 }
 
@@ -72,6 +80,8 @@ export class Store implements SnapshotSource {
   readonly watches: Watches
   readonly waiters: Waiters
   readonly settings = new Settings()
+  /** What tests have armed: see commands/faults.ts; undefined until they do. */
+  faults: { close(): void } | undefined = undefined
   /** Whether the running unit has collections open, or anybody hears of changes: events, watches, waiters. */
   observed = false
   /** Whether anybody hears of keys that are added: waiters, and listeners to `new`. */
@@ -214,7 +224,7 @@ export class Store implements SnapshotSource {
    * Whether the time of a key with a deadline is up. A deadline far enough ahead is told from a kept reading: reading the
    * clock costs more than the rest of a GET, as it waits for all pending loads.
    */
-  hasExpired(database: Database, slot: number): boolean {
+  hasExpired(database: KeyTable, slot: number): boolean {
     const expirySecond = database.keys.expirySecondAt(slot)
     if (this.isFar(expirySecond)) return false
     if (this.isReplaying || expirySecond > accessTime(this.now())) return false
@@ -222,7 +232,7 @@ export class Store implements SnapshotSource {
   }
 
   /** Whether a key stands there whose time is up. */
-  isOverdue(database: Database, key: string): boolean {
+  isOverdue(database: KeyTable, key: string): boolean {
     const slot = database.keys.find(key)
     return slot !== ABSENT && database.keys.expires(slot) && this.hasExpired(database, slot)
   }
@@ -329,6 +339,11 @@ export class Store implements SnapshotSource {
     }
   }
 
+  /** Whether listeners and served waiters run, which may use the database. */
+  get isSettling(): boolean {
+    return this.settling
+  }
+
   /** Makes sure that the timer fires at `deadlineMs` or earlier. O(1). */
   private armBy(deadlineMs: number): void {
     if (deadlineMs < this.armedFor) this.arm(deadlineMs)
@@ -423,7 +438,7 @@ export class Store implements SnapshotSource {
 
   /** Takes out the fields of a hash in a slot whose time is up; returns whether the key went along. O(1) for others. */
   collectFields(database: Database, slot: number): boolean {
-    const hash = database.keys.valueAt(slot)
+    const hash = database.keys.lookAt(slot)
     if (!(hash instanceof Hash) || hash.nextDeadline === Number.POSITIVE_INFINITY) return false
     if (this.isFar(accessTime(hash.nextDeadline)) || !this.hasPassed(hash.nextDeadline)) return false
     const { size } = database.keys
@@ -459,7 +474,7 @@ export class Store implements SnapshotSource {
 
   /** The value in a slot leaves its key. O(1). */
   left(database: Database, slot: number): void {
-    const value = database.keys.valueAt(slot)
+    const value = database.keys.lookAt(slot)
     if (value instanceof Hash) database.fields?.forget(value)
   }
 
@@ -506,9 +521,59 @@ export class Store implements SnapshotSource {
       for (let slot = 0; slot < keys.size; slot++) {
         const expiresAtMs = keys.expires(slot) ? this.deadlineOf(database, slot) : undefined
         if (expiresAtMs !== undefined && expiresAtMs <= now) continue
-        yield { database: database.index, key: keys.keyAt(slot)!, value: keys.valueAt(slot), expiresAtMs }
+        yield { database: database.index, key: keys.keyAt(slot)!, value: keys.lookAt(slot), expiresAtMs }
       }
     }
+  }
+
+  /** A store of its own with the same keys, which does not hear of this one again. O(keys). See `shareTable`. */
+  fork(options: ForkedWith): Store {
+    const copy = new Store({
+      clock: options.clock ?? this.clock,
+      random: options.random ?? this.random.clone(),
+      databases: this.databases.length,
+      log: options.log,
+    })
+    Object.assign(copy.settings, this.settings)
+    copy.events.setNotifications(this.events.notifications)
+    copy.take(this.databases)
+    copy.forgetTime()
+    return copy
+  }
+
+  /** All keys as they are now, and how chance goes on. O(keys). */
+  checkpoint(): Checkpoint {
+    const now = this.now()
+    const tables = this.databases.map((database) => shareTable(database, now))
+    return new Checkpoint(tables, this.random.clone())
+  }
+
+  /**
+   * Goes back to a checkpoint, as an effect of the running unit: watches of keys that are there before or after trip, and
+   * those who wait for a key that is there now are tried. O(keys).
+   */
+  restore(checkpoint: Checkpoint): void {
+    const { databases, watches, waiters } = this
+    for (const [index, database] of databases.entries()) {
+      watches.touchAll(database, checkpoint.tables[index])
+      this.dirty += database.keys.size
+    }
+    this.take(checkpoint.tables)
+    this.random.follow(checkpoint.random)
+    for (const database of databases) {
+      this.dirty += database.keys.size
+      waiters.signalAll(database)
+    }
+    this.pending = EFFECTS
+  }
+
+  /** Puts copies of these keys in place of its own. */
+  private take(tables: readonly KeyTable[]): void {
+    const now = this.now()
+    for (const [index, database] of this.databases.entries()) {
+      this.replaceKeys(database, shareTable(tables[index]!, now))
+    }
+    this.rearm()
   }
 
   /** Ends timers and typed subscriptions, and rejects those who wait. */
@@ -518,6 +583,7 @@ export class Store implements SnapshotSource {
     this.stopAccessClock()
     this.waiters.rejectAll(closed())
     this.pubsub.close()
+    this.faults?.close()
   }
 }
 

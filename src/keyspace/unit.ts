@@ -136,7 +136,7 @@ export class Unit {
     return slot
   }
 
-  /** As `findString`, but the string itself; undefined for a missing key. O(1). */
+  /** As `findString`, but the string itself, which may not be changed; undefined for a missing key. O(1). */
   getString(key: string): StringValue | undefined {
     const keys = this.database.keys
     const slot = keys.find(key)
@@ -172,13 +172,13 @@ export class Unit {
   /** The value of any key to read, as an access to it; undefined for a missing key. O(1). */
   valueAt(key: string): Value | undefined {
     const slot = this.find(key)
-    return slot === ABSENT ? undefined : this.database.keys.valueAt(slot)
+    return slot === ABSENT ? undefined : this.database.keys.lookAt(slot)
   }
 
   /** The type of a key as TYPE names it, no access to it. O(1). */
   typeAt(key: string): 'none' | 'string' | CollectionType {
     const slot = this.readPeek(key)
-    return slot === ABSENT ? 'none' : typeOf(this.database.keys.valueAt(slot))
+    return slot === ABSENT ? 'none' : typeOf(this.database.keys.lookAt(slot))
   }
 
   /** A collection to take from; undefined for a missing key, WRONGTYPE for another type. O(1), but see `Undo.own`. */
@@ -203,7 +203,7 @@ export class Unit {
     if (slot === ABSENT) return undefined
     const keys = this.database.keys
     if (keys.codeAt(slot) !== kind.code) throw wrongType()
-    return keys.valueAt(slot) as T
+    return keys.lookAt(slot) as T
   }
 
   /** As `findString`, for a command that only reads. O(1). */

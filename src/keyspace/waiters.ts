@@ -111,7 +111,7 @@ export class Waiters {
   signalAll(database: Database): void {
     for (const key of this.queues.get(database)?.keys() ?? []) {
       const slot = database.keys.find(key)
-      if (slot !== ABSENT) this.signal(database, key, typeOf(database.keys.valueAt(slot)))
+      if (slot !== ABSENT) this.signal(database, key, typeOf(database.keys.lookAt(slot)))
     }
   }
 
@@ -152,7 +152,7 @@ export class Waiters {
       if (before-- === 0) return
       const slot = database.keys.find(key)
       if (slot === ABSENT) return
-      if (typeOf(database.keys.valueAt(slot)) === waiter.request.type) this.tryServe(waiter)
+      if (typeOf(database.keys.lookAt(slot)) === waiter.request.type) this.tryServe(waiter)
     }
   }
 

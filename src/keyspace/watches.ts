@@ -1,4 +1,4 @@
-import type { Database } from './database.js'
+import type { Database, KeyTable } from './database.js'
 import { ABSENT } from './key-index.js'
 
 /** A key that is watched. */
@@ -36,13 +36,13 @@ export class Watches {
   private recording = false
   private readonly notes: Note[] = []
   private readonly onActivity: () => void
-  private readonly isOverdue: (database: Database, key: string) => boolean
+  private readonly isOverdue: (database: KeyTable, key: string) => boolean
   private readonly watched = new Map<Database, Map<string, Map<Watch, WatchedKey>>>()
 
   /**
    * `onActivity` is called whenever `active` may have changed; `isOverdue` says whether a key stands there whose time is up.
    */
-  constructor(onActivity: () => void, isOverdue: (database: Database, key: string) => boolean) {
+  constructor(onActivity: () => void, isOverdue: (database: KeyTable, key: string) => boolean) {
     this.onActivity = onActivity
     this.isOverdue = isOverdue
   }
@@ -122,10 +122,10 @@ export class Watches {
   }
 
   /**
-   * All keys of a database are gone or become those of `other` (FLUSHALL, SWAPDB). A watched key that exists neither
+   * All keys of a database are gone or become those of `other` (FLUSHALL, SWAPDB, a checkpoint). A watched key that exists neither
    * before nor after is not changed by it; one whose time is up counts as one that does not exist. O(watched keys).
    */
-  touchAll(database: Database, other: Database | undefined): void {
+  touchAll(database: Database, other: KeyTable | undefined): void {
     const keys = this.watched.get(database)
     if (keys === undefined) return
     for (const [key, watches] of keys) {
@@ -143,6 +143,6 @@ export class Watches {
   }
 }
 
-function hasKey(database: Database, key: string): boolean {
+function hasKey(database: KeyTable, key: string): boolean {
   return database.keys.find(key) !== ABSENT
 }

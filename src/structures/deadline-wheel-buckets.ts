@@ -143,6 +143,20 @@ export class DeadlineBuckets {
     this.#nextChunk = CHUNK
   }
 
+  /** Takes over a copy of what another of as many buckets has. O(buckets + cells). */
+  copyFrom(other: DeadlineBuckets): void {
+    this.cells = other.cells
+    this.erased = other.erased
+    this.#head.set(other.#head)
+    this.#tail.set(other.#tail)
+    this.#count.set(other.#count)
+    this.#bits.set(other.#bits)
+    this.#summary.set(other.#summary)
+    this.#pool = other.#pool.slice()
+    this.#freeChunk = other.#freeChunk
+    this.#nextChunk = other.#nextChunk
+  }
+
   /** Throws unless chains, counts and bits agree; calls `visit` for each reference that was not erased. O(n). */
   invariants(visit: (bucket: number, cell: number, slot: number) => void): void {
     let cells = 0

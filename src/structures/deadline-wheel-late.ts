@@ -58,6 +58,13 @@ export class LateDeadlines {
     this.#slots = new Int32Array(FIRST_CAPACITY)
   }
 
+  /** Takes over a copy of what another has. O(n). */
+  copyFrom(other: LateDeadlines): void {
+    this.size = other.size
+    this.#keys = other.#keys.slice()
+    this.#slots = other.#slots.slice()
+  }
+
   /** Throws unless the heap is in order and the places agree; calls `visit` for each entry. O(n). */
   invariants(visit: (slot: number, key: number) => void): void {
     for (let i = 0; i < this.size; i++) {

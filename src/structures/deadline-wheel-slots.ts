@@ -115,6 +115,14 @@ export class DeadlineSlots<T> {
     this.setDeadline(0, -1)
   }
 
+  /** Takes over a copy of what another has; owners are shared. O(slots). */
+  copyFrom(other: DeadlineSlots<T>): void {
+    this.#view(other.#doubles.slice())
+    this.owners = other.owners.slice()
+    this.used = other.used
+    this.#free = other.#free
+  }
+
   /** Throws unless every slot is either in use or on the free list once; returns how many are in use. O(n). */
   invariants(): number {
     if (this.owners.length !== this.used) throw new Error('deadline slots: one cell of owners for each slot')

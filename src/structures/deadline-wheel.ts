@@ -151,6 +151,29 @@ export class DeadlineWheel<T> {
     return this.nextWake() <= until
   }
 
+  /** An independent copy, in which each owner has the slot that it has here; owners are shared. O(slots). */
+  clone(): DeadlineWheel<T> {
+    const copy = new DeadlineWheel<T>(0)
+    copy.#slots.copyFrom(this.#slots)
+    copy.#buckets.copyFrom(this.#buckets)
+    copy.#late.copyFrom(this.#late)
+    copy.#start.set(this.#start)
+    copy.#end.set(this.#end)
+    copy.#tick = this.#tick
+    copy.#size = this.#size
+    copy.#cascading = this.#cascading
+    copy.#sweepBucket = this.#sweepBucket
+    copy.#sweepLeft = this.#sweepLeft
+    return copy
+  }
+
+  /** The owners that have a deadline, in no order. Nothing may be added or removed meanwhile. */
+  *owners(): IterableIterator<T> {
+    const slots = this.#slots
+    // A slot in use holds what `add` was given.
+    for (let slot = 1; slot < slots.used; slot++) if (slots.deadline(slot) >= 0) yield slots.owners[slot] as T
+  }
+
   /** Forgets all owners and drops the pools. O(1): about 0.1 ms. */
   clear(): void {
     this.#slots.reset()

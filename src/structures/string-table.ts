@@ -200,7 +200,11 @@ export class StringTable<T = unknown> {
 
   /** An independent copy; values are shared. O(slots). */
   clone(): StringTable<T> {
-    const copy = new StringTable<T>(this.stride, this.limits)
+    return this.copyTo(new StringTable<T>(this.stride, this.limits))
+  }
+
+  /** Fills a new table of as many columns. */
+  protected copyTo<C extends StringTable<T>>(copy: C): C {
     copy.map = this.map && new Map(this.map)
     copy.leaving = this.leaving && copy.map?.entries()
     const copies = new Map<Int32Array, Int32Array>()
@@ -217,7 +221,8 @@ export class StringTable<T = unknown> {
     copy.first = copy.chunks[0]!
     copy.count = this.count
     copy.end = this.end
-    copy.gaps.push(...this.gaps)
+    // There may be more than a call takes arguments.
+    for (const gap of this.gaps) copy.gaps.push(gap)
     return copy
   }
 

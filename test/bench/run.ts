@@ -16,6 +16,7 @@ import {
   collectionMemoryVerdicts,
   playCollectionMemory,
 } from './sections/collection-memory-report.js'
+import { type ForkResults, forksTable, forkVerdicts, playForks } from './sections/fork-report.js'
 import { type MemoryResults, memoryTable, memoryVerdicts, playMemory } from './sections/memory-report.js'
 import { type PauseResults, pausesTable, pauseVerdicts, playPauses } from './sections/pauses-report.js'
 import { playStalls, type StallResults, stallsTable, stallVerdicts } from './sections/stalls-report.js'
@@ -28,6 +29,7 @@ interface Findings {
   stalls: StallResults
   memory: MemoryResults
   collectionMemory: CollectionMemoryResults
+  forks: ForkResults
 }
 
 async function main(): Promise<void> {
@@ -72,6 +74,7 @@ async function play(options: Options, server: Server | null, show: (table: Table
     stalls: [],
     memory: [],
     collectionMemory: [],
+    forks: [],
   }
   const base: Omit<Assignment, 'jobs'> = { quick: options.quick, port: server?.port }
   if (SCENARIOS.some((scenario) => options.only.has(scenario.name))) {
@@ -94,6 +97,10 @@ async function play(options: Options, server: Server | null, show: (table: Table
   if (options.only.has('collection-memory')) {
     findings.collectionMemory = await playCollectionMemory(options, base)
     show(collectionMemoryTable(findings.collectionMemory))
+  }
+  if (options.only.has('fork')) {
+    findings.forks = await playForks(options, base)
+    show(forksTable(findings.forks))
   }
   return findings
 }
@@ -200,6 +207,7 @@ function verdictsOf(findings: Findings, options: Options): Verdict[] {
     ...stallVerdicts(findings.stalls),
     ...memoryVerdicts(findings.memory),
     ...collectionMemoryVerdicts(findings.collectionMemory),
+    ...forkVerdicts(findings.forks),
   ]
 }
 

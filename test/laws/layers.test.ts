@@ -3,7 +3,7 @@ import { dirname, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 /*
- * The law: imports point down only. structures <- keyspace <- commands <- api <- session, redstart, index; errors.ts lies
+ * The law: imports point down only. structures <- keyspace <- commands <- api <- faults, session, redstart, index; errors.ts lies
  * below all of them. The core imports no module of Node and no package but denque, which only structures are made of, and
  * names the files of its modules in full. A leaf stands on the public API: it imports index.ts alone, and only for its types,
  * so that no part of the engine is in it twice. Nothing imports a leaf.
@@ -12,7 +12,17 @@ import { describe, expect, it } from 'vitest'
 const SRC = new URL('../../src/', import.meta.url)
 
 /** From the ground up; the files at the top are a layer each, as each imports the one before. */
-const LAYERS = ['errors.ts', 'structures', 'keyspace', 'commands', 'api', 'session.ts', 'redstart.ts', 'index.ts']
+const LAYERS = [
+  'errors.ts',
+  'structures',
+  'keyspace',
+  'commands',
+  'api',
+  'faults.ts',
+  'session.ts',
+  'redstart.ts',
+  'index.ts',
+]
 
 /** What errors.ts needs to cut a word by bytes; these import nothing that is above errors.ts. */
 const BELOW_ERRORS = ['structures/text.ts', 'structures/int64.ts']

@@ -37,6 +37,8 @@ const BARS: readonly Bar[] = [
 
 const SET_EX_MOST = 1.5
 export const WORK_MOST_MS = 10
+/** The most that a copy of a million strings may take. */
+export const FORK_MOST_MS = 100
 export const HEAP_MOST = 1.6
 export const COLLECTION_HEAP_MOST = { 'small hashes': 2, 'sorted set': 1, set: 1, list: 1.7 }
 

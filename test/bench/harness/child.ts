@@ -1,6 +1,7 @@
 import { luaCallTax } from '../contenders/remote.js'
 import { scenarioNamed } from '../scenarios/index.js'
 import { bytesPerElement } from '../sections/collection-memory.js'
+import { measureForks } from '../sections/fork.js'
 import { bytesPerKey } from '../sections/memory.js'
 import { FULL_PAUSES, measurePauses, QUICK_PAUSES } from '../sections/pauses.js'
 import { measureStalls } from '../sections/stalls.js'
@@ -34,6 +35,8 @@ async function perform(job: Job, { quick, port }: Assignment): Promise<Outcome> 
       return { kind: 'collection-memory', bytes: await bytesPerElement(job.holder, job.shape, job.count, port) }
     case 'stalls':
       return { kind: 'stalls', report: await measureStalls(job.shape, job.count) }
+    case 'fork':
+      return { kind: 'fork', report: await measureForks(job.shape, job.count, job.turns) }
     case 'pauses': {
       const report = await measurePauses(job.contender, job.shape, quick ? QUICK_PAUSES : FULL_PAUSES)
       return { kind: 'pauses', report }

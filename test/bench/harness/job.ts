@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { CollectionShape, Holder } from '../sections/collection-memory.js'
+import type { ForkReport, ForkShape } from '../sections/fork.js'
 import type { MemoryContender } from '../sections/memory.js'
 import type { PauseContender, PauseReport, PauseShape } from '../sections/pauses.js'
 import type { StallReport, StallShape } from '../sections/stalls.js'
@@ -12,6 +13,7 @@ export type Job =
   | { kind: 'memory'; contender: MemoryContender; count: number }
   | { kind: 'collection-memory'; holder: Holder; shape: CollectionShape; count: number }
   | { kind: 'stalls'; shape: StallShape; count: number }
+  | { kind: 'fork'; shape: ForkShape; count: number; turns: number }
   | { kind: 'pauses'; contender: PauseContender; shape: PauseShape }
   | { kind: 'call-tax'; calls: number }
 
@@ -20,6 +22,7 @@ export type Outcome =
   | { kind: 'memory'; bytes: number }
   | { kind: 'collection-memory'; bytes: number }
   | { kind: 'stalls'; report: StallReport }
+  | { kind: 'fork'; report: ForkReport }
   | { kind: 'pauses'; report: PauseReport }
   | { kind: 'call-tax'; ping: number; existsMiss: number }
 
