@@ -28,6 +28,8 @@ export type {
 export type { KeyValues, LcsIdxOptions, LcsRun, SetGetOptions } from './api/string.js'
 export { type MessageListener, Subscription } from './api/subscription.js'
 export type { TransactionOptions } from './api/transactions.js'
+export type { AclUser } from './commands/acl.js'
+export type { AclLogEntry } from './commands/acl-access.js'
 export type { Data, Key } from './commands/argv.js'
 export type { BlockingOptions } from './commands/blocking.js'
 export type { Expiration } from './commands/deadline.js'

@@ -1,5 +1,6 @@
 import { type Stop, stopOf } from './api/disposable.js'
 import { RUN, UNIT } from './api/handle.js'
+import { copyUsers } from './commands/acl-access.js'
 import type { Key } from './commands/argv.js'
 import * as checkpoints from './commands/checkpoints.js'
 import type { RestoreOptions } from './commands/generic-dump.js'
@@ -101,7 +102,7 @@ export class Redstart extends Session {
   }
 
   /**
-   * Returns an independent copy of all databases: values, deadlines, access times and the course of chance, on the same
+   * Returns an independent copy of all databases: values, deadlines, access times, users and the course of chance, on the same
    * clock. Neither side hears of what the other does. Sessions, watches, waiting calls, listeners and faults stay behind; the
    * fork begins with database 0. O(keys): strings are shared for good, collections until either side uses one.
    *
@@ -118,6 +119,7 @@ export class Redstart extends Session {
       random: options?.seed === undefined ? undefined : new RandomSource(checkedSeed(options.seed)),
       log: options?.log,
     })
+    copyUsers(this.store, store)
     return new Redstart({ store })
   }
 

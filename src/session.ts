@@ -1,3 +1,4 @@
+import { AclCommands } from './api/acl.js'
 import { ConfigCommands } from './api/config.js'
 import { ConnectionCommands } from './api/connection.js'
 import { GenericCommands } from './api/generic.js'
@@ -35,6 +36,7 @@ export const GROUPS = [
   ServerCommands,
   ConfigCommands,
   PubSubCommands,
+  AclCommands,
   ConnectionCommands,
 ]
 
@@ -56,6 +58,7 @@ export interface Commands<T extends string | Uint8Array>
     ServerCommands<T>,
     ConfigCommands<T>,
     PubSubCommands<T>,
+    AclCommands<T>,
     ConnectionCommands<T> {}
 
 /** The typed commands with `Uint8Array` in place of strings in what they return. */

@@ -2,8 +2,9 @@
  * What is checked between the arity of a call and its execution, in Redis's order. A call that is refused here while MULTI
  * is open spoils the transaction.
  */
-import { notInTransaction, sessionClosed, subscriberMode } from '../errors.js'
+import { notInTransaction, subscriberMode } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
+import { authorize } from './acl-access.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
 import { type Command, findCommand, NO_MULTI } from './command.js'
 import { faultsOf, rawCall } from './faults.js'
@@ -11,11 +12,11 @@ import { commandTable } from './table.js'
 
 /** Throws where a call may not run or be queued. */
 export function admit(unit: Unit, command: Command, argv: Argv): void {
-  const { client } = unit
-  if (client.closed) throw sessionClosed()
-  const faults = faultsOf(unit.store)
+  const { client, store } = unit
+  const faults = faultsOf(store)
   if (faults !== undefined) faults.refuse(unit, rawCall(unit, command, argv))
   if (client.transaction !== undefined && (command.flags & NO_MULTI) !== 0) throw notInTransaction()
+  if (client.user !== undefined || store.defaultUser !== undefined) authorize(unit, command, argv)
   if (client.subscriptions !== undefined) checkSubscriberMode(command, argv)
 }
 

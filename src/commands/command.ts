@@ -152,7 +152,7 @@ export function flagNames(flags: number): Flag[] {
 }
 
 /** Redis's ACL categories, in the order in which it lists them. */
-const CATEGORIES = (
+export const CATEGORIES = (
   'keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow blocking ' +
   'dangerous connection transaction scripting'
 ).split(' ')

@@ -24,6 +24,8 @@ export function reset(unit: Unit): void {
   leaveMulti(unit)
   unsubscribeAll(unit.store.pubsub, unit.client)
   unit.client.name = ''
+  unit.client.user = undefined
+  unit.client.authenticated = !unit.store.authRequired
   unit.database = unit.store.databases[0]!
 }
 

@@ -1,5 +1,5 @@
 /** From words to a reply: the way in for raw calls, replay, and later RESP and scripts. */
-import { execAborted, RedstartError, unknownCommand, unknownSubcommand, wrongArity } from '../errors.js'
+import { execAborted, RedstartError, sessionClosed, unknownCommand, unknownSubcommand, wrongArity } from '../errors.js'
 import type { LogBatch } from '../keyspace/ports.js'
 import type { Store } from '../keyspace/store.js'
 import { Unit } from '../keyspace/unit.js'
@@ -39,6 +39,7 @@ function checkArity(command: Command, argv: Argv, name: string): Command {
  */
 export function dispatch(unit: Unit, argv: Argv): Reply | Promise<Reply> {
   try {
+    if (unit.client.closed) throw sessionClosed()
     const command = acceptCall(unit, argv)
     const { transaction } = unit.client
     if (transaction === undefined || command.runsInMulti === true)
@@ -74,8 +75,8 @@ function acceptCall(unit: Unit, argv: Argv): Command {
  * transaction ends, and what is watched is forgotten, even outside of MULTI.
  */
 function refusal(unit: Unit, argv: Argv, error: RedstartError): RedstartError {
-  const { transaction, closed } = unit.client
-  if (upperAscii(textAt(argv, 0)) === 'EXEC' && !closed) {
+  const { transaction } = unit.client
+  if (upperAscii(textAt(argv, 0)) === 'EXEC') {
     leaveMulti(unit)
     return execAborted(error)
   }

@@ -97,7 +97,7 @@ const REFUSALS: Readonly<Record<FaultCode, Refusal>> = {
   NOPERM: {
     message: ({ name }, { keys }) =>
       keys === undefined
-        ? `NOPERM User default has no permissions to run the '${name.toLowerCase()}' command`
+        ? `NOPERM User ${userName(call)} has no permissions to run the '${name.toLowerCase()}' command`
         : 'NOPERM No permissions to access a key',
     refuses: lacks(NO_AUTH),
     looksIntoQueue: false,

@@ -1,5 +1,5 @@
 /** SORT and SORT_RO: https://redis.io/docs/latest/commands/sort/ */
-import { scoresNotNumbers, syntaxError, wrongType } from '../errors.js'
+import { scoresNotNumbers, sortOptionDenied, syntaxError, wrongType } from '../errors.js'
 import { SORTED_SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, stringToText, type Value } from '../keyspace/value.js'
@@ -10,6 +10,7 @@ import { parseBound } from '../structures/score.js'
 import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
 import { joinText } from '../structures/text.js'
+import { readsAllKeys } from './acl-access.js'
 import { type Argv, clampedAt, textAt, tokenAt } from './argv.js'
 import { type Command, DENYOOM, type KeySpec, keySpec, MOVABLE_KEYS, READONLY, unknownKeys, WRITE } from './command.js'
 import { discard } from './generic.js'
@@ -219,6 +220,12 @@ function readSortOptions(argv: Argv, stores: boolean): ReadOptions {
   return { options, destination }
 }
 
+/** Patterns name keys that no rule can foresee: who uses them must be allowed to read all. */
+function checkPatterns(unit: Unit, name: 'SORT' | 'SORT_RO', argv: Argv, { by, get }: SortOptions): void {
+  const option = by !== undefined && isPattern(by) ? 'BY' : get === undefined ? undefined : 'GET'
+  if (option !== undefined && !readsAllKeys(unit, sortCommands[name], argv)) throw sortOptionDenied(option)
+}
+
 const KEY = keySpec('RO access')
 const BY_AND_GET = unknownKeys('RO access', 'BY and GET make the names of keys from the elements')
 const DESTINATION = unknownKeys('OW update', 'STORE may stand anywhere among the options')
@@ -260,6 +267,7 @@ export const sortCommands = {
     syntax: `${SYNTAX} [STORE destination:key@2]`,
     call(unit, argv): Reply {
       const { options, destination } = readSortOptions(argv, true)
+      checkPatterns(unit, 'SORT', argv, options)
       const key = textAt(argv, 1)
       return destination === undefined ? sort(unit, key, options) : sortStore(unit, key, destination, options)
     },
@@ -276,6 +284,10 @@ export const sortCommands = {
     keys: [KEY, BY_AND_GET],
     keysOf: () => [{ index: 1, spec: KEY }],
     syntax: SYNTAX,
-    call: (unit, argv): Reply => sort(unit, textAt(argv, 1), readSortOptions(argv, false).options),
+    call(unit, argv): Reply {
+      const { options } = readSortOptions(argv, false)
+      checkPatterns(unit, 'SORT_RO', argv, options)
+      return sort(unit, textAt(argv, 1), options)
+    },
   },
 } satisfies Record<string, Command>

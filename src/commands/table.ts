@@ -1,6 +1,7 @@
 /**
  * All commands by name. The table is put together per group; facts about a command stand with the command.
  */
+import { aclCommands } from './acl.js'
 import type { Command, CommandTable } from './command.js'
 import { configCommands } from './config.js'
 import { connectionCommands } from './connection.js'
@@ -10,6 +11,7 @@ import { genericExpireCommands } from './generic-expire.js'
 import { genericObjectCommands } from './generic-object.js'
 import { genericScanCommands } from './generic-scan.js'
 import { hashCommands } from './hash.js'
+import { knownCommands } from './known-commands.js'
 import { listCommands } from './list.js'
 import { pubsubCommands } from './pubsub.js'
 import { serverCommands } from './server.js'
@@ -41,8 +43,11 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   connectionCommands,
   serverCommands,
   configCommands,
+  aclCommands,
   commandCommands(() => commandTable),
 ]
 
+for (const group of GROUPS) for (const [name, command] of Object.entries(group)) knownCommands.set(name, command)
+
 /** Every command under its name in upper case. */
-export const commandTable: CommandTable = new Map(GROUPS.flatMap((group) => Object.entries(group)))
+export const commandTable: CommandTable = knownCommands

@@ -7,6 +7,7 @@ import { execAborted, multiNested, RedstartError, watchInMulti, withoutMulti } f
 import { Transaction } from '../keyspace/client.js'
 import type { Unit } from '../keyspace/unit.js'
 import type { Watch } from '../keyspace/watches.js'
+import { authorizeQueued } from './acl-access.js'
 import { textsFrom } from './argv.js'
 import { ALLOW_BUSY, type Command, FAST, keySpec, LOADING, NO_KEYS, NOSCRIPT, SKIP_SLOWLOG, STALE } from './command.js'
 import { runCommand } from './execution.js'
@@ -41,6 +42,7 @@ export function exec(unit: Unit): Reply {
 /** Blocking commands do not wait in an open unit, so no reply is a promise. */
 function runQueued(unit: Unit, command: Command, argv: readonly (string | Uint8Array)[]): Reply {
   try {
+    if (unit.client.user !== undefined || unit.store.defaultUser !== undefined) authorizeQueued(unit, command, argv)
     return runCommand(unit, command, argv) as Reply
   } catch (error) {
     if (error instanceof RedstartError) return error

@@ -27,6 +27,10 @@ export class Client {
   /** 1 for the first one of a store, then ascending. */
   readonly id: number
   name = ''
+  /** Who it acts for, which the commands about users know more of; undefined for the default user. */
+  user: object | undefined = undefined
+  /** Whether it has given a password, or there was no need for one when it began. */
+  authenticated = true
   /** Whether the session has ended: its calls are refused. */
   closed = false
   /** What MULTI has queued; undefined outside. */

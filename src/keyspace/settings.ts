@@ -1,2 +1,9 @@
 /** What can be set while the store runs: one field for each parameter of CONFIG that the engine heeds. */
-export class Settings {}
+export class Settings {
+  /** How many refusals ACL LOG keeps. */
+  aclLogMaxLen = 128
+  /** Whether new users may use every channel. */
+  allowsChannels = false
+  /** The password that CONFIG SET requirepass gave the default user; '' for none. */
+  requirepass = ''
+}

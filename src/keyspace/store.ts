@@ -82,6 +82,10 @@ export class Store implements SnapshotSource {
   readonly settings = new Settings()
   /** What tests have armed: see commands/faults.ts; undefined until they do. */
   faults: { close(): void } | undefined = undefined
+  /** Who connections act for that have not said so; undefined while that may do anything. */
+  defaultUser: object | undefined = undefined
+  /** Whether a connection must give a password first. */
+  authRequired = false
   /** Whether the running unit has collections open, or anybody hears of changes: events, watches, waiters. */
   observed = false
   /** Whether anybody hears of keys that are added: waiters, and listeners to `new`. */
@@ -138,7 +142,9 @@ export class Store implements SnapshotSource {
 
   /** A new connection. */
   connect(): Client {
-    return new Client(++this.clients)
+    const client = new Client(++this.clients)
+    client.authenticated = !this.authRequired
+    return client
   }
 
   get log(): LogSink | undefined {

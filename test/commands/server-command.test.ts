@@ -24,7 +24,7 @@ describe('COMMAND COUNT and COMMAND LIST', () => {
     ['PATTERN set*', ['set', 'setex', 'setnx', 'setrange']],
     ['PATTERN SETN?', ['setnx']],
     ['pattern object|e*', ['object|encoding']],
-    ['ACLCAT CONNECTION', ['command', 'echo', 'ping', 'quit', 'reset', 'select']],
+    ['ACLCAT CONNECTION', ['auth', 'command', 'echo', 'ping', 'quit', 'reset', 'select']],
     ['ACLCAT nosuch', []],
     ['MODULE any', []],
   ])('LIST FILTERBY %s', (filter, names) => {

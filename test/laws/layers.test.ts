@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 /*
  * The law: imports point down only. structures <- keyspace <- commands <- api <- faults, session, redstart, index; errors.ts lies
  * below all of them. The core imports no module of Node and no package but denque, which only structures are made of, and
- * names the files of its modules in full. A leaf stands on the public API: it imports index.ts alone, and only for its types,
- * so that no part of the engine is in it twice. Nothing imports a leaf.
+ * SHA-256, which is put into the build; it names the files of its modules in full. A leaf stands on the public API: it imports
+ * index.ts alone, and only for its types, so that no part of the engine is in it twice. Nothing imports a leaf.
  */
 
 const SRC = new URL('../../src/', import.meta.url)
@@ -34,7 +34,14 @@ const LEAVES = ['cache']
 const PUBLIC = 'index.ts'
 
 /** The packages that a layer or a leaf may import; nothing imports a part of Node. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = { structures: ['denque'], cache: ['msgpackr/pack'] }
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  structures: ['denque'],
+  commands: ['@noble/hashes/sha2.js'],
+  cache: ['msgpackr/pack'],
+}
+
+/** Packages that become part of the build, so that nobody has to install them. */
+const BUNDLED: readonly string[] = ['@noble/hashes']
 
 const IMPORTS = [
   /^\s*(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"]+)['"]/gm,
@@ -107,11 +114,14 @@ describe('the layers of the house', () => {
   })
 
   it('import no package but those that package.json says they depend on', () => {
-    const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', SRC), 'utf8'))
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL('../package.json', SRC), 'utf8'))
+    const imported = Object.values(PACKAGES).flat()
+    const isBundled = (specifier: string): boolean => BUNDLED.some((name) => specifier.startsWith(`${name}/`))
 
-    const imported = Object.values(PACKAGES).flatMap((specifiers) => specifiers.map((it) => it.split('/')[0]))
-
-    expect(Object.keys(dependencies)).toEqual(imported)
+    expect(Object.keys(dependencies)).toEqual(
+      imported.filter((specifier) => !isBundled(specifier)).map((specifier) => specifier.split('/')[0]),
+    )
+    expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining([...BUNDLED]))
   })
 
   it('name the files that they import in full', () => {

@@ -41,6 +41,7 @@ const named = entries.map((entry): [string, Named] => [entry.name, entry])
 const TYPED_ONLY: ReadonlySet<string> = new Set([
   ...['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'],
   ...['hgetallMap', 'hrandfieldWithValues', 'hscanNoValues', 'hscanIterator', 'hscanNoValuesIterator'],
+  'aclLogReset',
   ...['zscanIterator', 'zaddIncr', 'zrandmemberWithScores'],
   ...['messages', 'pmessages', 'smessages'],
 ])

@@ -4,7 +4,7 @@
  * `session.close()`).
  */
 export const WIRE_ONLY: ReadonlySet<string> = new Set([
-  ...['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP', 'CONFIG', 'CONFIG HELP'],
+  ...['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP', 'CONFIG', 'CONFIG HELP', 'ACL', 'ACL HELP'],
   ...['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE', 'PUBSUB', 'PUBSUB HELP'],
   ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT'],
 ])

@@ -1,3 +1,4 @@
+import { aclDoors } from './acl.js'
 import { connectionDoors } from './connection.js'
 import type { Door } from './door.js'
 import { genericDoors } from './generic.js'
@@ -29,4 +30,5 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...genericDoors,
   ...serverDoors,
   ...pubsubDoors,
+  ...aclDoors,
 }
