@@ -9,6 +9,7 @@ import { RandomSource } from '../keyspace/random.js'
 import type { Store } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import type { Glob } from '../structures/glob.js'
+import { User } from './acl-user.js'
 import { type Argv, textAt } from './argv.js'
 import {
   ALLOW_BUSY,
@@ -95,9 +96,9 @@ const REFUSALS: Readonly<Record<FaultCode, Refusal>> = {
   ),
   NOAUTH: refusal('NOAUTH Authentication required.', lacks(NO_AUTH), false),
   NOPERM: {
-    message: ({ name }, { keys }) =>
+    message: ({ name, client }, { keys }) =>
       keys === undefined
-        ? `NOPERM User ${userName(call)} has no permissions to run the '${name.toLowerCase()}' command`
+        ? `NOPERM User ${nameOf(client.user)} has no permissions to run the '${name.toLowerCase()}' command`
         : 'NOPERM No permissions to access a key',
     refuses: lacks(NO_AUTH),
     looksIntoQueue: false,
@@ -391,4 +392,9 @@ export function isMet(wanted: string, concerns: (command: Command, name: string)
 export function refuses(code: FaultCode, command: Command, name: string): boolean {
   // EXEC is refused for what is queued.
   return REFUSALS[code].refuses(command, name) || (name === 'EXEC' && REFUSALS[code].looksIntoQueue)
+}
+
+/** The name of the user that a connection acts for. */
+function nameOf(user: object | undefined): string {
+  return user instanceof User ? user.name : 'default'
 }

@@ -1,3 +1,4 @@
+import { CondensedTexts, Condensing } from './condensed-texts.js'
 import { EMPTY_BYTES, entryBytes, roughEntryBytes } from './listpack.js'
 
 /** What Redis allows one node by default (list-max-listpack-size -2); a longer element has a node of its own. */
@@ -12,6 +13,9 @@ const ESTIMATED_BELOW = NODE_BYTES_MAX / 4
 /** What a pop leaves empty at the front is given back when it is more than the rest, and not just a little. */
 const FRONT_GAP_KEPT = 16
 
+/** The items of every condensed node. */
+const NO_ITEMS: string[] = []
+
 /**
  * A run of elements of a list: as many as Redis has in one node of its quicklist, so that a list shrinks to Redis's
  * encodings at the same step.
@@ -22,6 +26,10 @@ const FRONT_GAP_KEPT = 16
  * Redis knows the size of each node in bytes. Measuring text costs more than pushing it (25 ns against 10), so a node is
  * either *estimated*, `bytes` being no less than the size, or *tracked*, `bytes` being the size itself. Pushing goes from
  * estimated to tracked when the estimate says that there is no room left.
+ *
+ * A node away from the ends may be *condensed*, to save memory: its elements lie in `condensed`, it has no items, and `start`
+ * is less than 0 by their number, so that `count`, `begin` and `end` hold without a question. All others are *loose*; only
+ * these can be pushed to and popped from.
  *
  * Invariants: `ceiling` is NODE_BYTES_MAX in an estimated node and 0 in a tracked or a plain one. A plain node holds one
  * element, longer than NODE_BYTES_MAX.
@@ -36,6 +44,7 @@ export class ListNode {
   /** Whether a tracked node counted the bytes of every element, and not the units of some. */
   exact: boolean
   plain: boolean
+  condensed: CondensedTexts | undefined
 
   constructor(items: string[], start: number, base: number) {
     this.items = items
@@ -45,6 +54,7 @@ export class ListNode {
     this.ceiling = NODE_BYTES_MAX
     this.exact = false
     this.plain = false
+    this.condensed = undefined
   }
 
   /** A node with one element; `rough` where its units are to be counted and not its bytes. */
@@ -86,12 +96,53 @@ export class ListNode {
   }
 
   at(offset: number): string {
-    return this.items[this.start + offset]!
+    return this.condensed === undefined ? this.items[this.start + offset]! : this.condensed.at(offset)
+  }
+
+  /** Whether the element at an offset equals `element`. */
+  isAt(offset: number, element: string): boolean {
+    return this.condensed === undefined
+      ? this.items[this.start + offset] === element
+      : this.condensed.isAt(offset, element)
   }
 
   /** The elements from `from` to `to` (exclusive), counted from the first, in an array of their own. */
   slice(from = 0, to = this.count): string[] {
-    return this.items.slice(this.start + from, this.start + to)
+    return this.condensed === undefined
+      ? this.items.slice(this.start + from, this.start + to)
+      : this.condensed.slice(from, to)
+  }
+
+  /** Condenses the node if that saves memory. O(elements of the node). */
+  condense(): void {
+    if (this.condensed === undefined) this.setCondensed(CondensedTexts.of(this.items, this.start))
+  }
+
+  /** Begins what `condense` does at a stroke; undefined where that is done. */
+  condensing(): Condensing | undefined {
+    return this.condensed === undefined ? new Condensing(this.items, this.start) : undefined
+  }
+
+  /** Exchanges the items for their condensed form, if there is one. */
+  setCondensed(condensed: CondensedTexts | undefined): void {
+    if (condensed === undefined) return
+    this.base = this.end
+    this.start = -condensed.length
+    this.items = NO_ITEMS
+    this.condensed = condensed
+  }
+
+  /** Makes the node fit for pushes and pops. O(elements of the node), O(1) where it is loose. */
+  loosen(): void {
+    if (this.condensed !== undefined) this.setItems(this.slice())
+  }
+
+  /** Puts other elements in the place of all, the first where the first was. */
+  private setItems(items: string[]): void {
+    this.base = this.begin
+    this.start = 0
+    this.items = items
+    this.condensed = undefined
   }
 
   /** Puts an element before all others; its bytes are the caller's to account. O(1) amortised. */
@@ -149,6 +200,7 @@ export class ListNode {
 
   /** Where an element that equals `element` stands first, -1 for nowhere. O(elements of the node). */
   indexOf(element: string): number {
+    if (this.condensed !== undefined) return this.condensed.indexOf(element)
     const index = this.items.indexOf(element, this.start)
     return index === -1 ? -1 : index - this.start
   }
@@ -162,29 +214,36 @@ export class ListNode {
     const removed = Math.min(matches, limit)
     let spared = fromBack ? matches - removed : 0
     let left = removed
-    this.base = this.begin
-    this.start = 0
-    this.items = elements.filter((other) => other !== element || spared-- > 0 || left-- <= 0)
+    const isCondensed = this.condensed !== undefined
+    this.setItems(elements.filter((other) => other !== element || spared-- > 0 || left-- <= 0))
     for (let i = 0; i < removed && this.ceiling === 0; i++) this.forget(element)
+    if (isCondensed) this.condense()
     return removed
   }
 
   /** Inserts an element. O(elements of the node). */
   insert(offset: number, element: string): void {
+    this.loosen()
     this.items.splice(this.start + offset, 0, element)
     this.account(element, false)
   }
 
-  /** Exchanges an element. O(1). */
+  /** Exchanges an element. O(1); O(elements of the node) where it is condensed, as it stays unless the element is too long. */
   replace(offset: number, element: string): void {
     const old = this.at(offset)
-    this.items[this.start + offset] = element
+    const condensed = this.condensed?.with(offset, element)
+    if (condensed !== undefined) this.condensed = condensed
+    else {
+      this.loosen()
+      this.items[this.start + offset] = element
+    }
     if (this.ceiling === 0) this.forget(old)
     this.account(element, false)
   }
 
   /** Moves the elements from `offset` on into a node of their own. O(elements of the node). */
   split(offset: number): ListNode {
+    this.loosen()
     const node = new ListNode(this.items.splice(this.start + offset), 0, 0)
     this.measure()
     node.measure()
@@ -194,10 +253,7 @@ export class ListNode {
   /** Takes over all elements of the node that follows. O(elements). */
   append(next: ListNode): void {
     const bytes = this.size() + next.size() - EMPTY_BYTES
-    const begin = this.begin
-    this.items = this.slice().concat(next.slice())
-    this.start = 0
-    this.base = begin
+    this.setItems(this.slice().concat(next.slice()))
     this.track(bytes, true)
   }
 
@@ -241,9 +297,9 @@ export class ListNode {
   private measure(rough = false): void {
     if (this.plain) return
     let bytes = EMPTY_BYTES
-    const items = this.items
+    const { count } = this
     const sizeOf = rough ? roughEntryBytes : entryBytes
-    for (let i = this.start; i < items.length; i++) bytes += sizeOf(items[i]!)
+    for (let i = 0; i < count; i++) bytes += sizeOf(this.at(i))
     this.track(bytes, !rough)
   }
 
@@ -253,9 +309,11 @@ export class ListNode {
     this.ceiling = exact && bytes < ESTIMATED_BELOW ? NODE_BYTES_MAX : 0
   }
 
-  /** An independent copy. O(elements of the node). */
+  /** An independent copy. O(elements of the node), O(1) where it is condensed. */
   clone(): ListNode {
-    const copy = new ListNode(this.slice(), 0, this.begin)
+    const isCondensed = this.condensed !== undefined
+    const copy = isCondensed ? new ListNode(NO_ITEMS, this.start, this.base) : new ListNode(this.slice(), 0, this.begin)
+    copy.condensed = this.condensed
     copy.bytes = this.bytes
     copy.ceiling = this.ceiling
     copy.exact = this.exact
@@ -264,7 +322,13 @@ export class ListNode {
   }
 
   invariants(): void {
-    const { items, start, plain } = this
+    const { items, start, condensed, plain } = this
+    const length = condensed?.length ?? 0
+    if (NO_ITEMS.length > 0) throw new Error('list node: something was put into a condensed node')
+    if (length > 0 ? items !== NO_ITEMS || start !== -length : items === NO_ITEMS || start < 0) {
+      throw new Error('list node: it is neither condensed nor loose')
+    }
+    condensed?.invariants()
     if (start > items.length) throw new Error('list node: the gap is longer than the node')
     for (let i = 0; i < start; i++) if (items[i] !== '') throw new Error('list node: an element was left in the gap')
     if (plain) {
@@ -272,7 +336,7 @@ export class ListNode {
       return
     }
     let bytes = EMPTY_BYTES
-    for (let i = start; i < items.length; i++) bytes += entryBytes(items[i]!)
+    for (const element of this.slice()) bytes += entryBytes(element)
     const { ceiling } = this
     if (ceiling !== 0 && ceiling !== NODE_BYTES_MAX) throw new Error('list node: the ceiling is 0 or the most')
     if (ceiling !== 0 && this.bytes < bytes) throw new Error(`list node: ${bytes} bytes estimated as ${this.bytes}`)

@@ -97,6 +97,7 @@ export class List extends Quicklist {
       this.pushEnd(element, atFront)
       return
     }
+    if (this.pending !== undefined) this.condenseFurther()
     node.bytes += roughEntryBytes(element)
     node.exact = false
     if (atFront) node.unshift(element)
@@ -196,10 +197,10 @@ export class List extends Quicklist {
   at(index: number): string {
     const position = this.first.begin + index
     const node = this.nodeAt(this.nodeOf(position))
-    return node.items[position - node.base]!
+    return node.at(position - node.begin)
   }
 
-  /** Exchanges the element at an index; returns whether there is one. O(1) as `at`; O(nodes) for very long elements. */
+  /** Exchanges the element at an index; returns whether there is one. O(1) as `at`, but some µs; O(nodes) for very long elements. */
   set(index: number, element: string): boolean {
     // Redis makes room before it knows whether there will be something to put in.
     this.reserve(byteLength(element))
@@ -217,12 +218,13 @@ export class List extends Quicklist {
     const { begin } = this.first
     let at = this.nodeOf(begin + start)
     let node = this.nodeAt(at)
-    const elements = node.items.slice(begin + start - node.base, begin + last + 1 - node.base)
-    while (node.end <= begin + last) {
+    const end = begin + last + 1
+    this.noteRead(node)
+    const elements = node.slice(begin + start - node.begin, Math.min(node.count, end - node.begin))
+    while (node.end < end) {
       node = this.nodeAt(++at)
-      const { items } = node
-      const end = Math.min(items.length, begin + last + 1 - node.base)
-      for (let i = node.start; i < end; i++) elements.push(items[i]!)
+      const more = node.slice(0, Math.min(node.count, end - node.begin))
+      for (let i = 0; i < more.length; i++) elements.push(more[i]!)
     }
     return elements
   }
@@ -250,31 +252,28 @@ export class List extends Quicklist {
   /** The indices of elements that equal `element`, in the order of the search. O(elements compared). */
   positionsOf(element: string, limits: SearchLimits, fromBack: boolean): number[] {
     const found: number[] = []
-    const { size } = this
+    const { size, nodeCount } = this
+    const most = Math.min(limits.compared, size)
     let matches = 0
     let compared = 0
-    for (const other of fromBack ? this.reversed() : this) {
-      if (compared === limits.compared) break
-      if (other === element && ++matches >= limits.rank) {
-        found.push(fromBack ? size - 1 - compared : compared)
-        if (found.length === limits.count) break
+    for (let at = 0; at < nodeCount && compared < most; at++) {
+      const node = this.nodeAt(fromBack ? nodeCount - 1 - at : at)
+      const { count } = node
+      const looked = Math.min(count, most - compared)
+      for (let i = 0; i < looked; i++) {
+        if (!node.isAt(fromBack ? count - 1 - i : i, element) || ++matches < limits.rank) continue
+        found.push(fromBack ? size - 1 - compared - i : compared + i)
+        if (found.length === limits.count) return found
       }
-      compared++
+      compared += looked
     }
     return found
   }
 
   *[Symbol.iterator](): IterableIterator<string> {
     for (let at = 0; at < this.nodeCount; at++) {
-      const { items, start } = this.nodeAt(at)
-      for (let i = start; i < items.length; i++) yield items[i]!
-    }
-  }
-
-  private *reversed(): IterableIterator<string> {
-    for (let at = this.nodeCount - 1; at >= 0; at--) {
-      const { items, start } = this.nodeAt(at)
-      for (let i = items.length - 1; i >= start; i--) yield items[i]!
+      const node = this.nodeAt(at)
+      for (let i = 0; i < node.count; i++) yield node.at(i)
     }
   }
 
@@ -286,7 +285,7 @@ export class List extends Quicklist {
     }
   }
 
-  /** An independent copy, kept as this one is. O(elements). */
+  /** An independent copy, kept as this one is. O(nodes + loose elements). */
   clone(): List {
     const copy = new List()
     copy.isPacked = this.isPacked

@@ -1,4 +1,5 @@
 import Denque from 'denque'
+import type { CondensedTexts, Condensing } from './condensed-texts.js'
 import { ENTRY_OVERHEAD, ListNode, NODE_BYTES_MAX } from './list-node.js'
 import { EMPTY_BYTES } from './listpack.js'
 import { byteLength } from './text.js'
@@ -7,13 +8,15 @@ import { byteLength } from './text.js'
 const ROUGH_FROM_NODES = 32
 /** No insertion touches nodes further away than this. */
 const RENUMBERED = 4
+/** So many nodes at either end stay loose as the list grows: an end that moves to and fro by a node condenses nothing. */
+const LOOSE_ENDS = 2
 
 /**
  * A list as a deque of nodes, cut where Redis cuts its quicklists: whether a list goes back to a listpack as it shrinks
  * depends on how many nodes are left of it, and so on where all of them have begun and ended.
  *
  * Invariants: the nodes follow each other without a gap in the positions. No node is empty but the only one of an empty
- * list. `nodes` is undefined while there is one node, as in nearly every list.
+ * list. `nodes` is undefined while there is one node, as in nearly every list. The first and the last node are loose.
  */
 export class Quicklist {
   protected first: ListNode
@@ -24,12 +27,18 @@ export class Quicklist {
    * push, and can be told from Redis only when a long list of other text has shrunk to a hundredth.
    */
   protected isLong: boolean
+  /** The condensed node that was read last. One that is read twice in a row keeps its elements loose as well. */
+  private lately: CondensedTexts | undefined
+  /** What is left to do of condensing a node: pushes do it, a little each, so that none of them takes long. */
+  protected pending: { readonly node: ListNode; readonly condensing: Condensing } | undefined
 
   constructor() {
     this.first = new ListNode([], 0, 0)
     this.last = this.first
     this.nodes = undefined
     this.isLong = false
+    this.lately = undefined
+    this.pending = undefined
   }
 
   /** How many elements there are. O(1). */
@@ -50,6 +59,7 @@ export class Quicklist {
   protected pushEnd(element: string, atFront: boolean): void {
     const node = atFront ? this.first : this.last
     const bytes = this.isLong ? element.length : byteLength(element)
+    if (this.pending !== undefined) this.condenseFurther()
     if (bytes > NODE_BYTES_MAX) this.addNode(ListNode.plain(element), atFront)
     else if (!this.hasRoom(node, bytes)) this.addNode(ListNode.of(element, this.isLong), atFront)
     else this.putInto(node, element, atFront)
@@ -57,6 +67,7 @@ export class Quicklist {
 
   /** Puts an element at one end of a node. */
   protected putInto(node: ListNode, element: string, atFront: boolean): void {
+    node.loosen()
     if (atFront) node.unshift(element)
     else node.items.push(element)
     node.account(element, this.isLong)
@@ -93,11 +104,62 @@ export class Quicklist {
       this.last = node
       this.nodes.push(node)
     }
+    this.beginCondensing(atFront ? LOOSE_ENDS : this.nodes.length - 1 - LOOSE_ENDS)
     this.isLong = this.nodes.length > ROUGH_FROM_NODES
+  }
+
+  /** A node, unless it is near an end. */
+  private innerAt(index: number): ListNode | undefined {
+    const { nodes } = this
+    if (nodes === undefined || index < LOOSE_ENDS || index >= nodes.length - LOOSE_ENDS) return undefined
+    return nodes.peekAt(index)
+  }
+
+  /** Condenses a node, unless it is near an end. O(elements of the node). */
+  private condenseInner(index: number): void {
+    this.innerAt(index)?.condense()
+  }
+
+  /** As `condenseInner`, but leaves the work to the pushes that follow. */
+  private beginCondensing(index: number): void {
+    this.finishCondensing()
+    const node = this.innerAt(index)
+    const condensing = node?.condensing()
+    if (node !== undefined && condensing !== undefined) this.pending = { node, condensing }
+  }
+
+  protected condenseFurther(): void {
+    const { node, condensing } = this.pending!
+    if (condensing.step()) return
+    this.pending = undefined
+    node.setCondensed(condensing.result)
+  }
+
+  /** To be called before nodes are changed that are not ends. O(elements of a node). */
+  private finishCondensing(): void {
+    while (this.pending !== undefined) this.condenseFurther()
+  }
+
+  /** As `condenseInner`, for all of the nodes that a change may have loosened or moved. */
+  private condenseAround(index: number): void {
+    for (let i = index - RENUMBERED; i <= index + RENUMBERED; i++) this.condenseInner(i)
   }
 
   /** Takes away the first or the last node, which has lost its elements. */
   protected dropNode(atFront: boolean): void {
+    this.cutNode(atFront)
+    this.loosenEnds()
+  }
+
+  private loosenEnds(): void {
+    const node = this.pending?.node
+    if (node === this.first || node === this.last) this.pending = undefined
+    this.first.loosen()
+    this.last.loosen()
+  }
+
+  /** As `dropNode`, but what is the end then may be condensed. */
+  private cutNode(atFront: boolean): void {
     const { nodes } = this
     if (nodes === undefined) {
       const begin = this.first.begin
@@ -117,7 +179,11 @@ export class Quicklist {
 
   private nodesRemoved(nodes: Denque<ListNode>): void {
     const { length } = nodes
-    if (length === 1) this.nodes = undefined
+    if (length === 1) {
+      this.nodes = undefined
+      this.lately = undefined
+      this.pending = undefined
+    }
     if (this.isLong) this.isLong = length > ROUGH_FROM_NODES
   }
 
@@ -144,22 +210,36 @@ export class Quicklist {
     return low
   }
 
+  /** Tells that a run of elements of a node is read. */
+  protected noteRead(node: ListNode): void {
+    const { condensed } = node
+    if (condensed === undefined) return
+    if (this.lately === condensed) condensed.keepLoose()
+    else {
+      this.lately?.forgetLoose()
+      this.lately = condensed
+    }
+  }
+
   /** Takes away so many elements at one end, as many as there are at most. O(nodes + elements of a node). */
   protected discard(count: number, atFront: boolean): void {
     let left = count
     while (left > 0) {
       const node = atFront ? this.first : this.last
       if (left < node.count) {
+        node.loosen()
         node.discard(left, atFront)
-        return
+        break
       }
       left -= node.count
-      this.dropNode(atFront)
+      this.cutNode(atFront)
     }
+    this.loosenEnds()
   }
 
   /** Removes up to `limit` elements that equal `element`, from the front or the back on; returns how many. O(elements). */
   protected removeEqual(element: string, limit: number, fromBack: boolean): number {
+    this.finishCondensing()
     const count = this.nodeCount
     let removed = 0
     let emptied = false
@@ -191,6 +271,8 @@ export class Quicklist {
     this.nodes = nodes.length === 1 ? undefined : new Denque(nodes)
     this.isLong = nodes.length > ROUGH_FROM_NODES
     this.renumber(0, nodes.length)
+    for (let i = 0; i < nodes.length; i++) this.condenseInner(i)
+    this.loosenEnds()
   }
 
   /**
@@ -198,6 +280,7 @@ export class Quicklist {
    * is at its end and the next node has room or a new one will do. O(nodes + elements of a node).
    */
   protected insertBeside(index: number, offset: number, element: string, after: boolean): void {
+    this.finishCondensing()
     const node = this.nodeAt(index)
     const bytes = byteLength(element)
     const cut = after ? offset + 1 : offset
@@ -215,6 +298,7 @@ export class Quicklist {
       this.mergeAround(after ? index : index + 1)
     }
     this.renumber(index)
+    this.condenseAround(index)
   }
 
   /** Inserts an element between the nodes index - 1 and `index`, which comes from a full one; `after`: from the first. */
@@ -233,6 +317,7 @@ export class Quicklist {
 
   /** Exchanges the element at `offset` of a node, as Redis does. O(1); O(nodes + elements of a node) for long elements. */
   protected replaceAt(index: number, offset: number, element: string): void {
+    this.finishCondensing()
     const node = this.nodeAt(index)
     const isLong = byteLength(element) > NODE_BYTES_MAX
     if (node.plain === isLong) node.replace(offset, element)
@@ -243,6 +328,7 @@ export class Quicklist {
         this.removeNode(index)
       }
       this.renumber(index)
+      this.condenseAround(index)
     }
   }
 
@@ -252,6 +338,7 @@ export class Quicklist {
     this.insertNode(index + 1, ListNode.plain(element))
     if (node.count === 1) this.removeNode(index)
     else {
+      node.loosen()
       node.pop()
       this.mergeAround(index + 1)
     }
@@ -290,6 +377,7 @@ export class Quicklist {
     nodes.removeOne(index)
     this.first = nodes.peekFront()!
     this.last = nodes.peekBack()!
+    this.loosenEnds()
     this.nodesRemoved(nodes)
   }
 
@@ -320,6 +408,8 @@ export class Quicklist {
       return
     }
     if (nodes.length < 2) throw new Error('quicklist: a single node needs no deque')
+    if (this.first.condensed !== undefined || this.last.condensed !== undefined)
+      throw new Error('quicklist: an end is not loose')
     if (nodes.peekFront() !== this.first || nodes.peekBack() !== this.last) throw new Error('quicklist: wrong ends')
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes.peekAt(i)!

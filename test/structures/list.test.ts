@@ -144,6 +144,12 @@ const steps = fc.array(
   { maxLength: 80, size: 'max' },
 )
 
+/** How many nodes are condensed. */
+function condensedOf(list: List): number {
+  const { nodes } = list as unknown as { nodes: { toArray(): { condensed: unknown }[] } | undefined }
+  return nodes?.toArray().filter(({ condensed }) => condensed !== undefined).length ?? 0
+}
+
 /** The encodings and the number of nodes, after each of some steps. */
 function told(list: List, ...changes: ((list: List) => unknown)[]): string[] {
   return changes.map((change) => {
@@ -195,6 +201,34 @@ describe('a list', () => {
     )
   })
 
+  it('holds it also where its inner nodes are condensed', () => {
+    const filling = fc.array(fc.stringMatching(/^[a-zé]{26,30}$/), { minLength: 1, maxLength: 20 })
+    fc.assert(
+      fc.property(filling, fc.integer({ min: 1_500, max: 4_000 }), steps, (texts, size, drawn) => {
+        const pair = new Pair()
+        for (let i = 0; i < size; i++) {
+          const element = `${texts[i % texts.length]!}${i % 7}`
+          pushModel(pair.model, [element], i % 4 === 0)
+          if (i % 4 === 0) pair.list.unshift(element)
+          else pair.list.push(element)
+        }
+        expect(condensedOf(pair.list)).toBeGreaterThan(0)
+        for (const step of drawn) {
+          step(pair)
+          pair.check()
+        }
+        expect([...pair.list]).toEqual(pair.model)
+
+        while (pair.model.length > 0) {
+          expect(pair.list.pop()).toBe(pair.model.pop())
+          expect(pair.list.shift()).toBe(pair.model.shift())
+        }
+        pair.check()
+      }),
+      { numRuns: 15, endOnFailure: true },
+    )
+  })
+
   it('as a queue gives the elements in their order, at either end', () => {
     for (const atFront of [true, false]) {
       const list = new List()
@@ -239,6 +273,143 @@ describe('a list', () => {
     expect(find(1, 9, 2)).toEqual([0])
     expect(find(1, 9, 3, true)).toEqual([4, 2])
     expect(find(4, 1, 9)).toEqual([])
+  })
+})
+
+describe('the memory of a list', () => {
+  const text = (i: number): string => `key:${String(i).padStart(8, '0')}`
+  const ofSize = (size: number): List => {
+    const list = new List()
+    for (let i = 0; i < size; i++) list.push(text(i))
+    return list
+  }
+
+  // 584 elements of 14 bytes are a node; the last one of 17 and a bit has some, so that pushes have condensed what they can.
+  const SIZE = 10_200
+
+  it('is that of condensed nodes but for two at either end, however it was filled', () => {
+    const pushed = ofSize(SIZE)
+    const unshifted = new List()
+    for (let i = 0; i < SIZE; i++) unshifted.unshift(text(i))
+    const both = List.of([...pushed].slice(0, 5_000))
+    both.pushAll([...pushed].slice(5_000), true)
+
+    for (const list of [pushed, unshifted, both, pushed.clone(), List.ofNodes(pushed.runs())]) {
+      list.invariants()
+      expect(list.size).toBe(SIZE)
+      expect(list.nodeCount).toBe(18)
+      expect(condensedOf(list)).toBe(14)
+    }
+  })
+
+  it('is no more after elements were exchanged, inserted and removed', () => {
+    const list = ofSize(SIZE)
+
+    for (let i = 0; i < 10_000; i += 10) expect(list.set(i, `new ${i}`)).toBe(true)
+    for (let i = 1; i < 10_000; i += 100) expect(list.insert(text(i), `inserted ${i}`, true)).toBe(true)
+    for (let i = 2; i < 10_000; i += 100) expect(list.remove(text(i), 1, i % 200 === 2)).toBe(1)
+    list.invariants()
+
+    expect(condensedOf(list)).toBeGreaterThanOrEqual(list.nodeCount - 4)
+  })
+
+  it('is no more for elements that go to and fro by a node, nor does that condense anything again', () => {
+    const list = ofSize(SIZE)
+    const inner = condensedOf(list)
+
+    for (let i = 0; i < 1_170; i++) list.pop()
+    expect(condensedOf(list)).toBe(inner - 1)
+    for (let i = 0; i < 585; i++) list.push(text(i))
+    expect(condensedOf(list)).toBe(inner - 1)
+    for (let i = 0; i < 585; i++) list.push(text(i))
+    list.invariants()
+
+    expect(condensedOf(list)).toBe(inner)
+  })
+
+  it('is that of loose nodes where elements are longer', () => {
+    const list = List.of(Array.from({ length: 3_000 }, (_, i) => `${text(i)}${'x'.repeat(40)}`))
+
+    expect(list.nodeCount).toBeGreaterThan(10)
+    expect(condensedOf(list)).toBe(0)
+    // One that gets a long element is loosened; it may be at its place.
+    const mixed = ofSize(SIZE)
+    const inner = condensedOf(mixed)
+    for (let i = 4_800; i < 4_810; i++) mixed.set(i, LARGE)
+    mixed.invariants()
+    expect(condensedOf(mixed)).toBe(inner - 1)
+    expect(mixed.at(4_809)).toBe(LARGE)
+  })
+
+  it('holds what it held when a change comes while a node is being condensed', () => {
+    const changes: Record<string, (list: List, model: string[]) => void> = {
+      set(list, model) {
+        list.set(8_800, 'changed')
+        model[8_800] = 'changed'
+      },
+      insert(list, model) {
+        list.insert(model[8_800]!, 'inserted', true)
+        model.splice(8_801, 0, 'inserted')
+      },
+      remove(list, model) {
+        list.remove(model[8_800]!, 1, false)
+        model.splice(8_800, 1)
+      },
+      'trim to it'(list, model) {
+        list.trim(0, 8_800)
+        model.length = 8_801
+      },
+      'trim to one node'(list, model) {
+        list.trim(0, 99)
+        model.length = 100
+      },
+    }
+    for (const [name, change] of Object.entries(changes)) {
+      // The first pushes into a node do nothing but push: 186 of them are within its first estimate.
+      const list = ofSize(17 * 584 + 188)
+      const model = [...list]
+      expect(list, name).toHaveProperty('pending.condensing')
+
+      change(list, model)
+      list.invariants()
+      for (let i = 0; i < 2_000; i++) {
+        list.push(text(i))
+        model.push(text(i))
+      }
+
+      list.invariants()
+      expect([...list], name).toEqual(model)
+    }
+  })
+
+  it('is shared with a copy, which does not see changes', () => {
+    const list = ofSize(SIZE)
+    const copy = list.clone()
+
+    list.set(5_000, 'changed')
+    list.insert(text(6_000), 'inserted', false)
+    list.remove(text(7_000), 1, false)
+    copy.set(5_001, 'changed in the copy')
+
+    expect(copy.at(5_000)).toBe(text(5_000))
+    expect(copy.range(5_999, 7_000)).toEqual(Array.from({ length: 1_002 }, (_, i) => text(5_999 + i)))
+    expect(list.range(5_000, 5_001)).toEqual(['changed', text(5_001)])
+  })
+
+  it('is one loose node more where the same elements are read again and again', () => {
+    const list = ofSize(SIZE)
+    const middle = Array.from({ length: 100 }, (_, i) => text(5_000 + i))
+
+    for (let i = 0; i < 3; i++) expect(list.range(5_000, 5_099)).toEqual(middle)
+    list.set(5_050, 'changed')
+    for (let i = 0; i < 3; i++) expect(list.range(5_050, 5_051)).toEqual(['changed', text(5_051)])
+    expect(list.range(2_000, 2_001)).toEqual([text(2_000), text(2_001)])
+    list.invariants()
+
+    const loose = (list as unknown as { nodes: { toArray(): { condensed?: { loose?: unknown } }[] } }).nodes
+      .toArray()
+      .filter(({ condensed }) => condensed?.loose !== undefined)
+    expect(loose).toEqual([])
   })
 })
 
@@ -368,6 +539,9 @@ describe('the invariants of a list', () => {
       (list) => {
         list.first['items'] = ['x', ...(list.first['items'] as string[])]
         list.first['start'] = 1
+      },
+      (list) => {
+        list.first['start'] = -3
       },
     ]
     for (const damage of broken) {
