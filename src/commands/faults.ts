@@ -98,7 +98,7 @@ const REFUSALS: Readonly<Record<FaultCode, Refusal>> = {
   NOPERM: {
     message: ({ name, client }, { keys }) =>
       keys === undefined
-        ? `NOPERM User ${nameOf(client.user)} has no permissions to run the '${name.toLowerCase()}' command`
+        ? `NOPERM User ${userName(client.user)} has no permissions to run the '${name.toLowerCase()}' command`
         : 'NOPERM No permissions to access a key',
     refuses: lacks(NO_AUTH),
     looksIntoQueue: false,
@@ -395,6 +395,6 @@ export function refuses(code: FaultCode, command: Command, name: string): boolea
 }
 
 /** The name of the user that a connection acts for. */
-function nameOf(user: object | undefined): string {
+function userName(user: object | undefined): string {
   return user instanceof User ? user.name : 'default'
 }
