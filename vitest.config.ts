@@ -16,6 +16,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: ['test/oracle/**'],
           testTimeout: 30_000,
+          // Nearly every file needs the whole engine: loading it anew for each takes longer than the tests.
+          isolate: false,
         },
       },
       {
