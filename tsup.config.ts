@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
+
+/** What becomes part of the build brings its licence along. */
+const licence = readFileSync(new URL('./node_modules/@noble/hashes/LICENSE', import.meta.url), 'utf8').trim()
 
 export default defineConfig({
   entry: { index: 'src/index.ts', cache: 'src/cache/index.ts' },
@@ -6,6 +10,7 @@ export default defineConfig({
   target: 'es2022',
   platform: 'neutral',
   dts: true,
+  banner: { js: `/*!\nThis build contains SHA-256 of @noble/hashes:\n\n${licence}\n*/` },
   clean: true,
   sourcemap: true,
   treeshake: true,

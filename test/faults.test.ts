@@ -196,6 +196,15 @@ describe('a transaction', () => {
   })
 })
 
+describe('a typed transaction', () => {
+  it('meets faults call by call, and the others run', () => {
+    const db = new Redstart({ clock: manualClock() })
+    using _fault = db.faults.fail('OOM', { commands: ['SET'], times: 1 })
+
+    expect(db.multi().set('a', 1).set('b', 2).exec()).toEqual([new RedstartError(OOM), 'OK'])
+  })
+})
+
 describe('the rule of a fault', () => {
   it('lets some pass first, meets a number of calls, and ends', () => {
     const { db } = open()
