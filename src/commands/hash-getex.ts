@@ -267,7 +267,7 @@ export const hashGetexCommands = {
     syntax: `key:key ${FIELDS}`,
     call(unit, argv): Reply {
       const key = textAt(argv, 1)
-      unit.read(key, HASH)
+      unit.lookAt(key, HASH)
       return hgetdel(unit, key, fieldsAt(argv, 2))
     },
   },

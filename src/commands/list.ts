@@ -223,7 +223,7 @@ export const listCommands = {
     call(unit, argv): Reply {
       const key = textAt(argv, 1)
       // A missing key is told before a bad index.
-      if (unit.read(key, LIST) === undefined) throw noSuchKey()
+      if (unit.lookAt(key, LIST) === undefined) throw noSuchKey()
       lset(unit, key, integerAt(argv, 2), textAt(argv, 3))
       return OK
     },

@@ -133,6 +133,8 @@ describe('notifications', () => {
     for (const line of ['DEL a', 'INCR n', 'SETNX m 1', 'HSETNX h f v', 'LPOP l', 'EXPIRE e 1', 'PERSIST p', 'SCAN 0'])
       say(db, line)
     for (const line of ['OBJECT ENCODING o', 'SMOVE x y m', 'HPERSIST z FIELDS 1 f', 'GETRANGE n 0 1']) say(db, line)
+    say(db, 'HGETDEL h2 FIELDS 1 f')
+    expect(() => say(db, 'LSET l2 0 v')).toThrow('ERR no such key')
 
     expect(said).toEqual([])
   })
