@@ -21,9 +21,9 @@ import {
   WRITES,
 } from './acl-user.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
-import { type Command, findCommand, keyIndices, NO_AUTH } from './command.js'
+import { type Command, keyIndices, NO_AUTH } from './command.js'
 import { endClient } from './connection.js'
-import { knownCommands } from './known-commands.js'
+import { nameOf } from './known-commands.js'
 
 /** Something that was refused. */
 export interface AclLogEntry {
@@ -54,7 +54,7 @@ export class AccessControl {
   constructor(store: Store) {
     this.store = store
     this.default = new User('default')
-    for (const rule of ['on', 'nopass', '+@all', '~*', '&*']) applyRule(this.default, rule, knownCommands)
+    for (const rule of ['on', 'nopass', '+@all', '~*', '&*']) applyRule(this.default, rule)
     this.users.set('default', this.default)
   }
 
@@ -68,7 +68,7 @@ export class AccessControl {
     const draft = this.users.get(name)?.clone() ?? this.newUser(name)
     for (const rule of rules) {
       try {
-        applyRule(draft, rule, knownCommands)
+        applyRule(draft, rule)
       } catch (error) {
         onBadRule(rule, error)
       }
@@ -151,12 +151,6 @@ export class AccessControl {
     this.trimLog()
   }
 
-  /** The command of a call, as in 'get' and 'config|get'. */
-  nameOf({ command, argv }: Pick<CheckedCall, 'command' | 'argv'>): string {
-    const name = textAt(argv, 0).toLowerCase()
-    return findCommand(knownCommands, name) === command ? name : `${name}|${textAt(argv, 1).toLowerCase()}`
-  }
-
   trimLog(): void {
     this.log.length = Math.min(this.log.length, this.store.settings.aclLogMaxLen)
   }
@@ -207,7 +201,7 @@ export function authorize(unit: Unit, command: Command, argv: Argv): void {
     throw sessionClosed()
   }
   const reason = refusedFor(unit, command, argv)
-  if (reason === 'command') throw commandDenied(user!.name, accessOf(store).nameOf({ command, argv }))
+  if (reason === 'command') throw commandDenied(user!.name, nameOf(command))
   if (reason !== undefined) throw reason === 'key' ? keyDenied() : channelDenied()
 }
 
@@ -224,9 +218,8 @@ function refusedFor(unit: Unit, command: Command, argv: Argv): 'command' | 'key'
   const denial = refusal(user, checkedCall(command, argv))
   if (denial === undefined) return undefined
   const reason = REASONS[denial.reason]
-  const access = accessOf(unit.store)
-  const object = reason === 'command' ? access.nameOf({ command, argv }) : textAt(argv, denial.index)
-  access.refused(unit, { reason, object, username: user.name })
+  const object = reason === 'command' ? nameOf(command) : textAt(argv, denial.index)
+  accessOf(unit.store).refused(unit, { reason, object, username: user.name })
   return reason
 }
 

@@ -2,7 +2,8 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toBytes } from '../structures/text.js'
 import { READS, Selector, type User, WRITES } from './acl-user.js'
-import { aclCategories, CATEGORIES, type Command, type CommandTable, findCommand } from './command.js'
+import { aclCategories, CATEGORIES, type Command, findCommand, subcommandOf } from './command.js'
+import { knownCommands } from './known-commands.js'
 
 /** Why a rule cannot be taken: what stands at the end of ACL SETUSER's error. */
 export class BadRule extends Error {}
@@ -12,14 +13,19 @@ const UNKNOWN = 'Unknown command or category name in ACL'
 
 /** A password as it is kept: SHA-256 in hexadecimal. */
 export function hashPassword(password: string): string {
-  return Array.from(sha256(toBytes(password)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(sha256(toBytes(password)))
+}
+
+/** Bytes as hexadecimal digits, two each. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Applies one rule to a user; a rule in parentheses makes a selector. Throws `BadRule`. */
-export function applyRule(user: User, rule: string, table: CommandTable): void {
+export function applyRule(user: User, rule: string): void {
   if (applyFlag(user, rule.toLowerCase()) || applyPassword(user, rule)) return
-  if (rule.startsWith('(') && rule.endsWith(')')) user.selectors.push(selectorOf(rule.slice(1, -1), table))
-  else applyPermission(user.root, rule, table)
+  if (rule.startsWith('(') && rule.endsWith(')')) user.selectors.push(selectorOf(rule.slice(1, -1)))
+  else applyPermission(user.root, rule)
 }
 
 function applyFlag(user: User, rule: string): boolean {
@@ -74,27 +80,27 @@ function isHash(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text)
 }
 
-function selectorOf(rules: string, table: CommandTable): Selector {
+function selectorOf(rules: string): Selector {
   const selector = new Selector()
   for (const rule of rules.split(/[ \t\r\n\v\f]+/).filter((word) => word !== '')) {
-    applyPermission(selector, rule, table)
+    applyPermission(selector, rule)
   }
   return selector
 }
 
 /** What selectors know: commands, keys, channels. */
-function applyPermission(selector: Selector, rule: string, table: CommandTable): void {
+function applyPermission(selector: Selector, rule: string): void {
   const lower = rule.toLowerCase()
   if (lower === 'allkeys' || lower === '~*') selector.resetKeys(true)
   else if (lower === 'resetkeys') selector.resetKeys(false)
   else if (lower === 'allchannels' || lower === '&*') selector.resetChannels(true)
   else if (lower === 'resetchannels') selector.resetChannels(false)
-  else if (lower === 'allcommands' || lower === '+@all') selector.setAll(true, allCommands(table))
+  else if (lower === 'allcommands' || lower === '+@all') selector.setAll(true, allCommands())
   else if (lower === 'nocommands' || lower === '-@all') selector.setAll(false, [])
   else if (rule.startsWith('~') || rule.startsWith('%')) applyKeyPattern(selector, rule)
   else if (rule.startsWith('&')) applyChannelPattern(selector, rule.slice(1))
   else if (rule.startsWith('+') || rule.startsWith('-')) {
-    applyCommand(selector, lower.slice(1), rule.startsWith('+'), table)
+    applyCommand(selector, lower.slice(1), rule.startsWith('+'))
   } else throw new BadRule(SYNTAX)
 }
 
@@ -136,19 +142,19 @@ export function hasSpaces(text: string): boolean {
   return /[ \t\r\n\v\f\0]/.test(text)
 }
 
-function applyCommand(selector: Selector, name: string, allows: boolean, table: CommandTable): void {
+function applyCommand(selector: Selector, name: string, allows: boolean): void {
   if (name.startsWith('@')) {
     const category = name.slice(1)
     if (!CATEGORIES.includes(category)) throw new BadRule(UNKNOWN)
-    selector.setCommands(name, allows, commandsIn(category, table))
+    selector.setCommands(name, allows, commandsIn(category))
     return
   }
   const [first = '', sub, ...more] = name.split('|')
-  const command = findCommand(table, first)
+  const command = findCommand(knownCommands, first)
   if (command === undefined) throw new BadRule(UNKNOWN)
   if (sub === undefined) selector.setCommands(name, allows, withSubcommands(command))
   else if (command.subcommands !== undefined) {
-    const subcommand = subcommandNamed(command, sub)
+    const subcommand = subcommandOf(command, [first, sub])
     if (subcommand === undefined) throw new BadRule(UNKNOWN)
     if (more.length > 0) throw new BadRule('Allowing first-arg of a subcommand is not supported')
     selector.setCommands(name, allows, [subcommand])
@@ -159,21 +165,16 @@ function applyCommand(selector: Selector, name: string, allows: boolean, table: 
   }
 }
 
-function subcommandNamed({ subcommands = {} }: Command, name: string): Command | undefined {
-  const upper = name.toUpperCase()
-  return Object.hasOwn(subcommands, upper) ? subcommands[upper] : undefined
-}
-
 function withSubcommands(command: Command): Command[] {
   return [command, ...Object.values(command.subcommands ?? {})]
 }
 
-function allCommands(table: CommandTable): Command[] {
-  return [...table.values()].flatMap(withSubcommands)
+function allCommands(): Command[] {
+  return [...knownCommands.values()].flatMap(withSubcommands)
 }
 
-function commandsIn(category: string, table: CommandTable): Command[] {
-  return allCommands(table).filter((command) => aclCategories(command).includes(category))
+function commandsIn(category: string): Command[] {
+  return allCommands().filter((command) => aclCategories(command).includes(category))
 }
 
 /**

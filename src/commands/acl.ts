@@ -20,7 +20,7 @@ import {
 } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type AclLogEntry, accessOf, checkedCall, refusal, userOf } from './acl-access.js'
-import { BadRule, hasSpaces, mergeSelectors } from './acl-rules.js'
+import { BadRule, hasSpaces, mergeSelectors, toHex } from './acl-rules.js'
 import { DENIED_COMMAND, DENIED_KEY, type User } from './acl-user.js'
 import { type Argv, clampedAt, integerAt, textAt, textsFrom, tokenAt } from './argv.js'
 import {
@@ -39,7 +39,7 @@ import {
   takesWords,
 } from './command.js'
 import { commandList } from './introspection.js'
-import { knownCommands } from './known-commands.js'
+import { knownCommands, nameOf } from './known-commands.js'
 import { Double, MapReply, OK, type Reply, Status } from './reply.js'
 
 /** A user as ACL GETUSER shows it. */
@@ -125,9 +125,7 @@ export function aclGenpass(bits = 256): string {
   if (!(bits > 0 && bits <= PASSWORD_BITS_MAX)) throw badPasswordBits()
   const digits = Math.ceil(bits / 4)
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(Math.ceil(digits / 2)))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .slice(0, digits)
+  return toHex(bytes).slice(0, digits)
 }
 
 /** Whether a user might make a call: 'OK', or a sentence that says why not. Nothing is run. */
@@ -139,11 +137,11 @@ export function aclDryrun(unit: Unit, name: string, words: Argv): string {
   const command = parent?.subcommands !== undefined && words.length > 1 ? subcommandOf(parent, words) : parent
   if (command === undefined) throw noSuchCommand(textAt(words, 0))
   const call = checkedCall(command, words)
-  if (command.call === undefined || !takesWords(command, words.length)) throw wrongArity(access.nameOf(call))
+  if (command.call === undefined || !takesWords(command, words.length)) throw wrongArity(nameOf(command))
   const denial = refusal(user, call)
   if (denial === undefined) return 'OK'
   if (denial.reason === DENIED_COMMAND) {
-    return `User ${name} has no permissions to run the '${access.nameOf(call)}' command`
+    return `User ${name} has no permissions to run the '${nameOf(command)}' command`
   }
   const what = denial.reason === DENIED_KEY ? 'key' : 'channel'
   return `User ${name} has no permissions to access the '${textAt(words, denial.index)}' ${what}`

@@ -6,9 +6,9 @@ import { notInTransaction, subscriberMode } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { authorize } from './acl-access.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
-import { type Command, findCommand, NO_MULTI } from './command.js'
+import { type Command, NO_MULTI } from './command.js'
 import { faultsOf, rawCall } from './faults.js'
-import { commandTable } from './table.js'
+import { nameOf } from './known-commands.js'
 
 /** Throws where a call may not run or be queued. */
 export function admit(unit: Unit, command: Command, argv: Argv): void {
@@ -16,7 +16,7 @@ export function admit(unit: Unit, command: Command, argv: Argv): void {
   const faults = faultsOf(store)
   if (faults !== undefined) faults.refuse(unit, rawCall(unit, command, argv))
   if (client.transaction !== undefined && (command.flags & NO_MULTI) !== 0) throw notInTransaction()
-  if (client.user !== undefined || store.defaultUser !== undefined) authorize(unit, command, argv)
+  authorize(unit, command, argv)
   if (client.subscriptions !== undefined) checkSubscriberMode(command, argv)
 }
 
@@ -28,8 +28,5 @@ const FOR_SUBSCRIBERS: ReadonlySet<string> = new Set([
 
 /** In RESP2 nothing tells a reply from a message, so that a subscriber gets no others. */
 function checkSubscriberMode(command: Command, argv: Argv): void {
-  const name = textAt(argv, 0)
-  if (FOR_SUBSCRIBERS.has(upperAscii(name))) return
-  const isSubcommand = findCommand(commandTable, name) !== command
-  throw subscriberMode((isSubcommand ? `${name}|${textAt(argv, 1)}` : name).toLowerCase())
+  if (!FOR_SUBSCRIBERS.has(upperAscii(textAt(argv, 0)))) throw subscriberMode(nameOf(command))
 }

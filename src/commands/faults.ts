@@ -10,7 +10,7 @@ import type { Store } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import type { Glob } from '../structures/glob.js'
 import { User } from './acl-user.js'
-import { type Argv, textAt } from './argv.js'
+import { type Argv, textAt, upperAscii } from './argv.js'
 import {
   ALLOW_BUSY,
   aclCategories,
@@ -24,7 +24,7 @@ import {
   WRITE,
 } from './command.js'
 import { endClient } from './connection.js'
-import { commandTable } from './table.js'
+import { namedCommands, nameOf } from './known-commands.js'
 
 /** Why a server refuses calls that are right in themselves. */
 export type FaultCode =
@@ -353,25 +353,9 @@ export function faultsOf(store: Store): FaultBook | undefined {
 export function rawCall(unit: Unit, command: Command, argv: Argv): FaultCall {
   return {
     client: unit.client,
-    name: nameOf(command) ?? '',
+    name: upperAscii(nameOf(command)),
     command,
     keys: () => (keyIndices(command, argv) ?? []).map(({ index }) => textAt(argv, index)),
-  }
-}
-
-/** Names as rules have them, by their commands. */
-const names = new Map<Command, string>()
-
-export function nameOf(command: Command): string | undefined {
-  if (names.size === 0) for (const [name, found] of namedCommands()) names.set(found, name)
-  return names.get(command)
-}
-
-/** Every command, and every subcommand by its name behind that of its container. */
-export function* namedCommands(): IterableIterator<[name: string, command: Command]> {
-  for (const [name, command] of commandTable) {
-    yield [name, command]
-    for (const [sub, subcommand] of Object.entries(command.subcommands ?? {})) yield [`${name}|${sub}`, subcommand]
   }
 }
 

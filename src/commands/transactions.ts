@@ -42,7 +42,7 @@ export function exec(unit: Unit): Reply {
 /** Blocking commands do not wait in an open unit, so no reply is a promise. */
 function runQueued(unit: Unit, command: Command, argv: readonly (string | Uint8Array)[]): Reply {
   try {
-    if (unit.client.user !== undefined || unit.store.defaultUser !== undefined) authorizeQueued(unit, command, argv)
+    authorizeQueued(unit, command, argv)
     return runCommand(unit, command, argv) as Reply
   } catch (error) {
     if (error instanceof RedstartError) return error
