@@ -1,3 +1,4 @@
+import { DISPOSE } from './api/disposable.js'
 import { Handle, JOINED, UNIT } from './api/handle.js'
 import { commandOfMethod, keysOfCall } from './api/method-calls.js'
 import { type Key, toText, upperAscii } from './commands/argv.js'
@@ -75,7 +76,7 @@ export class Fault {
   }
 
   /** As `end`, at the end of a block that says `using`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.end()
   }
 }

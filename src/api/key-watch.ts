@@ -2,6 +2,7 @@ import { type Key, toText } from '../commands/argv.js'
 import { hasChanged, watchKey } from '../commands/transactions.js'
 import { watchOver, wrongArity } from '../errors.js'
 import { Watch } from '../keyspace/watches.js'
+import { DISPOSE } from './disposable.js'
 import { type Handle, UNIT } from './handle.js'
 import { type Multi, MultiQueue } from './multi.js'
 
@@ -58,7 +59,7 @@ export class KeyWatch<C> {
   }
 
   /** As `unwatch`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.unwatch()
   }
 
