@@ -1,7 +1,7 @@
 /** Values as portable bytes: DUMP and RESTORE, in the encoding of Redis's RDB files. */
 import { badDataFormat, busyKey, invalidRestoreValue, payloadRefused, syntaxError } from '../errors.js'
+import { accessTimeAgo } from '../keyspace/access-time.js'
 import { ABSENT } from '../keyspace/key-index.js'
-import { accessTimeAgo } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, stringToBytes, type Value } from '../keyspace/value.js'
 import type { Int64 } from '../structures/int64.js'

@@ -1,7 +1,7 @@
 /** Looking into a key without touching it: OBJECT. */
 import { frequencyNotTracked } from '../errors.js'
+import { idleSeconds } from '../keyspace/access-time.js'
 import { ABSENT } from '../keyspace/key-index.js'
-import { idleSeconds } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, type Value } from '../keyspace/value.js'
 import { byteLength } from '../structures/text.js'

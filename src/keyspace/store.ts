@@ -2,6 +2,7 @@ import { closed } from '../errors.js'
 import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
 import { type Int64, int64 } from '../structures/int64.js'
+import { accessTime } from './access-time.js'
 import { Checkpoint } from './checkpoint.js'
 import { Client } from './client.js'
 import type { Clock, Timer } from './clock.js'
@@ -63,8 +64,6 @@ const SLICE_MS = 2
 const SLICE_STEPS = 256
 /** The wheel holds no later deadlines: the year 287,396. */
 const FAR_MS = Number.MAX_SAFE_INTEGER
-/** The access clock counts seconds from here, so that it stays a small integer for decades. */
-const ACCESS_EPOCH_S = 1_500_000_000
 
 /**
  * All databases, and what they share: the clock and its one timer, chance, the effects of the unit that is running.
@@ -591,19 +590,4 @@ export class Store implements SnapshotSource {
     this.pubsub.close()
     this.faults?.close()
   }
-}
-
-function accessTime(nowMs: number): number {
-  const seconds = Math.floor(nowMs / 1000) - ACCESS_EPOCH_S
-  return seconds === 0 ? 1 : seconds
-}
-
-/** How many seconds ago the access clock showed `access`. */
-export function idleSeconds(access: number, nowMs: number): number {
-  return Math.max(0, accessTime(nowMs) - access)
-}
-
-/** What the access clock showed `seconds` ago. */
-export function accessTimeAgo(seconds: number, nowMs: number): number {
-  return accessTime(nowMs - seconds * 1000)
 }
