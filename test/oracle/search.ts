@@ -37,23 +37,84 @@ export class Statistics {
   }
 }
 
-export interface SearchOptions {
-  readonly real: Target
-  readonly engine: Target
-  readonly groups: readonly string[]
-  /** How many commands in all, about. */
+/** What every search is told. */
+export interface SearchTask {
+  /** How many commands or steps in all, about. */
   readonly count: number
   readonly seed: number
-  /** Commands per sequence. */
+  /** So many of them at a time. */
   readonly length?: number
   /** The path of an earlier failure, to replay it. */
   readonly path?: string
-  /** Kinds of differences (see `kindOf`) that are known and passed over. */
+  /** Kinds of differences that are known and passed over. */
   readonly known?: ReadonlySet<string>
   readonly statistics?: Statistics
-  readonly onSequence?: () => void
-  /** Whether to make the failing sequence small (the default). */
+  /** Whether to make what fails small (the default). */
   readonly shrink?: boolean
+}
+
+export interface SearchOptions extends SearchTask {
+  readonly real: Target
+  readonly engine: Target
+  readonly groups: readonly string[]
+  readonly onSequence?: () => void
+}
+
+/** Something that differs, as it was found. */
+export interface Failing<Input, Difference> {
+  readonly input: Input
+  readonly difference: Difference
+  readonly seed: number
+  readonly path: string
+}
+
+/** How a search plays its inputs. */
+export interface Play<Input, Difference> {
+  readonly inputs: fc.Arbitrary<Input>
+  readonly length: number
+  /** Plays an input on both sides; `counts`: it is one of those that are drawn, and not of those that are made smaller. */
+  play(input: Input, counts: boolean): Promise<Difference | undefined>
+  /** Shrinking keeps the kind, so that it does not slip to another, and a report counts by it. */
+  kindOf(difference: Difference): string
+}
+
+/** How long what fails is made smaller, in ms; then the smallest so far is told. */
+const SHRINK_MS = 60_000
+
+/** Draws inputs and plays them until `count` is reached or one differs and has been made small. */
+export async function searchInputs<Input, Difference>(
+  task: SearchTask,
+  { inputs, length, play, kindOf: kindOfIt }: Play<Input, Difference>,
+): Promise<Failing<Input, Difference> | undefined> {
+  let kind: string | undefined
+  let first: { input: Input; difference: Difference } | undefined
+  let until: number | undefined
+  const property = fc.asyncProperty(inputs, async (input) => {
+    const difference = await play(input, kind === undefined)
+    if (difference === undefined) return true
+    const found = kindOfIt(difference)
+    if (task.known?.has(found)) return true
+    kind ??= found
+    if (found !== kind) return true
+    first ??= { input, difference }
+    until ??= performance.now() + SHRINK_MS
+    return performance.now() > until
+  })
+  const details = await fc.check(property, {
+    seed: task.seed,
+    endOnFailure: task.shrink === false,
+    numRuns: Math.max(1, Math.ceil(task.count / length)),
+    ...(task.path === undefined ? {} : { path: task.path }),
+  })
+  if (!details.failed) return undefined
+  // Without a kind, nothing was compared: a side failed as such.
+  if (kind === undefined) throw details.errorInstance
+  const at = { seed: details.seed, path: details.counterexamplePath ?? '' }
+  const input = details.counterexample![0]
+  const difference = await play(input, false)
+  // A difference that does not come back (the real clock, an unsteady side) is told as it was first seen.
+  if (difference === undefined || kindOfIt(difference) !== kind) return { ...first!, ...at }
+  return { input, difference, ...at }
 }
 
 /** A difference with the smallest sequence that was found to show it. */
@@ -66,9 +127,6 @@ export interface Found {
 
 export const SEQUENCE_LENGTH = 200
 
-/** How long a failing sequence is made smaller, in ms; then the smallest so far is told. */
-const SHRINK_MS = 60_000
-
 /** The kind of a difference: shrinking keeps it, so that it does not slip to another, and a report counts by it. */
 export function kindOf(difference: Difference): string {
   const gist = (text: string) => (text.startsWith('-') ? text.replace(/'[^']*'/g, "''") : text.slice(0, 1))
@@ -78,45 +136,21 @@ export function kindOf(difference: Difference): string {
 
 /** Generates sequences and compares them until `count` commands agree or a difference is found and made small. */
 export async function search(options: SearchOptions): Promise<Found | undefined> {
-  const { real, engine, known, statistics } = options
+  const { real, engine, statistics } = options
   const length = options.length ?? SEQUENCE_LENGTH
   const specs = engine.follows ? commands : commands.filter(({ name }) => !PICKING.has(name))
-  const sequences = new SequenceArbitrary(new CallGenerator(options.groups, specs), length)
-  let kind: string | undefined
-  let first: { calls: readonly Call[]; difference: Difference } | undefined
-  let until: number | undefined
-  const property = fc.asyncProperty(sequences, async (calls) => {
+  const inputs = new SequenceArbitrary(new CallGenerator(options.groups, specs), length)
+  const play = async (calls: readonly Call[], counts: boolean): Promise<Difference | undefined> => {
     const { outcomes, difference, justified } = await compareSequence(real, engine, calls)
-    if (kind === undefined && statistics !== undefined) {
+    if (counts && statistics !== undefined) {
       outcomes.forEach((outcome, i) => {
         statistics.add(nameOf(calls[i]!), outcome.reply.kind === 'error')
       })
       for (const id of justified) statistics.justified.set(id, (statistics.justified.get(id) ?? 0) + 1)
       options.onSequence?.()
     }
-    if (difference === undefined) return true
-    const found = kindOf(difference)
-    if (known?.has(found)) return true
-    kind ??= found
-    if (found !== kind) return true
-    first ??= { calls, difference }
-    until ??= performance.now() + SHRINK_MS
-    if (performance.now() > until) return true
-    return false
-  })
-  const details = await fc.check(property, {
-    seed: options.seed,
-    endOnFailure: options.shrink === false,
-    numRuns: Math.max(1, Math.ceil(options.count / length)),
-    ...(options.path === undefined ? {} : { path: options.path }),
-  })
-  if (!details.failed) return undefined
-  // Without a kind, nothing was compared: a side failed as such.
-  if (kind === undefined) throw details.errorInstance
-  const path = details.counterexamplePath ?? ''
-  const calls = details.counterexample![0]
-  const { difference } = await compareSequence(real, engine, calls)
-  // A difference that does not come back (the real clock, an unsteady side) is told as it was first seen.
-  if (difference === undefined || kindOf(difference) !== kind) return { ...first!, seed: details.seed, path }
-  return { calls, difference, seed: details.seed, path }
+    return difference
+  }
+  const failing = await searchInputs(options, { inputs, length, play, kindOf })
+  return failing && { ...failing, calls: failing.input }
 }
