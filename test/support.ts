@@ -1,4 +1,12 @@
-import { type KeyspaceEvent, type ManualClock, MemoryLog, manualClock, Redstart, RedstartError } from 'redstart'
+import {
+  type KeyspaceEvent,
+  type ManualClock,
+  MemoryLog,
+  manualClock,
+  Redstart,
+  RedstartError,
+  type Session,
+} from 'redstart'
 import { expect } from 'vitest'
 import type { Database } from '../src/keyspace/database.js'
 import type { Store } from '../src/keyspace/store.js'
@@ -61,6 +69,18 @@ export function logged({ log }: Opened): string[] {
 export function say(db: Pick<Redstart, 'call'>, line: string): ReturnType<Redstart['call']> {
   const [name = '', ...args] = line.split(' ')
   return db.call(name, ...args)
+}
+
+/** Runs lines one after another and returns the replies, an error as its text. */
+export function answers(session: Pick<Session, 'call'>, ...all: readonly string[]): unknown[] {
+  return all.map((line) => {
+    try {
+      return say(session, line)
+    } catch (error) {
+      if (!(error instanceof RedstartError)) throw error
+      return error.message
+    }
+  })
 }
 
 /** Expects Redis's whole error text, and that nothing was changed, announced or logged. */

@@ -1,6 +1,6 @@
-import { RedstartError, type Session } from 'redstart'
+import { RedstartError } from 'redstart'
 import { describe, expect, it } from 'vitest'
-import { expectRefused, open, say } from '../support.js'
+import { answers, expectRefused, open, say } from '../support.js'
 
 const WRONGPASS = 'WRONGPASS invalid username-password pair or user is disabled.'
 const NOAUTH = 'NOAUTH Authentication required.'
@@ -16,18 +16,6 @@ function openAs(...rules: readonly string[]) {
   session.auth('it', 'pw')
   return { ...opened, session }
 }
-
-function textOf(run: () => unknown): unknown {
-  try {
-    return run()
-  } catch (error) {
-    if (!(error instanceof RedstartError)) throw error
-    return error.message
-  }
-}
-
-const answers = (session: Session, ...lines: readonly string[]): unknown[] =>
-  lines.map((line) => textOf(() => say(session, line)))
 
 describe('AUTH', () => {
   it('makes raw calls of the session act for a user, and of no other session', () => {

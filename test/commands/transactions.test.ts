@@ -1,20 +1,8 @@
 import { Redstart, RedstartError, type Session } from 'redstart'
 import { describe, expect, it } from 'vitest'
-import { logged, open, START_MS, say, unattended, WRONGTYPE } from '../support.js'
+import { answers, logged, open, START_MS, say, unattended, WRONGTYPE } from '../support.js'
 
 const ABORTED = 'EXECABORT Transaction discarded because of previous errors.'
-
-/** Runs lines one after another and returns the replies, an error as its text. */
-function lines(session: Pick<Session, 'call'>, ...all: readonly string[]): unknown[] {
-  return all.map((line) => {
-    try {
-      return say(session, line)
-    } catch (error) {
-      if (!(error instanceof RedstartError)) throw error
-      return error.message
-    }
-  })
-}
 
 /** The database and two sessions. */
 function openTwo() {
@@ -26,31 +14,31 @@ describe('MULTI and EXEC', () => {
   it('run what was queued and return its replies in order', () => {
     const { one } = openTwo()
 
-    expect(lines(one, 'MULTI', 'SET a 1', 'INCR a', 'LRANGE none 0 -1', 'EXEC')).toEqual([
+    expect(answers(one, 'MULTI', 'SET a 1', 'INCR a', 'LRANGE none 0 -1', 'EXEC')).toEqual([
       ...['OK', 'QUEUED', 'QUEUED', 'QUEUED'],
       ['OK', 2, []],
     ])
-    expect(lines(one, 'GET a', 'EXEC')).toEqual(['2', 'ERR EXEC without MULTI'])
+    expect(answers(one, 'GET a', 'EXEC')).toEqual(['2', 'ERR EXEC without MULTI'])
   })
 
   it('show nothing to others before EXEC', () => {
     const { one, two } = openTwo()
 
-    lines(one, 'MULTI', 'SET a 1')
+    answers(one, 'MULTI', 'SET a 1')
 
     expect(two.get('a')).toBeNull()
-    lines(one, 'EXEC')
+    answers(one, 'EXEC')
     expect(two.get('a')).toBe('1')
   })
 
   it('answer an empty array when nothing was queued', () => {
-    expect(lines(open().db, 'MULTI', 'EXEC')).toEqual(['OK', []])
+    expect(answers(open().db, 'MULTI', 'EXEC')).toEqual(['OK', []])
   })
 
   it('go on behind a call that fails, whose error stands among the replies', () => {
     const { db } = open()
 
-    const replies = lines(db, 'SET a x', 'MULTI', 'LPUSH a 1', 'INCR a', 'SET a 2', 'EXEC').at(-1)
+    const replies = answers(db, 'SET a x', 'MULTI', 'LPUSH a 1', 'INCR a', 'SET a 2', 'EXEC').at(-1)
 
     expect(replies).toEqual([
       new RedstartError(WRONGTYPE),
@@ -68,12 +56,18 @@ describe('MULTI and EXEC', () => {
   ])('run nothing after %s', (_name, line, message) => {
     const { db } = open()
 
-    expect(lines(db, 'MULTI', 'SET a 1', line, 'SET b 1', 'EXEC')).toEqual(['OK', 'QUEUED', message, 'QUEUED', ABORTED])
-    expect(lines(db, 'EXISTS a b', 'EXEC')).toEqual([0, 'ERR EXEC without MULTI'])
+    expect(answers(db, 'MULTI', 'SET a 1', line, 'SET b 1', 'EXEC')).toEqual([
+      'OK',
+      'QUEUED',
+      message,
+      'QUEUED',
+      ABORTED,
+    ])
+    expect(answers(db, 'EXISTS a b', 'EXEC')).toEqual([0, 'ERR EXEC without MULTI'])
   })
 
   it('are ended by an EXEC that is refused itself', () => {
-    expect(lines(open().db, 'MULTI', 'SET a 1', 'EXEC x', 'EXEC', 'EXISTS a')).toEqual([
+    expect(answers(open().db, 'MULTI', 'SET a 1', 'EXEC x', 'EXEC', 'EXISTS a')).toEqual([
       ...['OK', 'QUEUED', "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command"],
       ...['ERR EXEC without MULTI', 0],
     ])
@@ -81,17 +75,17 @@ describe('MULTI and EXEC', () => {
 
   it('say EXECABORT of an EXEC that is refused even outside, and it forgets what was watched', () => {
     const { one, two } = openTwo()
-    lines(one, 'WATCH a')
+    answers(one, 'WATCH a')
 
-    const [refused] = lines(one, 'EXEC x')
+    const [refused] = answers(one, 'EXEC x')
 
     expect(refused).toBe("EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command")
-    lines(two, 'SET a 1')
-    expect(lines(one, 'MULTI', 'GET a', 'EXEC').at(-1)).toEqual(['1'])
+    answers(two, 'SET a 1')
+    expect(answers(one, 'MULTI', 'GET a', 'EXEC').at(-1)).toEqual(['1'])
   })
 
   it('refuse MULTI and WATCH inside without harm', () => {
-    expect(lines(open().db, 'MULTI', 'MULTI', 'WATCH a', 'SET a 1', 'EXEC')).toEqual([
+    expect(answers(open().db, 'MULTI', 'MULTI', 'WATCH a', 'SET a 1', 'EXEC')).toEqual([
       ...['OK', 'ERR MULTI calls can not be nested', 'ERR WATCH inside MULTI is not allowed', 'QUEUED'],
       ['OK'],
     ])
@@ -100,18 +94,18 @@ describe('MULTI and EXEC', () => {
   it('queue what a session says of itself: SELECT holds afterwards, and a wrong one is an error of its own', () => {
     const { one } = openTwo()
 
-    expect(lines(one, 'MULTI', 'SELECT 99', 'SELECT 2', 'SET a 1', 'UNWATCH', 'EXEC').at(-1)).toEqual([
+    expect(answers(one, 'MULTI', 'SELECT 99', 'SELECT 2', 'SET a 1', 'UNWATCH', 'EXEC').at(-1)).toEqual([
       new RedstartError('ERR DB index is out of range'),
       ...['OK', 'OK', 'OK'],
     ])
-    expect(lines(one, 'DBSIZE', 'SELECT 0', 'DBSIZE')).toEqual([1, 'OK', 0])
+    expect(answers(one, 'DBSIZE', 'SELECT 0', 'DBSIZE')).toEqual([1, 'OK', 0])
   })
 
   it('do not wait: blocking commands answer as if time had run out', () => {
     const { db } = open()
 
     expect(
-      lines(db, 'MULTI', 'BLPOP none 0', 'RPUSH l a', 'BLPOP l 0', 'BLMOVE l m LEFT LEFT 0', 'EXEC').at(-1),
+      answers(db, 'MULTI', 'BLPOP none 0', 'RPUSH l a', 'BLPOP l 0', 'BLMOVE l m LEFT LEFT 0', 'EXEC').at(-1),
     ).toEqual([...[null, 1, ['l', 'a'], null]])
     expect(db.engine.waiters.size).toBe(0)
   })
@@ -120,9 +114,9 @@ describe('MULTI and EXEC', () => {
     const { db, log, seen, one, two } = openTwo()
     const waiting = two.call('BLPOP', 'l', 0)
 
-    lines(one, 'MULTI', 'RPUSH l a', 'SET k v', 'RPUSH l b')
+    answers(one, 'MULTI', 'RPUSH l a', 'SET k v', 'RPUSH l b')
     const before = [...seen]
-    lines(one, 'EXEC')
+    answers(one, 'EXEC')
 
     expect(before).toEqual([])
     expect(seen).toEqual(['rpush l', 'set k', 'rpush l', 'lpop l'])
@@ -167,18 +161,18 @@ describe('DISCARD', () => {
   it('forgets what was queued, and errors with it', () => {
     const { db } = open()
 
-    expect(lines(db, 'MULTI', 'SET a 1', 'NOSUCH', 'DISCARD', 'EXISTS a').slice(3)).toEqual(['OK', 0])
-    expect(lines(db, 'DISCARD')).toEqual(['ERR DISCARD without MULTI'])
+    expect(answers(db, 'MULTI', 'SET a 1', 'NOSUCH', 'DISCARD', 'EXISTS a').slice(3)).toEqual(['OK', 0])
+    expect(answers(db, 'DISCARD')).toEqual(['ERR DISCARD without MULTI'])
     expect(logged({ ...open(), db })).toEqual([])
   })
 
   it('ends the watch', () => {
     const { one, two } = openTwo()
 
-    lines(one, 'WATCH k', 'MULTI', 'DISCARD')
+    answers(one, 'WATCH k', 'MULTI', 'DISCARD')
     two.set('k', 1)
 
-    expect(lines(one, 'MULTI', 'PING', 'EXEC').at(-1)).toEqual(['PONG'])
+    expect(answers(one, 'MULTI', 'PING', 'EXEC').at(-1)).toEqual(['PONG'])
   })
 })
 
@@ -201,10 +195,10 @@ describe('WATCH', () => {
   it.each(meanwhile)('makes EXEC answer null after %s', (_name, calls) => {
     const { one, two } = openTwo()
 
-    lines(one, ...start)
-    lines(two, ...calls)
+    answers(one, ...start)
+    answers(two, ...calls)
 
-    expect(lines(one, 'EXEC', 'EXISTS won')).toEqual([null, 0])
+    expect(answers(one, 'EXEC', 'EXISTS won')).toEqual([null, 0])
   })
 
   const harmless: [string, string[]][] = [
@@ -220,41 +214,41 @@ describe('WATCH', () => {
   it.each(harmless)('lets EXEC run after %s', (_name, calls) => {
     const { one, two } = openTwo()
 
-    lines(one, ...start)
-    lines(two, ...calls)
+    answers(one, ...start)
+    answers(two, ...calls)
 
-    expect(lines(one, 'EXEC', 'EXISTS won')).toEqual([['OK'], 1])
+    expect(answers(one, 'EXEC', 'EXISTS won')).toEqual([['OK'], 1])
   })
 
   it('trips on the own writes of the session, before and inside MULTI only as far as they are before EXEC', () => {
     const { one } = openTwo()
 
-    expect(lines(one, 'WATCH k', 'SET k 1', 'MULTI', 'PING', 'EXEC').at(-1)).toBeNull()
-    expect(lines(one, 'WATCH k', 'MULTI', 'SET k 2', 'EXEC').at(-1)).toEqual(['OK'])
+    expect(answers(one, 'WATCH k', 'SET k 1', 'MULTI', 'PING', 'EXEC').at(-1)).toBeNull()
+    expect(answers(one, 'WATCH k', 'MULTI', 'SET k 2', 'EXEC').at(-1)).toEqual(['OK'])
   })
 
   it('holds for one EXEC only', () => {
     const { one, two } = openTwo()
-    lines(one, ...start)
+    answers(one, ...start)
     two.set('k', 2)
 
-    expect(lines(one, 'EXEC', 'MULTI', 'PING', 'EXEC')).toEqual([null, 'OK', 'QUEUED', ['PONG']])
-    lines(one, 'WATCH k', 'MULTI', 'EXEC')
+    expect(answers(one, 'EXEC', 'MULTI', 'PING', 'EXEC')).toEqual([null, 'OK', 'QUEUED', ['PONG']])
+    answers(one, 'WATCH k', 'MULTI', 'EXEC')
     two.set('k', 3)
-    expect(lines(one, 'MULTI', 'PING', 'EXEC').at(-1)).toEqual(['PONG'])
+    expect(answers(one, 'MULTI', 'PING', 'EXEC').at(-1)).toEqual(['PONG'])
   })
 
   it('trips when time runs out after it, noticed or not', () => {
     const { one, two, clock, db } = openTwo()
-    lines(one, 'SET k v PX 10', 'WATCH k')
+    answers(one, 'SET k v PX 10', 'WATCH k')
     clock.advance(10)
-    const noticed = lines(one, 'MULTI', 'PING', 'EXEC').at(-1)
+    const noticed = answers(one, 'MULTI', 'PING', 'EXEC').at(-1)
     db.set('k', 'v', { pxat: START_MS + 20 })
-    lines(one, 'WATCH k')
+    answers(one, 'WATCH k')
     clock.set(START_MS + 5)
     clock.set(START_MS + 19)
     two.ping()
-    const early = lines(one, 'MULTI', 'PING', 'EXEC').at(-1)
+    const early = answers(one, 'MULTI', 'PING', 'EXEC').at(-1)
 
     expect([noticed, early]).toEqual([null, ['PONG']])
   })
@@ -262,39 +256,39 @@ describe('WATCH', () => {
   it('trips on a key whose time has come since and that nobody has looked at, as no timer came', () => {
     let nowMs = START_MS
     const db = new Redstart({ clock: { now: () => nowMs, schedule: () => ({ cancel() {} }) } })
-    lines(db, 'SET k v PX 10', 'WATCH k', 'MULTI', 'PING')
+    answers(db, 'SET k v PX 10', 'WATCH k', 'MULTI', 'PING')
 
     nowMs += 10
 
-    expect(lines(db, 'EXEC')).toEqual([null])
+    expect(answers(db, 'EXEC')).toEqual([null])
   })
 
   it('does not trip on the going of a key whose time was up already', () => {
     const { one, two, db } = openTwo()
     db.set('k', 'v', { pxat: START_MS })
-    lines(one, 'WATCH k')
+    answers(one, 'WATCH k')
 
-    const stands = lines(one, 'MULTI', 'PING', 'EXEC').at(-1)
+    const stands = answers(one, 'MULTI', 'PING', 'EXEC').at(-1)
     db.set('k', 'v', { pxat: START_MS })
-    lines(one, 'WATCH k')
+    answers(one, 'WATCH k')
     two.exists('k')
-    const gone = lines(one, 'MULTI', 'PING', 'EXEC').at(-1)
+    const gone = answers(one, 'MULTI', 'PING', 'EXEC').at(-1)
     db.set('k', 'v', { pxat: START_MS })
-    lines(one, 'WATCH k')
+    answers(one, 'WATCH k')
     two.exists('k')
     two.set('k', 'new')
-    const back = lines(one, 'MULTI', 'PING', 'EXEC').at(-1)
+    const back = answers(one, 'MULTI', 'PING', 'EXEC').at(-1)
 
     expect([stands, gone, back]).toEqual([['PONG'], ['PONG'], null])
   })
 
   it('is ended by UNWATCH', () => {
     const { one, two, db } = openTwo()
-    lines(one, 'WATCH k', 'UNWATCH')
+    answers(one, 'WATCH k', 'UNWATCH')
     two.set('k', 1)
 
-    expect(lines(one, 'MULTI', 'PING', 'EXEC').at(-1)).toEqual(['PONG'])
-    expect(lines(one, 'UNWATCH')).toEqual(['OK'])
+    expect(answers(one, 'MULTI', 'PING', 'EXEC').at(-1)).toEqual(['PONG'])
+    expect(answers(one, 'UNWATCH')).toEqual(['OK'])
     expect(db.engine.watches.active).toBe(false)
   })
 })
@@ -303,7 +297,7 @@ describe('RESET', () => {
   it('puts a session back to how it began', () => {
     const { one, two, db } = openTwo()
 
-    expect(lines(one, 'SELECT 3', 'WATCH k', 'MULTI', 'SET k 1', 'RESET', 'EXEC')).toEqual([
+    expect(answers(one, 'SELECT 3', 'WATCH k', 'MULTI', 'SET k 1', 'RESET', 'EXEC')).toEqual([
       ...['OK', 'OK', 'OK', 'QUEUED', 'RESET', 'ERR EXEC without MULTI'],
     ])
     one.set('k', 1)
@@ -319,12 +313,12 @@ describe('a session that ends', () => {
   ])('%s gives up what it waits for, watches and has queued', async (_name, end) => {
     const { db, one } = openTwo()
     const waiting = one.call('BLPOP', 'l', 0)
-    lines(one, 'WATCH k', 'MULTI', 'SET k 1')
+    answers(one, 'WATCH k', 'MULTI', 'SET k 1')
 
     end(one)
 
     await expect(waiting).rejects.toThrow('ERR the session is closed')
-    expect(lines(one, 'EXEC', 'PING')).toEqual(['ERR the session is closed', 'ERR the session is closed'])
+    expect(answers(one, 'EXEC', 'PING')).toEqual(['ERR the session is closed', 'ERR the session is closed'])
     expect([db.engine.waiters.size, db.engine.watches.active, db.dbsize()]).toEqual([0, false, 0])
   })
 
