@@ -104,7 +104,7 @@ export class Redstart extends Session {
   /**
    * Returns an independent copy of all databases: values, deadlines, access times, users and the course of chance, on the same
    * clock. Neither side hears of what the other does. Sessions, watches, waiting calls, listeners and faults stay behind; the
-   * fork begins with database 0. O(keys): strings are shared for good, collections until either side uses one.
+   * fork begins with database 0. O(keys): strings are shared for good, collections until either side edits one.
    *
    * @example
    * const fixture = new Redstart()

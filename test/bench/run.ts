@@ -197,7 +197,7 @@ function operationTables({ results, callTax }: Findings, options: Options): Tabl
 }
 
 function isOfCollections(group: Group): boolean {
-  return group !== 'strings' && group !== 'cache'
+  return group !== 'strings' && group !== 'cache' && group !== 'messages'
 }
 
 function verdictsOf(findings: Findings, options: Options): Verdict[] {
