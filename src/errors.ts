@@ -431,6 +431,11 @@ export function noPasswordConfigured(): RedstartError {
   )
 }
 
+/** Not an error of Redis: handles of `db.as` act for one user for good. */
+export function userIsFixed(): RedstartError {
+  return new RedstartError('NOPERM this session acts for one user only')
+}
+
 export function commandDenied(user: string, command: string): RedstartError {
   return new RedstartError(`NOPERM User ${user} has no permissions to run the '${command}' command`)
 }

@@ -1,6 +1,6 @@
 import { type Stop, stopOf } from './api/disposable.js'
 import { RUN, UNIT } from './api/handle.js'
-import { copyUsers } from './commands/acl-access.js'
+import { actFor, copyUsers } from './commands/acl-access.js'
 import type { Key } from './commands/argv.js'
 import * as checkpoints from './commands/checkpoints.js'
 import type { RestoreOptions } from './commands/generic-dump.js'
@@ -16,6 +16,7 @@ import { RandomSource } from './keyspace/random.js'
 import { Store } from './keyspace/store.js'
 import { Unit } from './keyspace/unit.js'
 import { Session } from './session.js'
+import { UserSession } from './user-session.js'
 
 /** Options of `new Redstart`. */
 export interface RedstartOptions {
@@ -75,6 +76,26 @@ export class Redstart extends Session {
   /** A connection of its own: it has database 0 selected, whatever others have. */
   session(): Session {
     return new Session(new Unit(this.store, this.store.databases[0]!))
+  }
+
+  /**
+   * A session that acts for a user, in typed and raw calls alike: it may do what the rules of the user allow, and no more. It
+   * can sign in as nobody else; whether the user is on, and its passwords, do not matter. New rules bind at once.
+   *
+   * It is for code that is trusted to be clumsy, not to be hostile: what runs in the same process can reach everything.
+   *
+   * @example
+   * db.aclSetuser('plugin', '+@read', '~app:*')
+   * const app = db.as('plugin')
+   * app.get('app:1') // fine
+   * app.get('other') // throws NOPERM No permissions to access a key
+   *
+   * @throws RedstartError ERR when there is no such user
+   */
+  as(username: string): UserSession {
+    const unit = new Unit(this.store, this.store.databases[0]!)
+    actFor(unit, username)
+    return new UserSession(unit)
   }
 
   /** Listens to what listeners of events and of messages throw, once each. */

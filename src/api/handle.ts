@@ -9,6 +9,8 @@ export const OUT: unique symbol = Symbol('out')
 export const OUT_TEXT: unique symbol = Symbol('outText')
 /** Whether calls of a multi run: blocking commands then return what there is, and no promise of it. */
 export const AT_ONCE: unique symbol = Symbol('atOnce')
+/** Says whether a typed call may be made: for handles that act for a user. */
+export const ADMIT: unique symbol = Symbol('admit')
 /** Runs a body as one unit. */
 export const RUN: unique symbol = Symbol('run')
 
@@ -21,6 +23,9 @@ export abstract class Handle<T extends string | Uint8Array> {
   [AT_ONCE] = false
   abstract [OUT](value: StringValue): T
   abstract [OUT_TEXT](text: string): T
+
+  /** Throws where the call may not be made. Whoever has the store itself may do all. */
+  [ADMIT](_method: string, _args: readonly unknown[]): void {}
 
   [RUN]<R>(body: (unit: Unit) => R): R
   [RUN]<A, R>(body: (unit: Unit, a: A) => R, a: A): R

@@ -1,5 +1,5 @@
 import { clamp, type Data, type Key, toText } from '../commands/argv.js'
-import { type BlockingOptions, shaped } from '../commands/blocking.js'
+import { type BlockingOptions, shaped, type Waiting } from '../commands/blocking.js'
 import { checkedInteger } from '../commands/deadline.js'
 import type { LposOptions } from '../commands/list.js'
 import * as bodies from '../commands/list.js'
@@ -338,9 +338,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
   ): Promise<T | null> {
     return promised(this, () => {
       const ends = { fromFront: isFront(from), toFront: isFront(to) }
-      const waiting = waitingFor(timeoutSeconds, options)
-      const moved = this[RUN](blocking.bmove, toText(source), toText(destination), ends, waiting)
-      return shaped(moved, (element) => outText(this, element))
+      return moveOrWait(this, source, destination, ends, waitingFor(timeoutSeconds, options))
     })
   }
 
@@ -352,7 +350,8 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/brpoplpush/
    */
   brpoplpush(source: Key, destination: Key, timeoutSeconds: number, options?: BlockingOptions): Promise<T | null> {
-    return this.blmove(source, destination, 'right', 'left', timeoutSeconds, options)
+    const ends = { fromFront: false, toFront: true }
+    return promised(this, () => moveOrWait(this, source, destination, ends, waitingFor(timeoutSeconds, options)))
   }
 
   /**
@@ -415,6 +414,17 @@ function waitForOne<T extends string | Uint8Array>(
     const popped = handle[RUN](blocking.bpop, keyTexts(keys, command), command === 'blpop', waiting)
     return shaped(popped, (element) => outElement(handle, element))
   })
+}
+
+function moveOrWait<T extends string | Uint8Array>(
+  handle: Handle<T>,
+  source: Key,
+  destination: Key,
+  ends: Parameters<typeof blocking.bmove>[3],
+  waiting: Waiting,
+): T | null | Promise<T | null> {
+  const moved = handle[RUN](blocking.bmove, toText(source), toText(destination), ends, waiting)
+  return shaped(moved, (element) => outText(handle, element))
 }
 
 function outElement<T extends string | Uint8Array>(

@@ -1,4 +1,6 @@
 /** Typed calls as the commands that they are: which one a method stands for, and the keys among its arguments. */
+import { checkedWords } from '../commands/acl-access.js'
+import type { CheckedCall } from '../commands/acl-user.js'
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { type Command, type KeySpec, keyIndices } from '../commands/command.js'
 import { commandTable } from '../commands/table.js'
@@ -25,28 +27,78 @@ export function commandOfMethod(method: string): { readonly name: string; readon
   return undefined
 }
 
-/** Of methods whose keys do not stand where those of the words do. */
-const KEYS_OF: Readonly<Record<string, (args: readonly unknown[]) => readonly unknown[]>> = {
-  sortStore: ([key, destination]) => [key, destination],
+/** A key of a call, and how it is used. */
+interface KeyOfCall {
+  readonly text: string
+  readonly spec: KeySpec
+}
+
+/** Of methods whose keys do not stand where those of the words do: the arguments, and which of the command's specs each has. */
+const KEYS_OF: Readonly<Record<string, readonly { readonly argument: number; readonly spec: number }[]>> = {
+  sortStore: [
+    { argument: 0, spec: 0 },
+    { argument: 1, spec: 2 },
+  ],
 }
 
 /** The keys of a typed call; of one that is wrong whatever looks like a key. O(arguments). */
 export function keysOfCall(method: string, name: string, command: Command, args: readonly unknown[]): string[] {
+  return keysAmong(method, wordsOfCall(name, args), command, args).map(({ text }) => text)
+}
+
+/** A typed call as permissions see the same call by words. O(arguments). */
+export function checkedMethod(method: string, name: string, command: Command, args: readonly unknown[]): CheckedCall {
+  const words = wordsOfCall(name, args)
+  const flags = command.keyFlags?.([...words, ...tokensAmong(args)])
+  const keys = keysAmong(method, words, command, args).map(({ text, spec }) => {
+    return { index: words.indexOf(text), text, flags: flags ?? spec.flags }
+  })
+  return checkedWords(command, words, keys)
+}
+
+/** Name and arguments as words, as far as they are words at all. */
+function wordsOfCall(name: string, args: readonly unknown[]): string[] {
+  return [...name.split('|'), ...textsAmong(args)]
+}
+
+function keysAmong(
+  method: string,
+  words: readonly string[],
+  command: Command,
+  args: readonly unknown[],
+): readonly KeyOfCall[] {
   const own = KEYS_OF[method]
-  if (own !== undefined) return textsAmong(own(args))
+  if (own !== undefined) {
+    return own.flatMap(({ argument, spec }) => textsAmong([args[argument]]).map(usedAs(command.keys[spec]!)))
+  }
   if (command.keys.length === 0 && command.keysOf === undefined) return []
-  const counted = command.keys.find((spec) => spec.search === 'counted')
-  if (counted !== undefined) return countedKeys(command.keys, args)
-  const words = [...name.split('|'), ...textsAmong(args)]
-  const found = keyIndices(command, words) ?? []
-  return found.map(({ index }) => words[index]!)
+  if (command.keys.some((spec) => spec.search === 'counted')) return countedKeys(command.keys, args)
+  // No arity has been checked: a key may be missing.
+  return (keyIndices(command, words) ?? []).flatMap(({ index, spec }) =>
+    words.slice(index, index + 1).map(usedAs(spec)),
+  )
 }
 
 /** Where words say how many keys follow, methods take them in an array, or a single one; destinations come first. */
-function countedKeys(specs: readonly KeySpec[], args: readonly unknown[]): string[] {
+function countedKeys(specs: readonly KeySpec[], args: readonly unknown[]): KeyOfCall[] {
   const before = specs.filter((spec) => spec.search === undefined)
+  const counted = specs.find((spec) => spec.search === 'counted')!
   const many = args.find(Array.isArray) ?? args[before.length]
-  return textsAmong([...args.slice(0, before.length), many])
+  return [
+    ...before.flatMap((spec, index) => textsAmong([args[index]]).map(usedAs(spec))),
+    ...textsAmong([many]).map(usedAs(counted)),
+  ]
+}
+
+function usedAs(spec: KeySpec): (text: string) => KeyOfCall {
+  return (text) => ({ text, spec })
+}
+
+/** The names of options that are given, as the tokens that they stand for. */
+function tokensAmong(args: readonly unknown[]): string[] {
+  const options = args.at(-1)
+  if (args.length < 2 || !isPairs(options)) return []
+  return Object.entries(options).flatMap(([token, value]) => (value ? [token.toUpperCase()] : []))
 }
 
 /** What can be a word among arguments, as deep as lists go; of an object that comes first, its names and values. */

@@ -1,6 +1,6 @@
 import { multiOver, RedstartError } from '../errors.js'
 import { copyBytes } from '../structures/text.js'
-import { AT_ONCE, type Handle, UNIT } from './handle.js'
+import { ADMIT, AT_ONCE, type Handle, UNIT } from './handle.js'
 import type { KeyWatch } from './key-watch.js'
 
 /** The commands that a multi can queue: all but those that are no single call of Redis. */
@@ -103,6 +103,7 @@ export class MultiQueue<R extends readonly unknown[], Nil> {
 
   [QUEUE](name: string, args: unknown[]): this {
     if (this.calls === undefined) throw multiOver()
+    this.handle[ADMIT](name, args)
     for (let i = 0; i < args.length; i++) args[i] = captured(args[i])
     this.calls.push({ name, args })
     return this

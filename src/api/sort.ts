@@ -1,8 +1,8 @@
 import { type Key, toText } from '../commands/argv.js'
 import { checkedInteger } from '../commands/deadline.js'
 import * as bodies from '../commands/sort.js'
-import { Handle, OUT_TEXT, RUN } from './handle.js'
-import { isKey } from './words.js'
+import { Handle, RUN } from './handle.js'
+import { isKey, outText } from './words.js'
 
 /** Options of `sort`, `sortRo` and `sortStore`. */
 export interface SortOptions {
@@ -49,9 +49,7 @@ export abstract class SortCommands<T extends string | Uint8Array> extends Handle
    */
   sort(key: Key, options?: SortOptions): T[]
   sort(key: Key, options?: SortOptions | SortGetOptions): (T | null)[] {
-    return this[RUN](bodies.sort, toText(key), bodyOptions(options)).map((text) => {
-      return text === null ? null : this[OUT_TEXT](text)
-    })
+    return sorted(this, key, options)
   }
 
   /** As `sort` with `get`. @see https://redis.io/docs/latest/commands/sort_ro/ */
@@ -59,7 +57,7 @@ export abstract class SortCommands<T extends string | Uint8Array> extends Handle
   /** As `sort`, by the name of a command that never writes. @see https://redis.io/docs/latest/commands/sort_ro/ */
   sortRo(key: Key, options?: SortOptions): T[]
   sortRo(key: Key, options?: SortOptions | SortGetOptions): (T | null)[] {
-    return this.sort(key, options as SortGetOptions)
+    return sorted(this, key, options)
   }
 
   /**
@@ -77,9 +75,19 @@ export abstract class SortCommands<T extends string | Uint8Array> extends Handle
   }
 }
 
+function sorted<T extends string | Uint8Array>(
+  handle: Handle<T>,
+  key: Key,
+  options: SortOptions | SortGetOptions | undefined,
+): (T | null)[] {
+  const texts = handle[RUN](bodies.sort, toText(key), bodyOptions(options))
+  return texts.map((text) => outText(handle, text))
+}
+
 const NO_OPTIONS: bodies.SortOptions = {}
 
-function bodyOptions(options: SortOptions | SortGetOptions | undefined): bodies.SortOptions {
+/** Options as the body takes them. */
+export function bodyOptions(options: SortOptions | SortGetOptions | undefined): bodies.SortOptions {
   if (options === undefined) return NO_OPTIONS
   const { by, limit, desc, alpha } = options
   const get = 'get' in options ? options.get : undefined

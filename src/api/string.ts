@@ -280,7 +280,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/substr/
    */
   substr(key: Key, start: number, end: number): T {
-    return this.getrange(key, start, end)
+    return this[OUT](this[RUN](ranges.getrange, toText(key), checkedInteger(start), checkedInteger(end)))
   }
 
   /**

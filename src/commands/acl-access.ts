@@ -4,6 +4,7 @@ import {
   commandDenied,
   keyDenied,
   noLongerAllowed,
+  noSuchUser,
   sessionClosed,
   wrongPassword,
 } from '../errors.js'
@@ -20,7 +21,7 @@ import {
   User,
   WRITES,
 } from './acl-user.js'
-import { type Argv, textAt, upperAscii } from './argv.js'
+import { type Argv, textAt, toText, upperAscii } from './argv.js'
 import { type Command, keyIndices, NO_AUTH } from './command.js'
 import { endClient } from './connection.js'
 import { nameOf } from './known-commands.js'
@@ -69,6 +70,7 @@ export class AccessControl {
     for (const rule of rules) {
       try {
         applyRule(draft, rule)
+        if (rule.toLowerCase() === 'reset') this.resetChannels(draft)
       } catch (error) {
         onBadRule(rule, error)
       }
@@ -81,8 +83,13 @@ export class AccessControl {
 
   private newUser(name: string): User {
     const user = new User(name)
-    user.root.resetChannels(this.store.settings.allowsChannels)
+    this.resetChannels(user)
     return user
+  }
+
+  /** Whether a user that no rule has been given to may use channels is a setting. */
+  private resetChannels(user: User): void {
+    user.root.resetChannels(this.store.settings.allowsChannels)
   }
 
   /** Gives the default user this password alone, or lets it do without for ''. */
@@ -185,6 +192,15 @@ export function copyUsers(from: Store, to: Store): void {
   if (control !== undefined) accessOf(to).takeUsers(control)
 }
 
+/** Makes a connection act for a user for good. Throws ERR when there is none of this name. */
+export function actFor({ client, store }: Unit, name: string): void {
+  const user = accessOf(store).users.get(toText(name))
+  if (user === undefined) throw noSuchUser(name)
+  client.user = user
+  client.authenticated = true
+  client.pinned = true
+}
+
 /** The user that a connection acts for; undefined while nobody has said a word about users. */
 export function userOf({ client, store }: Unit): User | undefined {
   // Both are set here alone, to users.
@@ -195,30 +211,38 @@ export function userOf({ client, store }: Unit): User | undefined {
 export function authorize(unit: Unit, command: Command, argv: Argv): void {
   const { client, store } = unit
   if (store.authRequired && !client.authenticated && (command.flags & NO_AUTH) === 0) throw authRequired()
+  authorizeCall(unit, () => checkedCall(command, argv))
+}
+
+/** Throws NOPERM where the user of the connection may not make a call, which is written down. */
+export function authorizeCall(unit: Unit, describe: () => CheckedCall): void {
   const user = userOf(unit)
-  if (user?.deleted) {
+  if (user === undefined) return
+  if (user.deleted) {
     endClient(unit)
     throw sessionClosed()
   }
-  const reason = refusedFor(unit, command, argv)
-  if (reason === 'command') throw commandDenied(user!.name, nameOf(command))
+  if (user.unrestricted) return
+  const call = describe()
+  const reason = refusedFor(unit, user, call)
+  if (reason === 'command') throw commandDenied(user.name, nameOf(call.command))
   if (reason !== undefined) throw reason === 'key' ? keyDenied() : channelDenied()
 }
 
 /** As `authorize`, for a call that was queued: rules may have changed since. */
 export function authorizeQueued(unit: Unit, command: Command, argv: Argv): void {
-  const reason = refusedFor(unit, command, argv)
+  const user = userOf(unit)
+  if (user === undefined || user.unrestricted) return
+  const reason = refusedFor(unit, user, checkedCall(command, argv))
   if (reason !== undefined) throw noLongerAllowed(reason)
 }
 
-/** Why the user of the connection may not make a call, which is written down; undefined if it may. */
-function refusedFor(unit: Unit, command: Command, argv: Argv): 'command' | 'key' | 'channel' | undefined {
-  const user = userOf(unit)
-  if (user === undefined || user.unrestricted) return undefined
-  const denial = refusal(user, checkedCall(command, argv))
+/** Why a user may not make a call, which is written down; undefined if it may. */
+function refusedFor(unit: Unit, user: User, call: CheckedCall): 'command' | 'key' | 'channel' | undefined {
+  const denial = refusal(user, call)
   if (denial === undefined) return undefined
   const reason = REASONS[denial.reason]
-  const object = reason === 'command' ? nameOf(command) : textAt(argv, denial.index)
+  const object = reason === 'command' ? nameOf(call.command) : textAt(call.argv, denial.index)
   accessOf(unit.store).refused(unit, { reason, object, username: user.name })
   return reason
 }
@@ -226,10 +250,9 @@ function refusedFor(unit: Unit, command: Command, argv: Argv): 'command' | 'key'
 const REASONS = { [DENIED_COMMAND]: 'command', [DENIED_KEY]: 'key', [DENIED_CHANNEL]: 'channel' } as const
 
 /** Whether the user of the connection may read every key by a call, as patterns of SORT need. */
-export function readsAllKeys(unit: Unit, command: Command, argv: Argv): boolean {
+export function readsAllKeys(unit: Unit, call: CheckedCall): boolean {
   const user = userOf(unit)
   if (user === undefined || user.unrestricted) return true
-  const call = checkedCall(command, argv)
   return [user.root, ...user.selectors].some((selector) => selector.readsAllKeys && selector.check(call) === undefined)
 }
 
@@ -243,10 +266,23 @@ export function refusal(user: User, call: CheckedCall): Denial | undefined {
 export function checkedCall(command: Command, argv: Argv): CheckedCall {
   const keys = command.keys.length === 0 ? [] : (keyIndices(command, argv) ?? [])
   const flags = keys.length === 0 ? undefined : command.keyFlags?.(argv)
+  return checkedWords(
+    command,
+    argv,
+    keys.map(({ index, spec }) => ({ index, text: textAt(argv, index), flags: flags ?? spec.flags })),
+  )
+}
+
+/** As `checkedCall`, where it is known already which words are keys. */
+export function checkedWords(
+  command: Command,
+  argv: Argv,
+  keys: readonly { readonly index: number; readonly text: string; readonly flags: readonly string[] }[],
+): CheckedCall {
   return {
     command,
     argv,
-    keys: keys.map(({ index, spec }) => ({ index, text: textAt(argv, index), access: accessTo(flags ?? spec.flags) })),
+    keys: keys.map(({ index, text, flags }) => ({ index, text, access: accessTo(flags) })),
     channels: channelsOf(argv),
   }
 }
@@ -270,7 +306,7 @@ function channelsOf(argv: Argv): CheckedCall['channels'] {
   const name = upperAscii(textAt(argv, 0))
   const where = Object.hasOwn(CHANNELS, name) ? CHANNELS[name] : undefined
   if (where === undefined) return []
-  const end = where.last < 0 ? argv.length + where.last : where.last
+  const end = where.last < 0 ? argv.length + where.last : Math.min(where.last, argv.length - 1)
   return Array.from({ length: end }, (_, i) => ({
     index: i + 1,
     text: textAt(argv, i + 1),

@@ -16,6 +16,7 @@ import {
   syntaxError,
   unknownCategory,
   unmatchedParenthesis,
+  userIsFixed,
   wrongArity,
 } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -55,8 +56,9 @@ export interface AclUser {
   readonly selectors: readonly { readonly commands: string; readonly keys: string; readonly channels: string }[]
 }
 
-/** Acts for another user from now on. Throws WRONGPASS; without a name the password is the default user's. */
+/** Acts for another user from now on. Throws WRONGPASS, NOPERM where the user is fixed; without a name the password is the default user's. */
 export function auth(unit: Unit, password: string, username?: string): void {
+  if (unit.client.pinned) throw userIsFixed()
   const access = accessOf(unit.store)
   if (username === undefined && access.default.nopass) throw noPasswordConfigured()
   unit.client.user = access.authenticate(unit, username ?? 'default', password)

@@ -24,9 +24,13 @@ export function reset(unit: Unit): void {
   leaveMulti(unit)
   unsubscribeAll(unit.store.pubsub, unit.client)
   unit.client.name = ''
-  unit.client.user = undefined
-  unit.client.authenticated = !unit.store.authRequired
+  if (!unit.client.pinned) signOut(unit)
   unit.database = unit.store.databases[0]!
+}
+
+function signOut({ client, store }: Unit): void {
+  client.user = undefined
+  client.authenticated = !store.authRequired
 }
 
 /** Ends the connection: what it waits for and is subscribed to is given up, and its calls are refused from now on. */

@@ -10,7 +10,8 @@ import { parseBound } from '../structures/score.js'
 import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
 import { joinText } from '../structures/text.js'
-import { readsAllKeys } from './acl-access.js'
+import { checkedCall, readsAllKeys } from './acl-access.js'
+import type { CheckedCall } from './acl-user.js'
 import { type Argv, clampedAt, textAt, tokenAt } from './argv.js'
 import { type Command, DENYOOM, type KeySpec, keySpec, MOVABLE_KEYS, READONLY, unknownKeys, WRITE } from './command.js'
 import { discard } from './generic.js'
@@ -221,9 +222,9 @@ function readSortOptions(argv: Argv, stores: boolean): ReadOptions {
 }
 
 /** Patterns name keys that no rule can foresee: who uses them must be allowed to read all. */
-function checkPatterns(unit: Unit, name: 'SORT' | 'SORT_RO', argv: Argv, { by, get }: SortOptions): void {
+export function checkPatterns(unit: Unit, call: CheckedCall, { by, get }: SortOptions): void {
   const option = by !== undefined && isPattern(by) ? 'BY' : get === undefined ? undefined : 'GET'
-  if (option !== undefined && !readsAllKeys(unit, sortCommands[name], argv)) throw sortOptionDenied(option)
+  if (option !== undefined && !readsAllKeys(unit, call)) throw sortOptionDenied(option)
 }
 
 const KEY = keySpec('RO access')
@@ -267,7 +268,7 @@ export const sortCommands = {
     syntax: `${SYNTAX} [STORE destination:key@2]`,
     call(unit, argv): Reply {
       const { options, destination } = readSortOptions(argv, true)
-      checkPatterns(unit, 'SORT', argv, options)
+      checkPatterns(unit, checkedCall(sortCommands.SORT, argv), options)
       const key = textAt(argv, 1)
       return destination === undefined ? sort(unit, key, options) : sortStore(unit, key, destination, options)
     },
@@ -286,7 +287,7 @@ export const sortCommands = {
     syntax: SYNTAX,
     call(unit, argv): Reply {
       const { options } = readSortOptions(argv, false)
-      checkPatterns(unit, 'SORT_RO', argv, options)
+      checkPatterns(unit, checkedCall(sortCommands.SORT_RO, argv), options)
       return sort(unit, textAt(argv, 1), options)
     },
   },

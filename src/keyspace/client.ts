@@ -29,6 +29,8 @@ export class Client {
   name = ''
   /** Who it acts for, which the commands about users know more of; undefined for the default user. */
   user: object | undefined = undefined
+  /** Whether it acts for its user for good: it can sign in as no other, and RESET leaves the user. */
+  pinned = false
   /** Whether it has given a password, or there was no need for one when it began. */
   authenticated = true
   /** Whether the session has ended: its calls are refused. */

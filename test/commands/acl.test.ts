@@ -95,6 +95,15 @@ describe('a user', () => {
     expect(get).toBeNull()
   })
 
+  it('may use the channels again that acl-pubsub-default gives, where its rules are reset', () => {
+    const { db } = open()
+    db.configSet({ 'acl-pubsub-default': 'allchannels' })
+    db.aclSetuser('it', 'resetchannels')
+    db.aclSetuser('it', 'RESET', '+get')
+
+    expect(db.aclList()[1]).toBe('user it off sanitize-payload &* -@all +get')
+  })
+
   it('needs leave to read every key for the patterns of SORT', () => {
     const { db, session } = openAs('+@all', '~r')
     db.rpush('r', 1, 2)

@@ -3,7 +3,7 @@ import { dirname, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 /*
- * The law: imports point down only. structures <- keyspace <- commands <- api <- faults, session, redstart, index; errors.ts lies
+ * The law: imports point down only. structures <- keyspace <- commands <- api <- faults, session, user-session, redstart, index; errors.ts lies
  * below all of them. The core imports no module of Node and no package but denque, which only structures are made of, and
  * SHA-256, which is put into the build; it names the files of its modules in full. A leaf stands on the public API: it imports
  * index.ts alone, and only for its types, so that no part of the engine is in it twice. Nothing imports a leaf.
@@ -20,6 +20,7 @@ const LAYERS = [
   'api',
   'faults.ts',
   'session.ts',
+  'user-session.ts',
   'redstart.ts',
   'index.ts',
 ]
