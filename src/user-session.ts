@@ -1,7 +1,7 @@
 import { ADMIT, type Handle, UNIT } from './api/handle.js'
 import { checkedMethod, commandOfMethod } from './api/method-calls.js'
 import { bodyOptions, type SortOptions } from './api/sort.js'
-import { authorizeCall } from './commands/acl-access.js'
+import { authorizeCall, runWithLeave } from './commands/acl-access.js'
 import { BLOCKING, type Command } from './commands/command.js'
 import { checkPatterns } from './commands/sort.js'
 import { sessionClosed } from './errors.js'
@@ -83,13 +83,15 @@ function guarded(open: Record<string, Method>, name: string): Method {
   const command: Command | undefined = commandOfMethod(name)?.command
   const isAsync = ((command?.flags ?? 0) & BLOCKING) !== 0 || name === 'optimistic'
   function call(this: Handle<string | Uint8Array>, ...args: readonly unknown[]): unknown {
+    const run = (): unknown => open[name]!.apply(this, args as unknown[])
+    const ask = (): void => this[ADMIT](name, args)
     try {
-      this[ADMIT](name, args)
+      ask()
     } catch (error) {
       if (isAsync) return Promise.reject(error)
       throw error
     }
-    return open[name]!.apply(this, args as unknown[])
+    return isAsync ? runWithLeave(this[UNIT], ask, run) : run()
   }
   return Object.defineProperty(call, 'name', { value: name })
 }

@@ -50,6 +50,16 @@ describe('a handle for a user', () => {
     await expect(app.blmove('app:a', 'app:b', 'left', 'left', 1)).rejects.toThrow(denied('blmove'))
   })
 
+  it('asks for leave again when a call that waits is served', async () => {
+    const { db, app } = openFor('+blpop', '~app:*')
+    const job = app.blpop('app:jobs', 0)
+    db.aclSetuser('it', 'resetkeys')
+    db.rpush('app:jobs', 'x')
+
+    await expect(job).rejects.toThrow(NO_KEY)
+    expect(db.lrange('app:jobs', 0, -1)).toEqual(['x'])
+  })
+
   it('checks iterators call by call', () => {
     const { app } = openFor('+sscan', '~app:*')
 

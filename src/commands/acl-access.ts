@@ -229,6 +229,18 @@ export function authorizeCall(unit: Unit, describe: () => CheckedCall): void {
   if (reason !== undefined) throw reason === 'key' ? keyDenied() : channelDenied()
 }
 
+/** Runs a call that may wait and has leave: `ask` is called again before it is served, as rules may have changed. */
+export function runWithLeave<R>(unit: Unit, ask: () => void, run: () => R): R {
+  const { client } = unit
+  if (userOf(unit) === undefined) return run()
+  client.askAgain = ask
+  try {
+    return run()
+  } finally {
+    client.askAgain = undefined
+  }
+}
+
 /** As `authorize`, for a call that was queued: rules may have changed since. */
 export function authorizeQueued(unit: Unit, command: Command, argv: Argv): void {
   const user = userOf(unit)

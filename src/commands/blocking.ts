@@ -44,12 +44,16 @@ export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
   if (store.depth > 0) return request.timeoutReply
   // The session may have selected another database by the time that it is served.
   const own = new Unit(store, database, unit.client)
+  const { askAgain } = unit.client
   return store.waiters.block({
     client: unit.client,
     database,
     keys: request.keys,
     type: request.type,
-    attempt: () => attemptIn(own, request),
+    attempt: () => {
+      askAgain?.()
+      return attemptIn(own, request)
+    },
     timeoutReply: request.timeoutReply,
     deadlineMs: deadlineAfter(unit, timeoutMs),
     signal: request.signal,

@@ -3,9 +3,10 @@ import { execAborted, RedstartError, sessionClosed, unknownCommand, unknownSubco
 import type { LogBatch } from '../keyspace/ports.js'
 import type { Store } from '../keyspace/store.js'
 import { Unit } from '../keyspace/unit.js'
+import { authorize, runWithLeave } from './acl-access.js'
 import { admit } from './admission.js'
 import { type Argv, textAt, textsFrom, upperAscii } from './argv.js'
-import { type Command, findCommand, subcommandOf, takesWords } from './command.js'
+import { BLOCKING, type Command, findCommand, subcommandOf, takesWords } from './command.js'
 import { runCommand } from './execution.js'
 import { faultsOf, rawCall } from './faults.js'
 import { type Reply, Status } from './reply.js'
@@ -43,12 +44,21 @@ export function dispatch(unit: Unit, argv: Argv): Reply | Promise<Reply> {
     const command = acceptCall(unit, argv)
     const { transaction } = unit.client
     if (transaction === undefined || command.runsInMulti === true)
-      return deliver(unit, command, argv, runCommand(unit, command, argv))
+      return deliver(unit, command, argv, run(unit, command, argv))
     transaction.calls.push({ command, argv: argv.map((word) => (typeof word === 'string' ? word : word.slice())) })
     return QUEUED
   } finally {
     unit.end()
   }
+}
+
+function run(unit: Unit, command: Command, argv: Argv): Reply | Promise<Reply> {
+  if ((command.flags & BLOCKING) === 0) return runCommand(unit, command, argv)
+  return runWithLeave(
+    unit,
+    () => authorize(unit, command, argv),
+    () => runCommand(unit, command, argv),
+  )
 }
 
 /** The reply of a call, unless a fault keeps it back. */

@@ -35,6 +35,8 @@ export class Client {
   authenticated = true
   /** Whether the session has ended: its calls are refused. */
   closed = false
+  /** Of the call that runs, if it may wait: asks for leave again, and throws where there is none any more. */
+  askAgain: (() => void) | undefined = undefined
   /** What MULTI has queued; undefined outside. */
   transaction: Transaction | undefined = undefined
   /** What WATCH watches until EXEC; undefined when there is nothing. */
