@@ -16,6 +16,8 @@ const GROUP_TITLES: Readonly<Record<string, string>> = {
   hash: 'Hashes',
   set: 'Sets',
   'sorted-set': 'Sorted sets',
+  bitmap: 'Bitmaps and bitfields',
+  geo: 'Places',
   generic: 'Keys',
   transactions: 'Transactions',
   pubsub: 'Messages',

@@ -1,4 +1,5 @@
 import { AclCommands } from './api/acl.js'
+import { BitmapCommands } from './api/bitmap.js'
 import { ConfigCommands } from './api/config.js'
 import { ConnectionCommands } from './api/connection.js'
 import { GenericCommands } from './api/generic.js'
@@ -31,6 +32,7 @@ export const GROUPS = [
   SetCommands,
   SortedSetCommands,
   SortedSetRangeCommands,
+  BitmapCommands,
   SortCommands,
   GenericCommands,
   ServerCommands,
@@ -53,6 +55,7 @@ export interface Commands<T extends string | Uint8Array>
     SetCommands<T>,
     SortedSetCommands<T>,
     SortedSetRangeCommands<T>,
+    BitmapCommands<T>,
     SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,

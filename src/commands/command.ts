@@ -88,6 +88,8 @@ export type Group =
   | 'hash'
   | 'set'
   | 'sorted-set'
+  | 'bitmap'
+  | 'geo'
   | 'connection'
   | 'server'
   | 'transactions'
@@ -164,6 +166,8 @@ const GROUP_CATEGORIES: Readonly<Partial<Record<Group, string>>> = {
   hash: 'hash',
   set: 'set',
   'sorted-set': 'sortedset',
+  bitmap: 'bitmap',
+  geo: 'geo',
   connection: 'connection',
   transactions: 'transaction',
   pubsub: 'pubsub',

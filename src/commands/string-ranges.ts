@@ -28,15 +28,24 @@ import {
 import { type Command, DENYOOM, FAST, keySpec, LOOK_KEY, READ_KEY, READONLY, UPDATE_KEY, WRITE } from './command.js'
 import { bulk, MapReply, type Reply } from './reply.js'
 
-/** Longer text is turned into bytes by its first GETRANGE, so that the next ones do not look through all of it. */
+/** Longer text is turned into bytes by the first look at its bytes, so that the next ones do not go through all of it. */
 const SLICED_AS_TEXT_MAX = 1024
 
 /** The value as bytes that may be edited in place; it is kept so from now on. */
-function asBytes(unit: Unit, slot: number): ByteString {
+export function asBytes(unit: Unit, slot: number): ByteString {
   const value = unit.editAt(slot)
   if (value instanceof ByteString) return value
   const bytes = ByteString.ofText(stringToText(value))
   unit.replace(slot, bytes, true)
+  return bytes
+}
+
+/** The bytes of the value, to read only. Long text is kept so from now on. O(1), and O(length) for text and numbers. */
+export function bytesAt(unit: Unit, slot: number): ByteString {
+  const value = unit.stringAt(slot)
+  if (value instanceof ByteString) return value
+  const bytes = ByteString.ofText(stringToText(value))
+  if (typeof value === 'string' && value.length > SLICED_AS_TEXT_MAX) unit.replace(slot, bytes, true)
   return bytes
 }
 
@@ -76,8 +85,7 @@ export function getrange(unit: Unit, key: string, start: Int64, last: Int64): St
     const range = clampRange(start, last, value.length)
     return range === undefined ? '' : value.slice(range.start, range.end)
   }
-  const bytes = value instanceof ByteString ? value : ByteString.ofText(stringToText(value))
-  if (typeof value === 'string' && value.length > SLICED_AS_TEXT_MAX) unit.replace(slot, bytes, true)
+  const bytes = bytesAt(unit, slot)
   const range = clampRange(start, last, bytes.length)
   return range === undefined ? '' : ByteString.of(bytes.bytes.slice(range.start, range.end))
 }

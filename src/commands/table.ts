@@ -2,6 +2,8 @@
  * All commands by name. The table is put together per group; facts about a command stand with the command.
  */
 import { aclCommands } from './acl.js'
+import { bitfieldCommands } from './bitfield.js'
+import { bitmapCommands } from './bitmap.js'
 import type { Command, CommandTable } from './command.js'
 import { configCommands } from './config.js'
 import { connectionCommands } from './connection.js'
@@ -38,6 +40,8 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   hashCommands,
   setCommands,
   sortedSetCommands,
+  bitmapCommands,
+  bitfieldCommands,
   transactionCommands,
   pubsubCommands,
   connectionCommands,

@@ -58,6 +58,19 @@ export class ByteString {
     if (end > this.length) this.length = end
   }
 
+  /** Makes it at least so long, by zeros at the end; returns whether it was shorter. O(1) amortised. */
+  extend(length: number): boolean {
+    if (length <= this.length) return false
+    if (length > this.bytes.length) this.grow(length)
+    this.length = length
+    return true
+  }
+
+  /** The bytes themselves, which may not be changed, as long as nothing is added. O(1). */
+  view(): Uint8Array {
+    return this.bytes.length === this.length ? this.bytes : this.bytes.subarray(0, this.length)
+  }
+
   private grow(needed: number): void {
     // Redis's rule: twice what is needed up to 1 MB, 1 MB more than needed past it.
     const room = needed < 1_048_576 ? needed * 2 : needed + 1_048_576

@@ -21,7 +21,7 @@ describe('COMMAND COUNT and COMMAND LIST', () => {
   })
 
   it.each([
-    ['PATTERN set*', ['set', 'setex', 'setnx', 'setrange']],
+    ['PATTERN set*', ['set', 'setbit', 'setex', 'setnx', 'setrange']],
     ['PATTERN SETN?', ['setnx']],
     ['pattern object|e*', ['object|encoding']],
     ['ACLCAT CONNECTION', ['auth', 'command', 'echo', 'ping', 'quit', 'reset', 'select']],

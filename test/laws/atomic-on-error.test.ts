@@ -253,6 +253,19 @@ describe('a call that throws', () => {
       'an intersection with a weight that is NaN',
       (db) => db.zinterstore('zset', ['zset', 'set'], { weights: [1, Number.NaN] }),
     ],
+    ['a bit of a list', (db) => db.setbit('list', 0, 1)],
+    ['a bit past 2^32', (db) => db.setbit('a', 2 ** 32, 1)],
+    ['a bit that is none', (db) => db.setbit('a', 100, 2 as 1)],
+    ['bits combined with a list', (db) => db.bitop('or', 'a', ['b', 'list'])],
+    ['bits of two strings inverted', (db) => db.bitop('not', 'a', ['a', 'b'])],
+    [
+      'the second of two fields of bits',
+      (db) =>
+        db.bitfield('a', [
+          { op: 'set', type: 'u8', offset: 100, value: 1 },
+          { op: 'set', type: 'u64', offset: 0, value: 1 },
+        ]),
+    ],
     ['a difference of scores with a string', (db) => db.zdiffstore('zset', ['zset', 'a'])],
   ]
 

@@ -348,6 +348,60 @@ const fieldUnixMs: Make = (draw) =>
     [3, notInteger],
   ])
 
+/** Offsets of bits: small ones, so that strings stay short, those at the limits only where nothing grows. */
+const growingBit: Make = (draw) =>
+  draw.weighted([
+    [75, (d) => String(d.int(0, 70))],
+    [15, (d) => String(d.int(0, 700))],
+    [5, (d) => d.pick(['-1', '4294967296', '4294967297', '9223372036854775807', '-9223372036854775808'])],
+    [3, notInteger],
+  ])
+
+const readBit: Make = (draw, group) =>
+  draw.percent(90) ? growingBit(draw, group) : draw.pick(['4294967295', '4294967294', '2147483648', '2147483647'])
+
+const bit: Make = (draw) =>
+  draw.weighted([
+    [45, () => '1'],
+    [45, () => '0'],
+    [4, (d) => d.pick(['2', '-1', '4294967296', '4294967297', '9223372036854775807'])],
+    [3, notInteger],
+  ])
+
+const encoding: Make = (draw) =>
+  draw.weighted([
+    [40, (d) => d.pick(['u8', 'i8', 'u4', 'i5', 'u1', 'i1', 'u16', 'i16'])],
+    [20, (d) => d.pick(['i64', 'u63', 'i63', 'u62', 'i53', 'u53', 'i54', 'u54', 'u32', 'i32', 'i33', 'u52'])],
+    [30, (d) => `${d.pick(['i', 'u'])}${d.int(1, 63)}`],
+    [4, (d) => d.pick(['u64', 'i65', 'u0', 'i0', 'U8', 'I8', 'u', 'i', '8', 'u08', 'x8', 'u8 ', 'u-1', 'u+1', ''])],
+  ])
+
+const fieldOffset: Make = (draw, group) =>
+  draw.weighted([
+    [60, (d) => growingBit(d, group)],
+    [30, (d) => `#${d.int(0, 8)}`],
+    [5, (d) => d.pick(['#', '#-1', '##1', '# 1', '#01', '#9223372036854775807', '#4611686018427387904', '#536870912'])],
+  ])
+
+/** What fields hold and what is added to them: at the limits of widths, so that they overflow. */
+const fieldNumber: Make = (draw) =>
+  draw.weighted([
+    [35, smallInteger],
+    [30, (d) => String((d.oneIn(2) ? 1n : -1n) * (2n ** BigInt(d.int(0, 63)) - BigInt(d.int(0, 2))))],
+    [12, edgeInteger],
+    [3, notInteger],
+  ])
+
+/** Strings for bit commands: mostly bytes that hardly any text has. */
+export const drawBitString: Make = (draw) =>
+  draw.weighted([
+    [50, (d) => Array.from({ length: d.int(1, 24) }, () => d.pick(['\xff', '\x00', '\x0f', '\x80', 'a'])).join('')],
+    [10, (d) => d.pick(['\xff', '\x00']).repeat(d.int(1, 90))],
+    [40, drawValue],
+  ])
+
+const bitIndex: Make = (draw, group) => (draw.percent(25) ? String(draw.int(-100, 100)) : rangeIndex(draw, group))
+
 const BY_NAME: Readonly<Record<string, Make>> = {
   seconds: relativeSeconds,
   milliseconds: relativeMs,
@@ -424,6 +478,19 @@ const BY_NAME: Readonly<Record<string, Make>> = {
   'ZRANGESTORE.max': rangeIndex,
   offset: limitOffset,
   'SETRANGE.offset': growingOffset,
+  'SETBIT.offset': growingBit,
+  'SETBIT.value': bit,
+  'GETBIT.offset': readBit,
+  'BITPOS.bit': bit,
+  'BITPOS.start': bitIndex,
+  'BITPOS.end': bitIndex,
+  'BITCOUNT.start': bitIndex,
+  'BITCOUNT.end': bitIndex,
+  encoding,
+  'BITFIELD.offset': fieldOffset,
+  'BITFIELD.value': fieldNumber,
+  'BITFIELD.increment': fieldNumber,
+  'BITFIELD_RO.offset': fieldOffset,
   start: rangeIndex,
   stop: rangeIndex,
   end: rangeIndex,

@@ -11,6 +11,9 @@ const LEFT_OUT = new Set(['summary', 'complexity', 'history', 'notes', 'since'])
 /** Subcommands that Redis has and we have not: there are no statistics to reset. */
 const ABSENT: ReadonlySet<string> = new Set(['config|resetstat'])
 
+/** What the arguments of a command have and those of this server have not yet: BITOP of Redis 8.2. */
+const NEWER: ReadonlySet<string> = new Set(['diff', 'diff1', 'andor', 'one'])
+
 type Json = string | Json[] | { [name: string]: Json }
 
 /** Replies that are alternating names and values, as objects; the order of their names and of sets means nothing. */
@@ -27,11 +30,15 @@ function sortedNames(reply: Reply | undefined): Json {
     .sort()
 }
 
+function isKnown(argument: Reply): boolean {
+  return !NEWER.has(textOfReply(asMap(argument).get('name')) ?? '')
+}
+
 function docsOf(reply: Reply): Json {
   const docs: Json = {}
   for (const [name, value] of asMap(reply)) {
     if (LEFT_OUT.has(name)) continue
-    if (name === 'arguments') docs[name] = itemsOf(value).map(docsOf)
+    if (name === 'arguments') docs[name] = itemsOf(value).filter(isKnown).map(docsOf)
     else if (name === 'flags' || name === 'doc_flags') docs[name] = sortedNames(value)
     else if (name === 'subcommands') {
       const inner: Json = {}

@@ -1,15 +1,18 @@
 import type { Argument } from '../../src/commands/syntax.js'
-import { drawArgument, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
+import { drawArgument, drawBitString, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
 import { fitWords, isBendable } from './fit.js'
 import { drawSortCall, SORTING, settledSort } from './sort.js'
 import { type CommandSpec, commands, groups } from './table.js'
-import { type Draw, drawValue } from './values.js'
+import { type Draw, drawKey, drawValue } from './values.js'
 
 /** Percentages of calls that are bent on purpose; all others follow the command's argument tree. */
 const BENT = 5
 const CONFLICTING = 3
 const VALUE_MISSING = 1
+/** The group of bit commands, whose keys get strings by SET so often: of bits alone they would be nearly all zeros. */
+const BITS = 'bitmap'
+const BITS_SET = 4
 /** How seldom one call brings so many elements that a collection changes its encoding. */
 const CROWD_ONE_IN = 40
 
@@ -33,7 +36,9 @@ const DATA_ONLY: Readonly<Record<string, ReadonlySet<string>>> = {
 }
 
 /** Calls of other groups that make any sequence more telling, drawn now and then when the table has them. */
-const COMPANIONS: readonly string[] = ['SELECT', 'SELECT', 'LPUSH', 'SADD', 'HSET', 'ZADD', 'XADD', 'FLUSHDB', 'DBSIZE']
+const COMPANIONS: readonly string[] = [
+  ...['SELECT', 'SELECT', 'LPUSH', 'SADD', 'HSET', 'ZADD', 'XADD', 'SET', 'APPEND', 'FLUSHDB', 'DBSIZE'],
+]
 
 /** Drawn less often than others, so that most calls meet a key that is there: they take keys or the caller away. */
 const DESTROYING: ReadonlySet<string> = new Set(
@@ -45,7 +50,7 @@ const DESTROYING: ReadonlySet<string> = new Set(
 const DESTROYING_SPARED = 75
 
 /** Drawn more often than others, since too much else takes away what they bring. */
-const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH', 'ZADD'])
+const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH', 'ZADD', 'GEOADD'])
 const FED = 20
 
 export function isGenerated(spec: CommandSpec): boolean {
@@ -66,11 +71,13 @@ export class CallGenerator {
   private readonly feeding: readonly CommandSpec[]
   /** The percentage of calls that are drawn around SORT. */
   private readonly sorting: number
+  private readonly bits: boolean
 
   constructor(wanted: readonly string[], specs: readonly CommandSpec[] = commands) {
     this.main = specs.filter((spec) => wanted.includes(spec.group) && isGenerated(spec))
     this.sorting = wanted.includes(SORTING) ? 100 / wanted.length : 0
     if (this.main.length === 0 && this.sorting === 0) throw new Error(`no command to generate in: ${wanted.join(', ')}`)
+    this.bits = this.main.some(({ name }) => name === 'SETBIT')
     this.feeding = this.main.filter((spec) => FEEDING.has(spec.name))
     this.companions = COMPANIONS.flatMap((name) => specs.find((spec) => spec.name === name) ?? [])
   }
@@ -83,6 +90,7 @@ export class CallGenerator {
 
   call(draw: Draw): Call {
     if (this.sorting > 0 && draw.percent(this.sorting)) return drawSortCall(draw)
+    if (this.bits && draw.percent(BITS_SET)) return ['SET', drawKey(draw, BITS), drawBitString(draw, BITS)]
     if (draw.oneIn(400)) return ['NoSuchCommand', ...repeat(draw.int(0, 4), () => drawValue(draw))]
     const spec = this.spec(draw)
     const words: ByteText[] = spec.words.map((word) => anyCase(draw, word))
@@ -162,10 +170,17 @@ class CallWriter {
 
   private single(item: Argument): void {
     if (item.type === 'pure-token') return
-    if (item.type === 'oneof') this.one(this.draw.pick((item.arguments ?? []).filter((choice) => !byClock(choice))))
+    if (item.type === 'oneof') this.one(this.draw.pick((item.arguments ?? []).filter(isDrawn)))
     else if (item.type === 'block') this.sequence(item.arguments ?? [])
     else this.words.push(drawArgument(this.draw, this.spec.name, this.spec.group, item))
   }
+}
+
+/** Alternatives that the server does not know yet: BITOP of Redis 8.2. */
+const NEWER: ReadonlySet<string | undefined> = new Set(['DIFF', 'DIFF1', 'ANDOR', 'ONE'])
+
+function isDrawn(choice: Argument): boolean {
+  return !byClock(choice) && !NEWER.has(choice.token)
 }
 
 /** Whether an alternative lets the clock choose: the id `*` of XADD. */

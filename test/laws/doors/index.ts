@@ -1,4 +1,5 @@
 import { aclDoors } from './acl.js'
+import { bitmapDoors } from './bitmap.js'
 import { connectionDoors } from './connection.js'
 import type { Door } from './door.js'
 import { genericDoors } from './generic.js'
@@ -26,6 +27,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...setDoors,
   ...sortedSetDoors,
   ...sortedSetRangeDoors,
+  ...bitmapDoors,
   ...sortDoors,
   ...genericDoors,
   ...serverDoors,

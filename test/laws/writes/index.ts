@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { bitmapWrites } from './bitmap.js'
 import { genericWrites } from './generic.js'
 import { hashWrites } from './hash.js'
 import { listWrites } from './list.js'
@@ -11,7 +12,17 @@ import type { Typed } from './write.js'
 
 /** Typed calls that write, each group as often as another. */
 export const typedCalls: fc.Arbitrary<Typed> = fc.oneof(
-  ...[stringWrites, listWrites, hashWrites, setWrites, sortedSetWrites, sortWrites, genericWrites, serverWrites]
+  ...[
+    stringWrites,
+    listWrites,
+    hashWrites,
+    setWrites,
+    sortedSetWrites,
+    bitmapWrites,
+    sortWrites,
+    genericWrites,
+    serverWrites,
+  ]
     .filter((group) => group.length > 0)
     .map((group) => fc.oneof(...group)),
 )

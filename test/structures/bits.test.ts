@@ -1,0 +1,94 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type BitOperation, combineBits } from '../../src/structures/bit-operations.js'
+import { countBitRange, countBits, findBit } from '../../src/structures/bits.js'
+
+/** Bytes that begin anywhere in a word, most of them all zeros or all ones. */
+const strings = fc
+  .tuple(fc.nat(3), fc.array(fc.constantFrom(0, 0, 255, 255, 1, 128, 0x5a), { maxLength: 90, size: 'max' }))
+  .map(([gap, bytes]) =>
+    Uint8Array.from([...Array<number>(gap).fill(9), ...bytes, 9]).subarray(gap, gap + bytes.length),
+  )
+
+function bitsOf(bytes: Uint8Array): number[] {
+  return [...bytes].flatMap((byte) => [...byte.toString(2).padStart(8, '0')].map(Number))
+}
+
+const ranges = fc
+  .tuple(
+    strings.filter(({ length }) => length > 0),
+    fc.nat(719),
+    fc.nat(719),
+  )
+  .map(([bytes, a, b]) => {
+    const [first, last] = [a % (bytes.length * 8), b % (bytes.length * 8)]
+    return { bytes, first: Math.min(first, last), last: Math.max(first, last) }
+  })
+
+describe('bits', () => {
+  it('are counted as one by one', () => {
+    fc.assert(
+      fc.property(strings, fc.nat(10), fc.nat(10), (bytes, start, behind) => {
+        const end = Math.max(start, bytes.length - behind)
+        const expected = bitsOf(bytes.subarray(start, end)).filter((bit) => bit === 1).length
+
+        expect(countBits(bytes, Math.min(start, bytes.length), Math.min(end, bytes.length))).toBe(expected)
+      }),
+    )
+  })
+
+  it('are counted from one to another as one by one', () => {
+    fc.assert(
+      fc.property(ranges, ({ bytes, first, last }) => {
+        const expected = bitsOf(bytes).slice(first, last + 1)
+
+        expect(countBitRange(bytes, first, last)).toBe(expected.filter((bit) => bit === 1).length)
+      }),
+    )
+  })
+
+  it('are found from one to another as one by one', () => {
+    fc.assert(
+      fc.property(ranges, fc.constantFrom(0, 1), ({ bytes, first, last }, bit) => {
+        const found = bitsOf(bytes)
+          .slice(first, last + 1)
+          .indexOf(bit)
+
+        expect(findBit(bytes, bit, first, last)).toBe(found === -1 ? -1 : found + first)
+      }),
+    )
+  })
+})
+
+/** What the manual says of each operation, for one place: whether the first source has the bit, and how many others have it. */
+const RULES: Readonly<Record<BitOperation, (first: number, others: number, sources: number) => boolean>> = {
+  and: (first, others, sources) => first + others === sources,
+  or: (first, others) => first + others > 0,
+  xor: (first, others) => (first + others) % 2 === 1,
+  not: (first) => first === 0,
+  diff: (first, others) => first === 1 && others === 0,
+  diff1: (first, others) => first === 0 && others > 0,
+  andor: (first, others) => first === 1 && others > 0,
+  one: (first, others) => first + others === 1,
+}
+
+describe('byte strings', () => {
+  it.each(Object.keys(RULES) as BitOperation[])('are combined by %s as their bits are one by one', (operation) => {
+    fc.assert(
+      fc.property(fc.array(strings, { minLength: operation === 'not' ? 1 : 2, maxLength: 4 }), (drawn) => {
+        const sources = operation === 'not' ? drawn.slice(0, 1) : drawn
+        const length = Math.max(...sources.map((source) => source.length))
+        const columns = sources.map((source) => bitsOf(source))
+        const expected = Array.from({ length: length * 8 }, (_, i) => {
+          const [first, ...others] = columns.map((column) => column[i] ?? 0) as [number, ...number[]]
+          const sum = others.reduce((all, bit) => all + bit, 0)
+          return RULES[operation](first, sum, sources.length) ? 1 : 0
+        })
+        const before = sources.map((source) => [...source])
+
+        expect(bitsOf(combineBits(operation, sources))).toEqual(expected)
+        expect(sources.map((source) => [...source])).toEqual(before)
+      }),
+    )
+  })
+})
