@@ -18,6 +18,7 @@ const GROUP_TITLES: Readonly<Record<string, string>> = {
   'sorted-set': 'Sorted sets',
   bitmap: 'Bitmaps and bitfields',
   geo: 'Places',
+  hyperloglog: 'HyperLogLogs',
   generic: 'Keys',
   transactions: 'Transactions',
   pubsub: 'Messages',

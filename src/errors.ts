@@ -550,6 +550,30 @@ export function subcommandSyntax(subcommand: string, command: string): RedstartE
   )
 }
 
+export function notHyperLogLog(): RedstartError {
+  return new RedstartError('WRONGTYPE Key is not a valid HyperLogLog string value.')
+}
+
+export function corruptHyperLogLog(): RedstartError {
+  return new RedstartError('INVALIDOBJ Corrupted HLL object detected')
+}
+
+export function notSparse(): RedstartError {
+  return new RedstartError('ERR HLL encoding is not sparse')
+}
+
+export function noSuchKeyToDebug(): RedstartError {
+  return new RedstartError('ERR The specified key does not exist')
+}
+
+export function unknownPfdebug(subcommand: string): RedstartError {
+  return new RedstartError(`ERR Unknown PFDEBUG subcommand '${oneLine(cString(subcommand))}'`)
+}
+
+export function notOnOrOff(): RedstartError {
+  return new RedstartError('ERR Argument must be ON or OFF')
+}
+
 /** A session that was closed. Redis has no such reply: its connection is gone. */
 export function sessionClosed(): RedstartError {
   return new RedstartError('ERR the session is closed')

@@ -5,6 +5,7 @@ import { ConnectionCommands } from './api/connection.js'
 import { GenericCommands } from './api/generic.js'
 import { Handle, joinMethods, OUT, OUT_TEXT, UNIT } from './api/handle.js'
 import { HashCommands } from './api/hash.js'
+import { HyperLogLogCommands } from './api/hyperloglog.js'
 import { ListCommands } from './api/list.js'
 import { joinQueueMethods } from './api/multi.js'
 import { PubSubCommands } from './api/pubsub.js'
@@ -33,6 +34,7 @@ export const GROUPS = [
   SortedSetCommands,
   SortedSetRangeCommands,
   BitmapCommands,
+  HyperLogLogCommands,
   SortCommands,
   GenericCommands,
   ServerCommands,
@@ -56,6 +58,7 @@ export interface Commands<T extends string | Uint8Array>
     SortedSetCommands<T>,
     SortedSetRangeCommands<T>,
     BitmapCommands<T>,
+    HyperLogLogCommands<T>,
     SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,

@@ -11,6 +11,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'cache.ts': 'keys left after clear                        0',
   'transactions.ts': 'from and to                                  40 0',
   'pubsub.ts': 'subscriptions left                           0',
+  'visitors.ts': 'keys                                         ',
   'tour.ts': 'left in the queue                            0',
 }
 

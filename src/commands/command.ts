@@ -90,6 +90,7 @@ export type Group =
   | 'sorted-set'
   | 'bitmap'
   | 'geo'
+  | 'hyperloglog'
   | 'connection'
   | 'server'
   | 'transactions'
@@ -114,6 +115,8 @@ export interface Command {
   readonly syntax: string
   /** For commands that Redis calls deprecated: since when, and what to use. */
   readonly deprecated?: { readonly since: string; readonly use: string }
+  /** Whether it is about the inside, and for nobody's program. */
+  readonly internal?: boolean
   /** Whether MULTI does not queue it. */
   readonly runsInMulti?: boolean
   readonly subcommands?: Readonly<Record<string, Command>>
@@ -168,6 +171,7 @@ const GROUP_CATEGORIES: Readonly<Partial<Record<Group, string>>> = {
   'sorted-set': 'sortedset',
   bitmap: 'bitmap',
   geo: 'geo',
+  hyperloglog: 'hyperloglog',
   connection: 'connection',
   transactions: 'transaction',
   pubsub: 'pubsub',

@@ -1,6 +1,6 @@
 import { INVALID_CLASS, parseNotifications } from '../keyspace/notifications.js'
 import type { Store } from '../keyspace/store.js'
-import { parseInt64 } from '../structures/int64.js'
+import { type Int64, parseInt64 } from '../structures/int64.js'
 import { accessOf } from './acl-access.js'
 import { clamp } from './argv.js'
 
@@ -66,6 +66,37 @@ const ACL: readonly Parameter[] = [
   },
 ]
 
+/** In which form values are kept. */
+const ENCODINGS: readonly Parameter[] = [
+  {
+    name: 'hll-sparse-max-bytes',
+    get: ({ settings }) => String(settings.hllSparseMaxBytes),
+    set(text) {
+      const size = readMemory(text)
+      return (store) => {
+        store.settings.hllSparseMaxBytes = size
+      }
+    },
+  },
+]
+
+const MEMORY = /^(\d*)(b|k|kb|m|mb|g|gb)?$/i
+const MEMORY_UNITS: Readonly<Record<string, bigint>> = {
+  ...{ b: 1n, k: 1000n, kb: 1024n, m: 1_000_000n, mb: 1n << 20n, g: 1_000_000_000n, gb: 1n << 30n },
+}
+
+/** A number of bytes, also in units; no digits are 0, and a product past 2^64 is cut as Redis cuts it. */
+export function readMemory(text: string): Int64 {
+  const [, digits, unit = 'b'] = MEMORY.exec(text) ?? []
+  if (digits === undefined) throw new BadParameter('argument must be a memory value')
+  const most = 2n ** 64n - 1n
+  const count = digits === '' ? 0n : BigInt(digits)
+  const size = BigInt.asUintN(64, (count > most ? most : count) * MEMORY_UNITS[unit.toLowerCase()]!)
+  const int64 = size < 2n ** 63n ? parseInt64(String(size)) : undefined
+  if (int64 === undefined) throw new BadParameter(`argument must be between 0 and ${2n ** 63n - 1n} inclusive`)
+  return int64
+}
+
 /** A whole number from `min` on; past 2^53 any is as good as another. */
 export function readInteger(text: string, min: number): number {
   const integer = parseInt64(text)
@@ -83,5 +114,5 @@ export function readChoice<T extends string>(text: string, choices: readonly T[]
 
 /** All parameters by name. */
 export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map(
-  [...FIXED, ...EVENTS, ...ACL].map((parameter) => [parameter.name, parameter]),
+  [...FIXED, ...EVENTS, ...ACL, ...ENCODINGS].map((parameter) => [parameter.name, parameter]),
 )

@@ -108,6 +108,8 @@ export interface CommandDocs {
   readonly group: Group
   readonly complexity: string
   readonly deprecated?: { readonly since: string; readonly use: string }
+  /** Whether it is about the inside of Redis, and for nobody's program. */
+  readonly internal?: boolean
   readonly arguments: readonly Argument[]
   readonly subcommands: Readonly<Record<string, CommandDocs>>
 }
@@ -157,6 +159,7 @@ function docsOf({ name, command }: Named): CommandDocs {
     group: command.group,
     complexity: command.complexity,
     ...(command.deprecated === undefined ? {} : { deprecated: command.deprecated }),
+    ...(command.internal === undefined ? {} : { internal: command.internal }),
     arguments: parseSyntax(command.syntax),
     subcommands: Object.fromEntries(subcommandsOf(name, command).map((named) => [named.name, docsOf(named)])),
   }

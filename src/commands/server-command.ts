@@ -74,6 +74,7 @@ function docsReply(docs: CommandDocs, keySpecs: readonly KeySpec[]): Reply {
           deprecated_since: docs.deprecated.since,
           replaced_by: docs.deprecated.use,
         }),
+    ...(docs.internal ? { doc_flags: names(['syscmd']) } : {}),
     ...(docs.arguments.length === 0
       ? {}
       : { arguments: docs.arguments.map((argument) => argumentReply(argument, nextKeySpec)) }),

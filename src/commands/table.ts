@@ -13,6 +13,7 @@ import { genericExpireCommands } from './generic-expire.js'
 import { genericObjectCommands } from './generic-object.js'
 import { genericScanCommands } from './generic-scan.js'
 import { hashCommands } from './hash.js'
+import { hyperLogLogCommands } from './hyperloglog.js'
 import { knownCommands } from './known-commands.js'
 import { listCommands } from './list.js'
 import { pubsubCommands } from './pubsub.js'
@@ -42,6 +43,7 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   sortedSetCommands,
   bitmapCommands,
   bitfieldCommands,
+  hyperLogLogCommands,
   transactionCommands,
   pubsubCommands,
   connectionCommands,

@@ -183,6 +183,12 @@ describe('every command of the table', () => {
       for (const times of [1, 2, 3]) {
         const written = { words: [...words], keys: [] as string[] }
         writeWords(parseSyntax(command.syntax), times, written)
+        // Where its second spec has no word to begin with, Redis finds the call wrong, which PFMERGE itself is content with.
+        if (name === 'PFMERGE') {
+          expect(() => db.call('COMMAND', 'GETKEYS', ...written.words)).toThrow('Invalid arguments')
+          written.words.push('source')
+          written.keys.push('source')
+        }
         if (written.keys.length === 0) expect.fail(`${name} has key specs and no key in its syntax`)
 
         expect([name, db.call('COMMAND', 'GETKEYS', ...written.words)]).toEqual([name, written.keys])

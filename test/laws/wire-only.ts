@@ -1,5 +1,5 @@
 /**
- * Commands without a typed method: containers themselves, texts for people at a prompt, and what a connection says of itself,
+ * Commands without a typed method: containers themselves, texts for people at a prompt, looks into the inside, and what a connection says of itself,
  * for which the typed side has another form (`db.multi()`, `db.watch()`, `subscription.unsubscribe()`,
  * `session.close()`).
  */
@@ -7,4 +7,5 @@ export const WIRE_ONLY: ReadonlySet<string> = new Set([
   ...['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP', 'CONFIG', 'CONFIG HELP', 'ACL', 'ACL HELP'],
   ...['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE', 'PUBSUB', 'PUBSUB HELP'],
   ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT'],
+  ...['PFDEBUG', 'PFSELFTEST'],
 ])

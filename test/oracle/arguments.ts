@@ -401,6 +401,12 @@ export const drawBitString: Make = (draw) =>
   ])
 
 const bitIndex: Make = (draw, group) => (draw.percent(25) ? String(draw.int(-100, 100)) : rangeIndex(draw, group))
+/** Elements that meet again in other HyperLogLogs, and any bytes. */
+const counted: Make = (draw) => (draw.percent(60) ? `e${draw.int(0, 400)}` : drawValue(draw))
+
+/** SIMD is not drawn: a wrong word behind it is answered twice. */
+const pfdebug: Make = (draw) =>
+  draw.pick(['DECODE', 'decode', 'ENCODING', 'Encoding', 'DECODE', 'TODENSE', 'ENCODING', 'GETREG', 'nosuch', ''])
 
 const BY_NAME: Readonly<Record<string, Make>> = {
   seconds: relativeSeconds,
@@ -421,6 +427,8 @@ const BY_NAME: Readonly<Record<string, Make>> = {
   'SPOP.count': picks,
   'SRANDMEMBER.count': picks,
   'SINTERCARD.limit': limit,
+  'PFADD.element': counted,
+  'PFDEBUG.subcommand': pfdebug,
   'LPUSH.element': element,
   'RPUSH.element': element,
   'LPUSHX.element': element,
@@ -531,6 +539,10 @@ const CROWDS: Readonly<Record<string, (draw: Draw) => ByteText[]>> = {
     const first = draw.int(-5, 20)
     const prefix = draw.percent(60) ? '' : 'm'
     return Array.from({ length: many }, (_, i) => `${prefix}${first + i}`)
+  },
+  'PFADD.element': (draw) => {
+    const first = draw.int(0, 3_000)
+    return Array.from({ length: draw.pick([50, 300, 700, 1_500]) }, (_, i) => `e${first + i}`)
   },
   'LPUSH.element': drawElements,
   'RPUSH.element': drawElements,

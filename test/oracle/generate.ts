@@ -2,6 +2,7 @@ import type { Argument } from '../../src/commands/syntax.js'
 import { drawArgument, drawBitString, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
 import { fitWords, isBendable } from './fit.js'
+import { drawHyperLogLogCall } from './hyperloglog.js'
 import { drawSortCall, SORTING, settledSort } from './sort.js'
 import { type CommandSpec, commands, groups } from './table.js'
 import { type Draw, drawKey, drawValue } from './values.js'
@@ -25,7 +26,7 @@ const EXCLUDED: ReadonlySet<string> = new Set(
   (
     'MULTI EXEC DISCARD WATCH UNWATCH RESET ACL SHUTDOWN DEBUG MONITOR SYNC PSYNC REPLCONF REPLICAOF SLAVEOF FAILOVER SAVE BGSAVE BGREWRITEAOF MIGRATE QUIT AUTH ' +
     'HELLO SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE PUBSUB|CHANNELS PUBSUB|NUMPAT WAITAOF INFO LASTSAVE ROLE LOLWUT ' +
-    'RESTORE-ASKING CONFIG|SET CONFIG|REWRITE CONFIG|RESETSTAT CLIENT|KILL CLIENT|PAUSE CLIENT|UNPAUSE CLIENT|REPLY ' +
+    'PFSELFTEST RESTORE-ASKING CONFIG|SET CONFIG|REWRITE CONFIG|RESETSTAT CLIENT|KILL CLIENT|PAUSE CLIENT|UNPAUSE CLIENT|REPLY ' +
     'CLIENT|TRACKING CLIENT|CACHING CLIENT|UNBLOCK CLIENT|LIST CLIENT|INFO CLIENT|ID CLIENT|NO-EVICT CLIENT|NO-TOUCH'
   ).split(' '),
 )
@@ -53,6 +54,9 @@ const DESTROYING_SPARED = 75
 const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH', 'ZADD', 'GEOADD'])
 const FED = 20
 
+/** How often calls of the string commands come among those of the HyperLogLogs. */
+const HYPERLOGLOG_STRINGS = 35
+
 export function isGenerated(spec: CommandSpec): boolean {
   if (EXCLUDED.has(spec.name) || EXCLUDED.has(spec.words[0]!)) return false
   return DATA_ONLY[spec.group]?.has(spec.name) ?? true
@@ -72,10 +76,14 @@ export class CallGenerator {
   /** The percentage of calls that are drawn around SORT. */
   private readonly sorting: number
   private readonly bits: boolean
+  /** The percentage of calls that make, copy and damage the strings that HyperLogLogs are. */
+  private readonly estimating: number
 
   constructor(wanted: readonly string[], specs: readonly CommandSpec[] = commands) {
     this.main = specs.filter((spec) => wanted.includes(spec.group) && isGenerated(spec))
     this.sorting = wanted.includes(SORTING) ? 100 / wanted.length : 0
+    const writes = specs.some((spec) => spec.name === 'SET')
+    this.estimating = wanted.includes('hyperloglog') && writes ? HYPERLOGLOG_STRINGS / wanted.length : 0
     if (this.main.length === 0 && this.sorting === 0) throw new Error(`no command to generate in: ${wanted.join(', ')}`)
     this.bits = this.main.some(({ name }) => name === 'SETBIT')
     this.feeding = this.main.filter((spec) => FEEDING.has(spec.name))
@@ -91,6 +99,7 @@ export class CallGenerator {
   call(draw: Draw): Call {
     if (this.sorting > 0 && draw.percent(this.sorting)) return drawSortCall(draw)
     if (this.bits && draw.percent(BITS_SET)) return ['SET', drawKey(draw, BITS), drawBitString(draw, BITS)]
+    if (this.estimating > 0 && draw.percent(this.estimating)) return drawHyperLogLogCall(draw)
     if (draw.oneIn(400)) return ['NoSuchCommand', ...repeat(draw.int(0, 4), () => drawValue(draw))]
     const spec = this.spec(draw)
     const words: ByteText[] = spec.words.map((word) => anyCase(draw, word))

@@ -21,6 +21,7 @@ const WRITES = {
   hash: `call('HSET', '${COLLECTION}', key, value)`,
   'small hashes': `call('HSET', key, 'field1', n, 'field2', n, 'field3', n, 'field4', n, 'field5', n)`,
   set: `call('SADD', '${COLLECTION}', key)`,
+  hyperloglog: `call('PFADD', '${COLLECTION}', key)`,
 }
 
 const LUA_CHUNK = 20_000

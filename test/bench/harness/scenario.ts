@@ -65,7 +65,16 @@ export type Access =
   | 'drain'
 
 /** What can be run by one word of `--only`. */
-export const GROUPS = ['strings', 'sorted-sets', 'lists', 'hashes', 'sets', 'cache', 'messages'] as const
+export const GROUPS = [
+  'strings',
+  'sorted-sets',
+  'lists',
+  'hashes',
+  'sets',
+  'hyperloglogs',
+  'cache',
+  'messages',
+] as const
 export type Group = (typeof GROUPS)[number]
 
 /** One operation, and everyone who performs it. */

@@ -5,6 +5,7 @@ import { get } from './get.js'
 import { getTtl } from './get-ttl.js'
 import { hgetLarge, hsetLarge } from './hash-large.js'
 import { hgetSmall, hsetSmall } from './hash-small.js'
+import { pfadd, pfcount, pfmerge } from './hyperloglog.js'
 import { incr } from './incr.js'
 import { insert } from './insert.js'
 import { listEnds } from './list-ends.js'
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   listEnds,
   ...[hgetSmall, hsetSmall, hgetLarge, hsetLarge],
   ...[sadd, sismember, spop],
+  ...[pfadd, pfcount, pfmerge],
   cacheGet,
   ...[publish1, publish1000],
 ]

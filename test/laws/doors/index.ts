@@ -4,6 +4,7 @@ import { connectionDoors } from './connection.js'
 import type { Door } from './door.js'
 import { genericDoors } from './generic.js'
 import { hashDoors } from './hash.js'
+import { hyperLogLogDoors } from './hyperloglog.js'
 import { listDoors } from './list.js'
 import { pubsubDoors } from './pubsub.js'
 import { serverDoors } from './server.js'
@@ -28,6 +29,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...sortedSetDoors,
   ...sortedSetRangeDoors,
   ...bitmapDoors,
+  ...hyperLogLogDoors,
   ...sortDoors,
   ...genericDoors,
   ...serverDoors,

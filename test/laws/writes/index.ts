@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { bitmapWrites } from './bitmap.js'
 import { genericWrites } from './generic.js'
 import { hashWrites } from './hash.js'
+import { hyperLogLogWrites } from './hyperloglog.js'
 import { listWrites } from './list.js'
 import { serverWrites } from './server.js'
 import { setWrites } from './set.js'
@@ -19,6 +20,7 @@ export const typedCalls: fc.Arbitrary<Typed> = fc.oneof(
     setWrites,
     sortedSetWrites,
     bitmapWrites,
+    hyperLogLogWrites,
     sortWrites,
     genericWrites,
     serverWrites,
