@@ -5,7 +5,7 @@ import { defineConfig } from 'tsup'
 const licence = readFileSync(new URL('./node_modules/@noble/hashes/LICENSE', import.meta.url), 'utf8').trim()
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', cache: 'src/cache/index.ts' },
+  entry: { index: 'src/index.ts', cache: 'src/cache/index.ts', persistence: 'src/persistence/index.ts' },
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',

@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config'
 const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
 
 /** The longer name first: an alias also stands for what begins with it. */
-const alias = { 'redstart/cache': source('cache/index.ts'), redstart: source('index.ts') }
+const alias = {
+  'redstart/cache': source('cache/index.ts'),
+  'redstart/persistence': source('persistence/index.ts'),
+  redstart: source('index.ts'),
+}
 
 export default defineConfig({
   test: {

@@ -579,6 +579,44 @@ export function sessionClosed(): RedstartError {
   return new RedstartError('ERR the session is closed')
 }
 
+/** Writes while the log cannot be written. */
+export function misconfigured(reason: string): RedstartError {
+  return new RedstartError(`MISCONF Errors writing to the AOF file: ${oneLine(reason)}`)
+}
+
+/** A database that nothing keeps has nowhere to be saved to. Redis has no such reply: it always has a folder. */
+export function notKept(): RedstartError {
+  return new RedstartError('ERR the database is in memory only: open it with Redstart.open({ persistence })')
+}
+
+export function saveInProgress(): RedstartError {
+  return new RedstartError('ERR Background save already in progress')
+}
+
+export function rewriteInProgress(): RedstartError {
+  return new RedstartError('ERR Background append only file rewriting already in progress')
+}
+
+export function anotherIsActive(): RedstartError {
+  return new RedstartError(
+    "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE " +
+      'whenever possible.',
+  )
+}
+
+/** What a save failed with. Redis says no more than ERR, and the rest in its log. */
+export function saveFailed(reason: string): RedstartError {
+  return new RedstartError(`ERR ${oneLine(reason)}`)
+}
+
+export function noShutdown(): RedstartError {
+  return new RedstartError('ERR No shutdown in progress.')
+}
+
+export function shutdownFailed(): RedstartError {
+  return new RedstartError('ERR Errors trying to SHUTDOWN. Check logs.')
+}
+
 export function closed(): RedstartError {
   return new RedstartError('ERR the database is closed')
 }

@@ -2,7 +2,7 @@ import { DISPOSE } from './api/disposable.js'
 import { Handle, JOINED, UNIT } from './api/handle.js'
 import { commandOfMethod, keysOfCall } from './api/method-calls.js'
 import { type Key, toText, upperAscii } from './commands/argv.js'
-import { BLOCKING, type Command } from './commands/command.js'
+import { BLOCKING, type Command, WRITE } from './commands/command.js'
 import {
   type AnyFault,
   Breaking,
@@ -228,8 +228,8 @@ type Method = (this: Connection, ...args: readonly unknown[]) => unknown
 
 let watching = false
 
-/** Typed methods call bodies and meet no admission: from here on they look for faults first. */
-function watchTypedCalls(): void {
+/** Typed methods call bodies and meet no admission: from here on they look for faults first, and whether writes are refused. */
+export function watchTypedCalls(): void {
   if (watching) return
   watching = true
   for (const { prototype } of JOINED) {
@@ -245,8 +245,15 @@ function watchTypedCalls(): void {
 
 function watched(method: string, original: Method, name: string, command: Command): Method {
   const isAsync = (command.flags & BLOCKING) !== 0
+  const writes = (command.flags & WRITE) !== 0
   function call(this: Connection, ...args: readonly unknown[]): unknown {
-    const book = faultsOf(this[UNIT].store)
+    const { store } = this[UNIT]
+    const { refusal } = store
+    if (refusal !== undefined && (writes || (refusal.refusesPing && method === 'ping'))) {
+      if (isAsync) return Promise.reject(refusal.error)
+      throw refusal.error
+    }
+    const book = faultsOf(store)
     if (book === undefined || book.isInside) return original.apply(this, args as unknown[])
     try {
       const keys = (): string[] => keysOfCall(method, name, command, args)

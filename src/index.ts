@@ -7,6 +7,7 @@ export type { BlmpopOptions, LmpopOptions, LposCountOptions, MultiPopped, Popped
 export { MessageStream, type MessagesOptions, type ReceivedMessage } from './api/message-stream.js'
 export type { Multi, Replies } from './api/multi.js'
 export type { CommittedBy, OptimisticOptions, WatchedMulti } from './api/optimistic.js'
+export type { BgsaveOptions } from './api/persistence.js'
 export type { SscanOptions } from './api/set.js'
 export type { SortGetOptions, SortOptions } from './api/sort.js'
 export type {
@@ -59,7 +60,24 @@ export { type Clock, ManualClock, manualClock, realClock, type Timer } from './k
 export type { KeyspaceEvent, KeyspaceListener } from './keyspace/events.js'
 export type { KeyspaceEventName } from './keyspace/notifications.js'
 export type { ErrorListener } from './keyspace/outbox.js'
-export { type LogBatch, type LogRecord, type LogSink, type LogWord, MemoryLog } from './keyspace/ports.js'
-export { type ForkOptions, Redstart, type RedstartOptions } from './redstart.js'
+export {
+  type BackupTarget,
+  type ByteStream,
+  type Keeper,
+  type LogBatch,
+  type LogRecord,
+  type LogSink,
+  type LogWord,
+  MemoryLog,
+  type Persistence,
+  type PersistenceEvent,
+  type PersistenceHost,
+  type PersistenceListener,
+  type Plain,
+  type SaveProgress,
+  type SaveRequest,
+  type SnapshotCursor,
+} from './keyspace/ports.js'
+export { type ForkOptions, type OpenOptions, Redstart, type RedstartOptions } from './redstart.js'
 export { type BlockingCommand, BytesCommands, type Commands, Session } from './session.js'
 export type { UserSession } from './user-session.js'

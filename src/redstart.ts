@@ -4,14 +4,16 @@ import { actFor, copyUsers } from './commands/acl-access.js'
 import type { Key } from './commands/argv.js'
 import * as checkpoints from './commands/checkpoints.js'
 import type { RestoreOptions } from './commands/generic-dump.js'
+import { StoreHost } from './commands/persistence-host.js'
 import { isStateTextOptions, type StateTextOptions, stateText } from './commands/state-text.js'
-import { Faults } from './faults.js'
+import { closed, notKept } from './errors.js'
+import { Faults, watchTypedCalls } from './faults.js'
 import { Checkpoint } from './keyspace/checkpoint.js'
 import { type Clock, realClock } from './keyspace/clock.js'
 import type { KeyspaceListener } from './keyspace/events.js'
 import type { KeyspaceEventName } from './keyspace/notifications.js'
 import type { ErrorListener } from './keyspace/outbox.js'
-import type { LogSink } from './keyspace/ports.js'
+import type { BackupTarget, LogSink, Persistence, PersistenceEvent, PersistenceListener } from './keyspace/ports.js'
 import { RandomSource } from './keyspace/random.js'
 import { Store } from './keyspace/store.js'
 import { Unit } from './keyspace/unit.js'
@@ -33,6 +35,14 @@ export interface RedstartOptions {
    * misses and new keys. None by default; `CONFIG SET` changes it. `on` needs none of them.
    */
   readonly notifyKeyspaceEvents?: string | undefined
+}
+
+/** Options of `Redstart.open`. */
+export interface OpenOptions extends RedstartOptions {
+  /** Where the database is kept: `files(dir)` and others of redstart/persistence. Nowhere by default. */
+  readonly persistence?: Persistence | undefined
+  /** Is told what happens to what is kept, from the first moment on; see `on('persistence')`. */
+  readonly onPersistence?: PersistenceListener | undefined
 }
 
 /** Options of `fork`. */
@@ -64,13 +74,42 @@ const DATABASES_MAX = 1_000_000
 export class Redstart extends Session {
   private readonly store: Store
   private armable: Faults | undefined
+  private persistenceListeners: readonly PersistenceListener[] = []
 
   constructor(options?: RedstartOptions | Forked) {
     const store = options !== undefined && 'store' in options ? options.store : newStore(options)
     super(new Unit(store, store.databases[0]!))
     this.store = store
+    store.onRefusal = watchTypedCalls
     const classes = options?.notifyKeyspaceEvents
     if (classes !== undefined) this.configSet({ 'notify-keyspace-events': classes })
+  }
+
+  /**
+   * Opens a database that outlives the process: loads what is kept, then is ready. What is written to it is kept as the
+   * persistence says; `flushed` tells when.
+   *
+   * @example
+   * import { files } from 'redstart/persistence'
+   *
+   * const db = await Redstart.open({ persistence: files('./data') })
+   * db.incr('visits')
+   * await db.close()
+   *
+   * @throws PersistenceError when somebody else has it open, or it is damaged: with file, offset and reason
+   */
+  static async open(options?: OpenOptions): Promise<Redstart> {
+    const db = new Redstart(options)
+    const { persistence, onPersistence } = options ?? {}
+    if (onPersistence !== undefined) db.on('persistence', onPersistence)
+    if (persistence === undefined) return db
+    try {
+      db.store.keeper = await persistence.open(new StoreHost(db.store, (event) => db.tell(event)))
+    } catch (error) {
+      db.store.close()
+      throw error
+    }
+    return db
   }
 
   /** A connection of its own: it has database 0 selected, whatever others have. */
@@ -100,6 +139,8 @@ export class Redstart extends Session {
 
   /** Listens to what listeners of events and of messages throw, once each. */
   on(event: 'error', listener: ErrorListener): Stop
+  /** Listens to what happens to what is kept: snapshots, failed writes, a torn log that was cut off when it was opened. */
+  on(event: 'persistence', listener: PersistenceListener): Stop
   /**
    * Listens to keyspace events of one name ('set', 'expired', 'del', …), or of all ('*', but 'keymiss' and 'new', which are
    * listened to by name), in every database. Listeners are called after the command, or the transaction, that caused the
@@ -114,12 +155,64 @@ export class Redstart extends Session {
    * @throws TypeError when the listener is no function
    */
   on(event: KeyspaceEventName | '*' | (string & {}), listener: KeyspaceListener): Stop
-  on(event: string, listener: KeyspaceListener | ErrorListener): Stop {
+  on(event: string, listener: KeyspaceListener | ErrorListener | PersistenceListener): Stop {
     if (typeof listener !== 'function') throw new TypeError(`a listener is a function, got ${typeof listener}`)
     const { outbox, events } = this.store
-    // The name says which of both it is.
+    // The name says which of them it is.
     if (event === 'error') return stopOf(outbox.onError(listener as ErrorListener))
+    if (event === 'persistence') return this.onPersistence(listener as PersistenceListener)
     return stopOf(events.listen(event, listener as KeyspaceListener))
+  }
+
+  private onPersistence(listener: PersistenceListener): Stop {
+    const own: PersistenceListener = (event) => listener(event)
+    this.persistenceListeners = [...this.persistenceListeners, own]
+    return stopOf(() => {
+      this.persistenceListeners = this.persistenceListeners.filter((other) => other !== own)
+    })
+  }
+
+  private tell(event: PersistenceEvent): void {
+    const { outbox } = this.store
+    for (const listener of this.persistenceListeners) {
+      try {
+        outbox.watch(listener(event))
+      } catch (error) {
+        outbox.report(error)
+      }
+    }
+  }
+
+  /**
+   * Resolves when all writes before are as durable as the persistence makes them: on the disk under 'always' and 'everysec', in
+   * the hands of the system under 'no'. At once without a persistence. Who asks at the same time shares one flush.
+   *
+   * @throws what the disk says where they could not be made durable; writes are refused from then on
+   */
+  flushed(): Promise<void> {
+    return this.store.keeper?.flushed() ?? Promise.resolve()
+  }
+
+  /**
+   * Writes the state as of one instant to a folder or a persistence in which nothing is kept yet, or to a stream as one file,
+   * while calls go on. `restore` of redstart/persistence reads it, and what is no stream can be opened as it is. O(bytes).
+   *
+   * @throws RedstartError ERR without a persistence; what the target says where it fails
+   */
+  async backup(target: BackupTarget): Promise<void> {
+    const { keeper } = this.store
+    if (keeper === undefined) throw notKept()
+    await keeper.backup(target)
+  }
+
+  /**
+   * After a failed write: writes everything anew, as nothing can be relied on that was written since, and has writes taken again.
+   * Does nothing when writes are not refused. O(bytes).
+   *
+   * @throws what the disk says where it still fails; writes stay refused
+   */
+  async resume(): Promise<void> {
+    await this.store.keeper?.resume()
   }
 
   /**
@@ -202,9 +295,18 @@ export class Redstart extends Session {
     return this.armable
   }
 
-  /** Ends timers and typed subscriptions, and rejects calls that wait. Keys stay readable. */
+  /**
+   * Ends timers and typed subscriptions, and rejects calls that wait. Keys stay readable. What is kept is flushed and given up;
+   * from then on nothing can be written.
+   *
+   * @throws what the disk says where writes could not be made durable
+   */
   override async close(): Promise<void> {
-    this.store.close()
+    const { store } = this
+    store.close()
+    if (store.keeper === undefined) return
+    store.refuse({ error: closed(), refusesPing: false })
+    await store.keeper.close()
   }
 
   /** @internal The engine below the commands: for leaves and tests. */

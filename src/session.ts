@@ -8,6 +8,7 @@ import { HashCommands } from './api/hash.js'
 import { HyperLogLogCommands } from './api/hyperloglog.js'
 import { ListCommands } from './api/list.js'
 import { joinQueueMethods } from './api/multi.js'
+import { PersistenceCommands } from './api/persistence.js'
 import { PubSubCommands } from './api/pubsub.js'
 import { ServerCommands } from './api/server.js'
 import { SetCommands } from './api/set.js'
@@ -38,6 +39,7 @@ export const GROUPS = [
   SortCommands,
   GenericCommands,
   ServerCommands,
+  PersistenceCommands,
   ConfigCommands,
   PubSubCommands,
   AclCommands,
@@ -62,6 +64,7 @@ export interface Commands<T extends string | Uint8Array>
     SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,
+    PersistenceCommands<T>,
     ConfigCommands<T>,
     PubSubCommands<T>,
     AclCommands<T>,

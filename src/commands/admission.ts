@@ -3,10 +3,11 @@
  * is open spoils the transaction.
  */
 import { notInTransaction, subscriberMode } from '../errors.js'
+import type { Refusal } from '../keyspace/ports.js'
 import type { Unit } from '../keyspace/unit.js'
 import { authorize } from './acl-access.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
-import { type Command, NO_MULTI } from './command.js'
+import { type Command, NO_MULTI, WRITE } from './command.js'
 import { faultsOf, rawCall } from './faults.js'
 import { nameOf } from './known-commands.js'
 
@@ -17,7 +18,21 @@ export function admit(unit: Unit, command: Command, argv: Argv): void {
   if (faults !== undefined) faults.refuse(unit, rawCall(unit, command, argv))
   if (client.transaction !== undefined && (command.flags & NO_MULTI) !== 0) throw notInTransaction()
   authorize(unit, command, argv)
+  if (store.refusal !== undefined) checkRefusal(unit, command, store.refusal)
   if (client.subscriptions !== undefined) checkSubscriberMode(command, argv)
+}
+
+/** Whether a command changes keys. */
+function isWrite(command: unknown): boolean {
+  // The queue holds what `dispatch` put there.
+  return ((command as Command).flags & WRITE) !== 0
+}
+
+/** While the disk fails, what writes is refused, a transaction that does so included; in Redis PING is too. */
+function checkRefusal({ client }: Unit, command: Command, { error, refusesPing }: Refusal): void {
+  const name = nameOf(command)
+  const writes = name === 'exec' ? client.transaction?.calls.some((call) => isWrite(call.command)) : isWrite(command)
+  if (writes || (refusesPing && name === 'ping')) throw error
 }
 
 /** What a connection in subscriber mode may call. */

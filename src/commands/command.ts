@@ -21,6 +21,7 @@ export const FLAGS = {
   no_auth: 8192,
   may_replicate: 16384,
   no_mandatory_keys: 32768,
+  no_async_loading: 524288,
   no_multi: 65536,
   allow_busy: 131072,
   movablekeys: 262144,
@@ -41,6 +42,7 @@ export const ALLOW_BUSY = FLAGS.allow_busy
 export const SKIP_SLOWLOG = FLAGS.skip_slowlog
 export const NO_MULTI = FLAGS.no_multi
 export const NO_AUTH = FLAGS.no_auth
+export const NO_ASYNC_LOADING = FLAGS.no_async_loading
 export const PUBSUB = FLAGS.pubsub
 export const ADMIN = FLAGS.admin
 

@@ -99,14 +99,22 @@ export function replay(store: Store, batch: LogBatch): void {
   const unit = new Unit(store, store.databases[0]!)
   store.replaying = true
   try {
-    unit.nest(() => {
-      for (const { database, words } of batch) {
-        unit.database = store.databases[database]!
-        // What is in the log was admitted once.
-        runCommand(unit, resolveCommand(words), words)
-      }
-    })
+    replayIn(unit, batch)
   } finally {
     store.replaying = false
   }
+}
+
+/** As `replay`, for one batch of many: `replaying` is set. */
+export function replayIn(unit: Unit, batch: LogBatch): void {
+  const { databases } = unit.store
+  unit.nest(() => {
+    for (const { database, words } of batch) {
+      const its = databases[database]
+      if (its === undefined) throw new RangeError(`it is of database ${database}, and there are ${databases.length}`)
+      unit.database = its
+      // What is in the log was admitted once.
+      runCommand(unit, resolveCommand(words), words)
+    }
+  })
 }

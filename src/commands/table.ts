@@ -16,6 +16,7 @@ import { hashCommands } from './hash.js'
 import { hyperLogLogCommands } from './hyperloglog.js'
 import { knownCommands } from './known-commands.js'
 import { listCommands } from './list.js'
+import { persistenceCommands } from './persistence.js'
 import { pubsubCommands } from './pubsub.js'
 import { serverCommands } from './server.js'
 import { commandCommands } from './server-command.js'
@@ -48,6 +49,7 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   pubsubCommands,
   connectionCommands,
   serverCommands,
+  persistenceCommands,
   configCommands,
   aclCommands,
   commandCommands(() => commandTable),

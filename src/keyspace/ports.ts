@@ -43,3 +43,134 @@ export class MemoryLog implements LogSink {
     this.batches.push(batch)
   }
 }
+
+/** What data is made of on its way to a leaf and back: nothing of the engine's own. */
+export type Plain = string | number | bigint | null | Uint8Array | readonly Plain[]
+
+/** Entries of a snapshot for each key: database, key, code of the form of the value, value, deadline (see plain-values.ts). */
+export const ENTRIES_PER_KEY = 5
+
+/** The state of the store as of one instant, fetched bit by bit while writes go on. */
+export interface SnapshotCursor {
+  /** How many keys there are at the instant. */
+  readonly total: number
+  /** How many of them have been fetched. */
+  readonly count: number
+  /** The entries of about so many further keys; undefined at the end. */
+  next(most: number): Plain[] | undefined
+  /** Gives it up before its end. */
+  end(): void
+}
+
+/** Why writes are refused. */
+export interface Refusal {
+  readonly error: Error
+  /** Whether PING is refused too, as Redis does where the disk fails. */
+  readonly refusesPing: boolean
+}
+
+/** What a keeper tells of, besides what it is asked. */
+export interface PersistenceEvent {
+  readonly type:
+    | 'loaded'
+    | 'tail-cut'
+    | 'save-started'
+    | 'saved'
+    | 'save-failed'
+    | 'write-failed'
+    | 'resumed'
+    | 'closed'
+  /** One sentence for people. */
+  readonly message: string
+  readonly file?: string | undefined
+  /** Where in the file, in bytes. */
+  readonly offset?: number | undefined
+  /** How many bytes were dropped, of 'tail-cut'. */
+  readonly bytesDropped?: number | undefined
+  readonly keys?: number | undefined
+  /** How many records of the log were replayed, of 'loaded'. */
+  readonly records?: number | undefined
+  readonly error?: unknown
+}
+
+export type PersistenceListener = (event: PersistenceEvent) => unknown
+
+/** How far a background save has come. */
+export interface SaveProgress {
+  /** Keys written, and how many there were at the instant. */
+  readonly keys: number
+  readonly total: number
+  readonly bytes: number
+}
+
+/** A background save: BGSAVE and BGREWRITEAOF do the same here, and say different things. */
+export interface SaveRequest {
+  readonly kind: 'save' | 'rewrite'
+  readonly onProgress?: ((progress: SaveProgress) => void) | undefined
+}
+
+/** What the engine hands to what keeps it. */
+export interface PersistenceHost {
+  readonly databases: number
+  /** Changes since the start, by Redis's count. */
+  readonly dirty: number
+  /** Milliseconds since the epoch, by the database's clock. */
+  now(): number
+  /** Calls back once by the database's clock, without holding the process open; returns what takes it back. */
+  schedule(callback: () => void, delayMs: number): () => void
+  /** Takes the instant of a snapshot; no unit may be open (`isIdle`), and no other snapshot running. O(databases). */
+  snapshot(): SnapshotCursor
+  /** Whether no unit is open. */
+  readonly isIdle: boolean
+  /** Whether a snapshot is running. */
+  readonly isTaking: boolean
+  /** Puts entries of a snapshot into the store. Throws an Error that says what is wrong with them. */
+  load(entries: readonly Plain[]): void
+  /** The bytes that a text of the engine stands for, also where it is no valid Unicode. */
+  bytesOf(text: string): Uint8Array
+  /** Makes a batch of the log again. */
+  replay(batch: LogBatch): void
+  /** From now on the sink hears of every change. */
+  listen(sink: LogSink | undefined): void
+  /** Has everything that writes refused with Redis's MISCONF and this reason, or with another whole text; undefined ends it. */
+  refuse(reason: string | undefined): Error | undefined
+  report(event: PersistenceEvent): void
+}
+
+/** What `Redstart.open` is given: `files(dir)`, `memory()` and the like of redstart/persistence. */
+export interface Persistence {
+  /** Takes possession of what is kept, loads it into the engine, and keeps it from then on. */
+  open(host: PersistenceHost): Promise<Keeper>
+}
+
+/** A place that a backup goes to: a folder, another persistence, or a stream. */
+export type BackupTarget = string | Persistence | ByteStream
+
+/** A stream to write to, as Node's are. */
+export interface ByteStream {
+  write(chunk: Uint8Array, done: (error?: Error | null) => void): unknown
+  end(done: () => void): unknown
+  once(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** Keeps an open store. */
+export interface Keeper {
+  /** Resolves when all writes before are as durable as the policy makes them; rejects when they could not be made so. */
+  flushed(): Promise<void>
+  /** Writes a snapshot, blocking. Throws where there is one running, or where it fails. */
+  save(): void
+  /** Writes a snapshot in the background, after one that is being written. */
+  saveInBackground(request: SaveRequest): Promise<void>
+  /** What is being written in the background. */
+  readonly saving: SaveRequest['kind'] | undefined
+  /** Unix time of the last snapshot, in seconds. */
+  readonly lastSave: number
+  /** Whether rules for automatic snapshots are set. */
+  readonly savesByRules: boolean
+  backup(target: BackupTarget): Promise<void>
+  /** After a failure: writes everything anew, and has writes taken again. */
+  resume(): Promise<void>
+  close(): Promise<void>
+  /** As `close`, blocking. */
+  closeNow(): void
+}

@@ -11,9 +11,10 @@ import { KeyspaceEvents } from './events.js'
 import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
 import { Outbox } from './outbox.js'
-import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
+import type { Keeper, LogRecord, LogSink, LogWord, Refusal, SnapshotEntry, SnapshotSource } from './ports.js'
 import { PubSub } from './pubsub.js'
 import type { RandomSource } from './random.js'
+import type { RunningSnapshot } from './running-snapshot.js'
 import { Settings } from './settings.js'
 import type { Undo } from './undo.js'
 import { type Collection, typeOf, type Value } from './value.js'
@@ -105,6 +106,16 @@ export class Store implements SnapshotSource {
   opened: Opened[] = []
   /** What takes the running part of the unit back, where that has been asked for. */
   undo: Undo | undefined = undefined
+  /** The snapshot that is being taken: it hears of every key before it changes. */
+  snapshot: RunningSnapshot | undefined = undefined
+  /** What keeps the store, and does what SAVE and its kin ask for. */
+  keeper: Keeper | undefined = undefined
+  /** Why whatever writes is refused, undefined while nothing is. `refuse` sets it. */
+  refusal: Refusal | undefined = undefined
+  /** Is called before writes are refused: typed methods meet no admission until then. */
+  onRefusal: (() => void) | undefined = undefined
+  /** When the store was made, in milliseconds since the epoch. */
+  readonly startedMs: number
   /** The access clock: seconds, 0 while it is not running. */
   accessClock = 0
   private nowMs = 0
@@ -125,6 +136,7 @@ export class Store implements SnapshotSource {
   constructor(options: StoreOptions) {
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index))
     this.clock = options.clock
+    this.startedMs = options.clock.now()
     this.random = options.random
     const observe = (): void => this.observe()
     const hear = (): void => {
@@ -252,7 +264,7 @@ export class Store implements SnapshotSource {
     return !this.isReplaying && deadlineMs <= this.now()
   }
 
-  deadlineOf(database: Database, slot: number): Int64 {
+  deadlineOf(database: KeyTable, slot: number): Int64 {
     const deadlineMs = database.wheel!.deadlineOf(database.keys.deadlineAt(slot))
     return deadlineMs < FAR_MS
       ? deadlineMs
@@ -260,6 +272,7 @@ export class Store implements SnapshotSource {
   }
 
   setDeadline(database: Database, slot: number, deadlineMs: Int64): void {
+    if (this.snapshot !== undefined) this.snapshot.changing(database, slot)
     if (this.undo !== undefined) this.undo.timing(database, slot)
     database.wheel ??= new DeadlineWheel<string>(this.now())
     const { wheel, keys } = database
@@ -275,6 +288,7 @@ export class Store implements SnapshotSource {
   }
 
   clearDeadline(database: Database, slot: number): void {
+    if (this.snapshot !== undefined) this.snapshot.changing(database, slot)
     if (this.undo !== undefined) this.undo.timing(database, slot)
     database.wheel!.remove(database.keys.deadlineAt(slot))
     if (database.farDeadlines.size > 0) database.farDeadlines.delete(database.keys.keyAt(slot)!)
@@ -325,13 +339,25 @@ export class Store implements SnapshotSource {
     if (!effects) return
     if (this.opened.length > 0) this.opened = []
     if (this.observed) this.observe()
-    if (this.batch.length > 0) {
-      const batch = this.batch
-      this.batch = []
-      this.sink?.append(batch)
-    }
+    const failure = this.batch.length > 0 ? this.handOver() : undefined
     // What listeners and served waiters cause is handed out by the loop that called them.
-    if (this.settling) return
+    if (!this.settling) this.handOut()
+    if (failure !== undefined) throw failure.error
+  }
+
+  /** Gives the batch to the log; what the log throws is for the caller, once all have heard of the change that is made all the same. */
+  private handOver(): { readonly error: unknown } | undefined {
+    const { batch } = this
+    this.batch = []
+    try {
+      this.sink?.append(batch)
+      return undefined
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  private handOut(): void {
     this.settling = true
     try {
       this.outbox.deliver()
@@ -378,7 +404,7 @@ export class Store implements SnapshotSource {
   private onTimer(): void {
     this.timer = undefined
     this.armedFor = Number.POSITIVE_INFINITY
-    if (this.depth > 0 || this.nowMs !== 0) {
+    if (this.depth > 0 || this.nowMs !== 0 || this.isReplaying) {
       this.timerCame = true
       return
     }
@@ -409,9 +435,18 @@ export class Store implements SnapshotSource {
       if (this.waiters.nextWake() <= now && this.waiters.expire(now, SLICE_STEPS)) left = true
     } finally {
       this.depth--
-      if (this.depth === 0) this.settle()
+      if (this.depth === 0) this.settleUncalled()
     }
     return left
+  }
+
+  /** Nobody made a call that a log which fails could be told of. One that has the store refuse writes has said so itself. */
+  private settleUncalled(): void {
+    try {
+      this.settle()
+    } catch (error) {
+      if (this.refusal === undefined) this.outbox.report(error)
+    }
   }
 
   /** A key's time is up: it goes, the log hears of it as DEL, the event is `expired`. */
@@ -428,6 +463,7 @@ export class Store implements SnapshotSource {
    */
   private expireFields(database: Database, key: string, due: Hash, most: number): number {
     const now = this.now()
+    if (this.snapshot !== undefined) this.snapshot.changing(database, database.keys.find(key))
     const hash = this.undo === undefined ? due : (this.undo.own(database, database.keys.find(key)) as Hash)
     const whole = hash.isAllDue(now)
     const fields = whole ? [] : hash.takeDue(now, most)
@@ -484,6 +520,7 @@ export class Store implements SnapshotSource {
   }
 
   remove(database: Database, slot: number): void {
+    if (this.snapshot !== undefined) this.snapshot.removing(database, slot)
     if (database.fields !== undefined) this.left(database, slot)
     if (database.keys.expires(slot)) this.clearDeadline(database, slot)
     if (this.undo !== undefined) this.undo.removing(database, slot)
@@ -492,12 +529,14 @@ export class Store implements SnapshotSource {
 
   /** Takes the removal of a key back; a deadline that it had is set after. O(1). */
   putBack(database: Database, slot: number, key: string, value: Value, access: number): void {
+    if (this.snapshot !== undefined) this.snapshot.puttingBack(database, slot, key)
     database.keys.reinsert(key, slot, value, access)
     this.entered(database, key, value)
   }
 
   /** Puts another value in the place of one and returns the marks; the deadline stays. O(1). */
   exchange(database: Database, slot: number, value: Value): number {
+    if (this.snapshot !== undefined) this.snapshot.changing(database, slot)
     if (database.fields !== undefined) this.left(database, slot)
     const marks = database.keys.exchange(slot, value)
     if (typeof value === 'object') this.entered(database, database.keys.keyAt(slot)!, value)
@@ -509,6 +548,12 @@ export class Store implements SnapshotSource {
     const former = database.replace(table)
     if (this.undo !== undefined) this.undo.replaced(database, former)
     return former
+  }
+
+  /** Has whatever writes refused from now on; undefined ends it. */
+  refuse(refusal: Refusal | undefined): void {
+    if (refusal !== undefined) this.onRefusal?.()
+    this.refusal = refusal
   }
 
   /** What follows from every change of a key: its watches and its event. */

@@ -165,7 +165,8 @@ export class Unit {
 
   /** As `stringAt`, for a string that is edited in place. O(1), but see `Undo.own`. */
   editAt(slot: number): StringValue {
-    const { undo } = this.store
+    const { undo, snapshot } = this.store
+    if (snapshot !== undefined) snapshot.changing(this.database, slot)
     return undo === undefined ? this.stringAt(slot) : (undo.own(this.database, slot) as StringValue)
   }
 
@@ -187,6 +188,7 @@ export class Unit {
     if (slot === ABSENT) return undefined
     const keys = this.database.keys
     if (keys.codeAt(slot) !== kind.code) throw wrongType()
+    if (this.store.snapshot !== undefined) this.store.snapshot.changing(this.database, slot)
     // The code says that it is one of this kind.
     if (this.store.undo !== undefined) return this.store.undo.own(this.database, slot) as T
     return keys.valueAt(slot) as T

@@ -151,7 +151,7 @@ describe('the fields of a store', () => {
     ...['observed', 'logging', 'sink', 'isReplaying', 'dirty', 'depth', 'pending', 'opened', 'batch', 'settling'],
     ...['accessClock', 'nowMs', 'trustedSecond', 'timer', 'armedFor', 'holdsOpen', 'timerCame', 'accessClockStartedMs'],
     ...['isClosed', 'clients', 'outbox', 'pubsub', 'hearsArrivals', 'hearsMisses', 'undo'],
-    ...['defaultUser', 'authRequired'],
+    ...['defaultUser', 'authRequired', 'snapshot', 'keeper', 'refusal', 'onRefusal', 'startedMs'],
   ]
   const KEPT_IN_TABLES = ['index', 'keys', 'wheel', 'farDeadlines', 'fields']
 

@@ -1,11 +1,12 @@
 /**
  * Commands without a typed method: containers themselves, texts for people at a prompt, looks into the inside, and what a connection says of itself,
  * for which the typed side has another form (`db.multi()`, `db.watch()`, `subscription.unsubscribe()`,
- * `session.close()`).
+ * `session.close()`, `db.close()`).
  */
 export const WIRE_ONLY: ReadonlySet<string> = new Set([
   ...['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP', 'CONFIG', 'CONFIG HELP', 'ACL', 'ACL HELP'],
   ...['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE', 'PUBSUB', 'PUBSUB HELP'],
   ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT'],
   ...['PFDEBUG', 'PFSELFTEST'],
+  ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT', 'SHUTDOWN'],
 ])

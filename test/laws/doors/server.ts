@@ -90,6 +90,10 @@ export const serverDoors: Readonly<Record<string, Door>> = {
   flushdb: plain('FLUSHDB', fc.constant([])),
   flushall: plain('FLUSHALL', fc.constant([])),
   swapdb: plain('SWAPDB', fc.tuple(smallIndex, smallIndex)),
+  save: plain('SAVE', fc.constant([])),
+  bgsave: plain('BGSAVE', fc.constant([])),
+  bgrewriteaof: plain('BGREWRITEAOF', fc.constant([])),
+  lastsave: plain('LASTSAVE', fc.constant([])),
   time: plain('TIME', fc.constant([]), (raw) => (raw as string[]).map(Number)),
   configGet: {
     draw: fc.array(fc.constantFrom('databases', 'DATA*', 'nosuch', '*'), { minLength: 1 }).map((args) => ({

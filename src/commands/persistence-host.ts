@@ -1,0 +1,134 @@
+import { misconfigured, type RedstartError } from '../errors.js'
+import { ABSENT } from '../keyspace/key-index.js'
+import { BadPlainValue, textOf, unpackValue } from '../keyspace/plain-values.js'
+import {
+  ENTRIES_PER_KEY,
+  type LogBatch,
+  type LogSink,
+  type PersistenceEvent,
+  type PersistenceHost,
+  type Plain,
+  type SnapshotCursor,
+} from '../keyspace/ports.js'
+import { RunningSnapshot } from '../keyspace/running-snapshot.js'
+import type { Store } from '../keyspace/store.js'
+import { Unit } from '../keyspace/unit.js'
+import { int64, integerOf } from '../structures/int64.js'
+import { toBytes } from '../structures/text.js'
+import { replayIn } from './dispatch.js'
+
+/** The engine as what keeps it sees it. Until `listen` is called, the store is being loaded: nothing in it expires. */
+export class StoreHost implements PersistenceHost {
+  private readonly store: Store
+  private readonly unit: Unit
+  /** What the caller of `open` wants to hear of besides. */
+  private readonly own: LogSink | undefined
+  private readonly onEvent: (event: PersistenceEvent) => void
+
+  constructor(store: Store, onEvent: (event: PersistenceEvent) => void) {
+    this.store = store
+    this.unit = new Unit(store, store.databases[0]!)
+    this.own = store.log
+    this.onEvent = onEvent
+    store.replaying = true
+  }
+
+  get databases(): number {
+    return this.store.databases.length
+  }
+
+  get dirty(): number {
+    return this.store.dirty
+  }
+
+  now(): number {
+    return this.store.clock.now()
+  }
+
+  schedule(callback: () => void, delayMs: number): () => void {
+    const timer = this.store.clock.schedule(callback, delayMs, false)
+    return () => timer.cancel()
+  }
+
+  snapshot(): SnapshotCursor {
+    return new RunningSnapshot(this.store)
+  }
+
+  get isIdle(): boolean {
+    return this.store.depth === 0 && !this.store.isSettling
+  }
+
+  get isTaking(): boolean {
+    return this.store.snapshot !== undefined
+  }
+
+  load(entries: readonly Plain[]): void {
+    for (let at = 0; at < entries.length; at += ENTRIES_PER_KEY) {
+      this.loadKey(entries[at]!, textOf(entries[at + 1]), entries[at + 2]!, entries[at + 3]!, entries[at + 4]!)
+    }
+    this.store.forgetTime()
+  }
+
+  private loadKey(index: Plain, key: string, code: Plain, plain: Plain, deadline: Plain): void {
+    const { store } = this
+    const database = typeof index === 'number' ? store.databases[index] : undefined
+    if (database === undefined)
+      throw new BadPlainValue(`a key of database ${String(index)}, and there are ${this.databases}`)
+    if (database.keys.find(key) !== ABSENT) throw new BadPlainValue('a key that comes twice')
+    const value = unpackValue(code, plain)
+    const slot = database.keys.insert(key, value, store.accessTime())
+    if (typeof value === 'object') store.entered(database, key, value)
+    if (deadline === null) return
+    const deadlineMs = typeof deadline === 'bigint' ? int64(deadline) : integerOf(deadline)
+    if (deadlineMs === undefined) throw new BadPlainValue('a deadline that is none')
+    store.setDeadline(database, slot, deadlineMs)
+  }
+
+  bytesOf(text: string): Uint8Array {
+    return toBytes(text)
+  }
+
+  replay(batch: LogBatch): void {
+    replayIn(this.unit, batch)
+  }
+
+  listen(sink: LogSink | undefined): void {
+    const { own, store } = this
+    if (store.replaying) {
+      store.dirty = 0
+      store.replaying = false
+      // What fell due while it was loaded.
+      store.forgetTime()
+    }
+    store.log = own === undefined || sink === undefined ? (sink ?? own) : new BothSinks(own, sink)
+  }
+
+  refuse(reason: string | undefined): RedstartError | undefined {
+    const error = reason === undefined ? undefined : misconfigured(reason)
+    this.store.refuse(error === undefined ? undefined : { error, refusesPing: true })
+    return error
+  }
+
+  report(event: PersistenceEvent): void {
+    this.onEvent(event)
+  }
+}
+
+/** What the caller wants to hear of, then what is kept. */
+class BothSinks implements LogSink {
+  private readonly first: LogSink
+  private readonly second: LogSink
+
+  constructor(first: LogSink, second: LogSink) {
+    this.first = first
+    this.second = second
+  }
+
+  append(batch: LogBatch): void {
+    try {
+      this.first.append(batch)
+    } finally {
+      this.second.append(batch)
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import { createReadStream, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { PersistenceError } from './errors.js'
+import { type FileCalls, systemCalls } from './file-calls.js'
+import { FolderLock } from './folder-lock.js'
+import type { BlobWriter, BlockingBlobWriter, BlockingStorage, SegmentWriter, Storage } from './storage.js'
+
+/** What is being written under another name, until it is whole. */
+const UNFINISHED = '.tmp'
+const PIECE_BYTES = 256 * 1024
+
+/**
+ * Files in a folder.
+ *
+ * What is put or created is written under another name, flushed, renamed, and then the folder is flushed: so a name stands for the old bytes or
+ * the new ones, whatever happens. A new segment is there durably before anything is written to it. No flush is repeated
+ * after it failed, and no file written to again.
+ */
+export class FileStorage implements Storage {
+  readonly description: string
+  readonly blocking: BlockingStorage
+  private readonly folder: string
+  private readonly calls: FileCalls
+  private readonly lock: FolderLock
+
+  constructor(folder: string, calls: FileCalls = systemCalls) {
+    this.description = folder
+    this.folder = folder
+    this.calls = calls
+    this.lock = new FolderLock(folder)
+    this.blocking = {
+      put: (name, bytes) => this.putNow(name, bytes),
+      create: (name) => this.blob(name),
+      append: (name) => this.segment(name),
+      list: () => this.names(),
+      remove: (name) => this.calls.remove(this.path(name)),
+      close: () => this.lock.release(),
+    }
+  }
+
+  async open(): Promise<void> {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    this.lock.take()
+    // What a process left unfinished when it ended.
+    for (const name of readdirSync(this.folder))
+      if (name.endsWith(UNFINISHED)) this.calls.remove(join(this.folder, name))
+  }
+
+  async close(): Promise<void> {
+    this.lock.release()
+  }
+
+  async list(): Promise<readonly string[]> {
+    return this.names()
+  }
+
+  private names(): string[] {
+    if (!existsSync(this.folder)) return []
+    return readdirSync(this.folder).filter((name) => !name.endsWith(UNFINISHED) && !this.lock.owns(name))
+  }
+
+  async *read(name: string): AsyncIterable<Uint8Array> {
+    // Without an encoding a stream gives out bytes.
+    yield* createReadStream(this.path(name), { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>
+  }
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    const blob = await this.create(name)
+    await finish(blob, bytes)
+  }
+
+  private putNow(name: string, bytes: Uint8Array): void {
+    const blob = this.blob(name)
+    try {
+      blob.write(bytes)
+      blob.commit()
+    } catch (error) {
+      blob.abort()
+      throw error
+    }
+  }
+
+  async create(name: string): Promise<BlobWriter> {
+    const { calls } = this
+    const blob = this.blob(name)
+    return {
+      async write(bytes) {
+        for (let at = 0; at < bytes.length; ) at += progress(await calls.writeLater(blob.fd, bytes.subarray(at)))
+      },
+      commit: async () => {
+        await calls.syncLater(blob.fd)
+        blob.rename()
+        await this.flushFolderLater()
+      },
+      abort: async () => blob.abort(),
+    }
+  }
+
+  async append(name: string): Promise<SegmentWriter> {
+    return this.segment(name)
+  }
+
+  async truncate(name: string, size: number): Promise<void> {
+    const fd = this.calls.openToWrite(this.path(name))
+    try {
+      this.calls.truncate(fd, size)
+      this.calls.sync(fd)
+    } finally {
+      this.calls.close(fd)
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    this.blocking.remove(name)
+  }
+
+  private path(name: string): string {
+    return join(this.folder, name)
+  }
+
+  private blob(name: string): BlockingBlobWriter & { readonly fd: number; rename(): void } {
+    const { calls } = this
+    const unfinished = this.path(name + UNFINISHED)
+    if (existsSync(unfinished)) calls.remove(unfinished)
+    const fd = calls.create(unfinished)
+    let isOpen = true
+    const close = (): void => {
+      if (isOpen) calls.close(fd)
+      isOpen = false
+    }
+    const rename = (): void => {
+      close()
+      calls.rename(unfinished, this.path(name))
+    }
+    return {
+      fd,
+      rename,
+      write: (bytes) => writeAll(calls, fd, bytes),
+      commit: () => {
+        calls.sync(fd)
+        rename()
+        this.flushFolder()
+      },
+      abort: () => {
+        close()
+        if (existsSync(unfinished)) calls.remove(unfinished)
+      },
+    }
+  }
+
+  private segment(name: string): SegmentWriter {
+    const { calls } = this
+    const fd = calls.create(this.path(name))
+    this.flushFolder()
+    let isOpen = true
+    return {
+      append: (bytes) => writeAll(calls, fd, bytes),
+      flush: () => calls.syncLater(fd),
+      flushNow: () => calls.sync(fd),
+      async close() {
+        if (isOpen) calls.close(fd)
+        isOpen = false
+      },
+    }
+  }
+
+  private flushFolder(): void {
+    const fd = this.calls.openFolder(this.folder)
+    try {
+      this.calls.sync(fd)
+    } finally {
+      this.calls.close(fd)
+    }
+  }
+
+  private async flushFolderLater(): Promise<void> {
+    const fd = this.calls.openFolder(this.folder)
+    try {
+      await this.calls.syncLater(fd)
+    } finally {
+      this.calls.close(fd)
+    }
+  }
+}
+
+async function finish(blob: BlobWriter, bytes: Uint8Array): Promise<void> {
+  try {
+    await blob.write(bytes)
+    await blob.commit()
+  } catch (error) {
+    await blob.abort()
+    throw error
+  }
+}
+
+/** A call may write less than it was given; the next one then says why. */
+function writeAll(calls: FileCalls, fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += progress(calls.write(fd, bytes.subarray(at)))
+}
+
+function progress(written: number): number {
+  if (written > 0) return written
+  throw new PersistenceError('UNUSABLE', 'the disk takes no bytes')
+}

@@ -1,0 +1,341 @@
+import { PersistenceError, systemReason } from './errors.js'
+import type { LogWriter } from './log-writer.js'
+import { encodeManifest, MANIFEST, type Manifest, segmentName, snapshotName } from './manifest.js'
+import type { Policy } from './options.js'
+import type { BackupTarget, Keeper, PersistenceHost, SaveRequest, SnapshotCursor } from './plain.js'
+import { putManifest, type Recovered, removeUnnamed, unnamed } from './recovery.js'
+import { SnapshotEncoder } from './snapshot-format.js'
+import { snapshotPieces } from './snapshot-pieces.js'
+import type { Storage } from './storage.js'
+
+/** How a target of a backup is written to; backup.ts knows. */
+export type WriteBackup = (target: BackupTarget, head: Head, cursor: SnapshotCursor) => Promise<void>
+
+/** What a snapshot says of itself before its blocks. */
+export interface Head {
+  readonly databases: number
+  readonly seq: number
+  readonly timeMs: number
+  readonly keys: number
+}
+
+/** After a background save that failed none is begun by itself for so long. */
+const RETRY_MS = 5_000
+const RULES_EVERY_MS = 1_000
+
+/**
+ * Keeps one open store: the log, and snapshots in place of it.
+ *
+ * A snapshot is taken so that whatever moment the process ends at, the manifest names a chain that is whole:
+ *
+ * 1. the next segment is made, empty, and the manifest names it behind those that there are;
+ * 2. at one instant, with no unit open, the log turns to it and the snapshot begins;
+ * 3. the snapshot is written under a name of its own and flushed;
+ * 4. a manifest that names the snapshot and the new segment takes the place of the former;
+ * 5. what no manifest names is removed.
+ */
+export class KeptStore implements Keeper {
+  private readonly storage: Storage
+  private readonly host: PersistenceHost
+  private readonly policy: Policy
+  private readonly writeBackup: WriteBackup
+  private readonly log: LogWriter
+  private manifest: Manifest
+  private number: number
+  private running: { readonly kind: SaveRequest['kind']; readonly ended: Promise<void> } | undefined
+  private savedDirty: number
+  private savedMs: number
+  private failedMs = Number.NEGATIVE_INFINITY
+  /** The bytes of all files after the last rewrite. */
+  private baseBytes: number
+  private snapshotBytes: number
+  private stopRules: (() => void) | undefined
+  private isClosed = false
+
+  /** The first segment is there, and named by the manifest. */
+  constructor(
+    storage: Storage,
+    host: PersistenceHost,
+    policy: Policy,
+    recovered: Recovered,
+    log: LogWriter,
+    writeBackup: WriteBackup,
+  ) {
+    this.storage = storage
+    this.host = host
+    this.policy = policy
+    this.writeBackup = writeBackup
+    this.log = log
+    this.manifest = recovered.manifest
+    this.number = recovered.number
+    this.savedDirty = host.dirty
+    this.savedMs = recovered.snapshotTimeMs ?? host.now()
+    this.snapshotBytes = recovered.snapshotBytes
+    this.baseBytes = recovered.snapshotBytes + recovered.logBytes
+    this.watchRules()
+  }
+
+  flushed(): Promise<void> {
+    return this.log.flushed()
+  }
+
+  get saving(): SaveRequest['kind'] | undefined {
+    return this.running?.kind
+  }
+
+  get lastSave(): number {
+    return Math.floor(this.savedMs / 1000)
+  }
+
+  get savesByRules(): boolean {
+    return this.policy.save.length > 0
+  }
+
+  // Blocking.
+
+  save(): void {
+    const { blocking } = this.storage
+    if (blocking === undefined)
+      throw new PersistenceError('UNUSABLE', `${this.storage.description} cannot block: use BGSAVE`)
+    if (this.log.failure !== undefined) throw this.log.failure
+    if (this.running !== undefined || this.host.isTaking)
+      throw new PersistenceError('UNUSABLE', 'a snapshot is being written')
+    const number = ++this.number
+    const segment = blocking.append(segmentName(number))
+    this.manifest = this.withSegment(number)
+    blocking.put(MANIFEST, encodeManifest(this.manifest))
+    this.log.rotate(segment, number)
+    const cursor = this.host.snapshot()
+    try {
+      const { seq } = this.log
+      const file = snapshotName(number)
+      const encoder = new SnapshotEncoder()
+      const blob = blocking.create(file)
+      try {
+        for (const piece of snapshotPieces(encoder, this.head(cursor), cursor)) blob.write(piece)
+        blob.commit()
+      } catch (error) {
+        blob.abort()
+        throw error
+      }
+      const manifest = this.withSnapshot(file, seq, number)
+      blocking.put(MANIFEST, encodeManifest(manifest))
+      this.saved(manifest, encoder.bytes, cursor.count)
+      for (const name of unnamed(blocking.list(), manifest)) blocking.remove(name)
+    } catch (error) {
+      this.saveFailed(error)
+      throw error
+    } finally {
+      cursor.end()
+    }
+  }
+
+  // In the background.
+
+  async saveInBackground(request: SaveRequest): Promise<void> {
+    while (this.running !== undefined) await this.running.ended
+    if (this.isClosed) throw new PersistenceError('UNUSABLE', 'the store is closed')
+    if (this.log.failure !== undefined) throw this.log.failure
+    await this.start(request, false)
+  }
+
+  private start(request: SaveRequest, anew: boolean): Promise<void> {
+    const work = this.rewrite(request, anew)
+    const ended = work
+      .catch(() => undefined)
+      .then(() => {
+        this.running = undefined
+      })
+    this.running = { kind: request.kind, ended }
+    return work
+  }
+
+  /** `anew`: after a failure, when nothing that was written since can be relied on. */
+  private async rewrite({ onProgress }: SaveRequest, anew: boolean): Promise<void> {
+    let cursor: SnapshotCursor | undefined
+    try {
+      this.host.report({ type: 'save-started', message: `a snapshot is being written to ${this.storage.description}` })
+      const number = ++this.number
+      const segment = await this.storage.append(segmentName(number))
+      if (!anew) {
+        const manifest = this.withSegment(number)
+        await putManifest(this.storage, manifest)
+        this.manifest = manifest
+      }
+      await this.idle()
+      const dirty = this.host.dirty
+      if (anew) this.log.begin(segment, number)
+      else this.log.rotate(segment, number)
+      cursor = this.host.snapshot()
+      const head = this.head(cursor)
+      const file = snapshotName(number)
+      const bytes = await this.writeSnapshot(file, head, cursor, onProgress)
+      // The snapshot may hold nothing that its log would not bring back: what is before it must have been acknowledged or lost as a whole.
+      if (!anew && this.log.failure !== undefined) throw this.log.failure
+      if (this.isClosed) throw new PersistenceError('UNUSABLE', 'the store was closed meanwhile')
+      const manifest = this.withSnapshot(file, head.seq, number)
+      await putManifest(this.storage, manifest)
+      this.saved(manifest, bytes, cursor.count, dirty)
+      await removeUnnamed(this.storage, manifest)
+    } catch (error) {
+      this.saveFailed(error)
+      throw error
+    } finally {
+      cursor?.end()
+    }
+  }
+
+  /** Waits until no unit is open and no other snapshot is running; then the caller goes on at once. */
+  private async idle(): Promise<void> {
+    do await new Promise((resolve) => setImmediate(resolve))
+    while (!this.host.isIdle || this.host.isTaking)
+  }
+
+  private async writeSnapshot(
+    file: string,
+    head: Head,
+    cursor: SnapshotCursor,
+    onProgress: SaveRequest['onProgress'],
+  ): Promise<number> {
+    const encoder = new SnapshotEncoder()
+    const blob = await this.storage.create(file)
+    try {
+      for (const piece of snapshotPieces(encoder, head, cursor)) {
+        await blob.write(piece)
+        onProgress?.({ keys: cursor.count, total: cursor.total, bytes: encoder.bytes })
+      }
+      await blob.commit()
+    } catch (error) {
+      await blob.abort()
+      throw error
+    }
+    return encoder.bytes
+  }
+
+  private head(cursor: SnapshotCursor): Head {
+    return { databases: this.host.databases, seq: this.log.seq, timeMs: this.host.now(), keys: cursor.total }
+  }
+
+  private withSegment(number: number): Manifest {
+    const { manifest } = this
+    return { ...manifest, id: manifest.id + 1, segments: [...manifest.segments, segmentName(number)], closed: null }
+  }
+
+  private withSnapshot(file: string, seq: number, number: number): Manifest {
+    return { id: this.manifest.id + 1, snapshot: { file, seq }, segments: [segmentName(number)], closed: null }
+  }
+
+  private saved(manifest: Manifest, bytes: number, keys: number, dirty = this.host.dirty): void {
+    this.manifest = manifest
+    this.savedMs = this.host.now()
+    this.savedDirty = dirty
+    this.snapshotBytes = bytes
+    this.baseBytes = bytes + this.log.bytes
+    const message = `a snapshot of ${keys} keys was written to ${this.storage.description}`
+    this.host.report({ type: 'saved', message, keys, file: manifest.snapshot?.file })
+  }
+
+  private saveFailed(error: unknown): void {
+    if (this.isClosed) return
+    this.failedMs = this.host.now()
+    this.host.report({ type: 'save-failed', message: `a snapshot could not be written: ${systemReason(error)}`, error })
+  }
+
+  // By itself.
+
+  private watchRules(): void {
+    this.stopRules = this.host.schedule(() => this.applyRules(), RULES_EVERY_MS)
+  }
+
+  private applyRules(): void {
+    if (this.isClosed) return
+    this.watchRules()
+    const now = this.host.now()
+    if (this.running !== undefined || this.log.failure !== undefined || now < this.failedMs + RETRY_MS) return
+    // It has said itself what went wrong.
+    if (this.isDue(now) || this.hasGrown()) void this.saveInBackground({ kind: 'save' }).catch(() => undefined)
+  }
+
+  private isDue(now: number): boolean {
+    const changes = this.host.dirty - this.savedDirty
+    const elapsed = now - this.savedMs
+    return this.policy.save.some((rule) => changes > 0 && changes >= rule.changes && elapsed > rule.seconds * 1000)
+  }
+
+  private hasGrown(): boolean {
+    const { rewritePercentage, rewriteMinSize } = this.policy
+    const bytes = this.snapshotBytes + this.log.bytes
+    if (rewritePercentage === 0 || bytes < rewriteMinSize) return false
+    return bytes >= this.baseBytes * (1 + rewritePercentage / 100)
+  }
+
+  async backup(target: BackupTarget): Promise<void> {
+    if (this.log.failure !== undefined) throw this.log.failure
+    await this.running?.ended
+    await this.idle()
+    const cursor = this.host.snapshot()
+    try {
+      await this.writeBackup(target, this.head(cursor), cursor)
+    } finally {
+      cursor.end()
+    }
+  }
+
+  async resume(): Promise<void> {
+    await this.running?.ended
+    if (this.isClosed) throw new PersistenceError('UNUSABLE', 'the store is closed')
+    if (this.log.failure === undefined) return
+    const { failure } = this.log
+    try {
+      await this.start({ kind: 'rewrite' }, true)
+      await this.log.synced()
+    } catch (error) {
+      this.log.failure ??= failure
+      throw error
+    }
+    this.host.refuse(undefined)
+    this.host.report({
+      type: 'resumed',
+      message: `everything was written anew to ${this.storage.description}, and writes are taken again`,
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    this.end()
+    await this.running?.ended
+    try {
+      await this.log.close()
+      await putManifest(this.storage, this.closedManifest())
+    } finally {
+      await this.storage.close()
+      this.host.report({ type: 'closed', message: `${this.storage.description} was closed` })
+    }
+  }
+
+  closeNow(): void {
+    const { blocking } = this.storage
+    if (blocking === undefined)
+      throw new PersistenceError('UNUSABLE', `${this.storage.description} cannot block: use close()`)
+    if (this.isClosed) return
+    this.end()
+    try {
+      this.log.closeNow()
+      // A snapshot that is still being written is named by nobody: it goes when the store is opened again.
+      if (this.running === undefined) blocking.put(MANIFEST, encodeManifest(this.closedManifest()))
+    } finally {
+      blocking.close()
+      this.host.report({ type: 'closed', message: `${this.storage.description} was closed` })
+    }
+  }
+
+  private end(): void {
+    this.isClosed = true
+    this.stopRules?.()
+    this.host.listen(undefined)
+  }
+
+  private closedManifest(): Manifest {
+    return { ...this.manifest, id: this.manifest.id + 1, closed: this.log.seq }
+  }
+}

@@ -1,0 +1,290 @@
+import { systemReason } from './errors.js'
+import { BatchEncoder, encodeSegmentHeader, RECORD_HEADER_BYTES, SYNCED, sealRecord, UNIT } from './log-format.js'
+import type { Policy } from './options.js'
+import type { LogBatch, PersistenceHost } from './plain.js'
+import type { SegmentWriter } from './storage.js'
+
+const BUFFER_BYTES = 64 * 1024
+/** So much is handed to the storage at once. */
+const HAND_OVER_BYTES = 256 * 1024
+const EVERY_MS = 1_000
+
+/** Callers that wait for the same flush. */
+interface Group {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Takes the batches of the store and brings them to the storage, as the policy says.
+ *
+ * Invariants: records are numbered without a gap; what is handed over is whole records. `durableSeq` only grows when all segments up to the
+ * newest have been flushed. After a failure nothing is handed over again until `begin`: a flush that failed is never repeated, as
+ * the system may have dropped what it could not write and say that all is well the next time.
+ */
+export class LogWriter {
+  /** The number of the last record. */
+  seq: number
+  /** Records up to here are durable. */
+  durableSeq: number
+  /** The bytes of the segments since the last rewrite. */
+  bytes: number
+  /** Why nothing is written any more. */
+  failure: unknown = undefined
+  private readonly host: PersistenceHost
+  private readonly policy: Policy
+  private readonly onFailure: (error: unknown) => void
+  private readonly encoder: BatchEncoder
+  private segment: SegmentWriter
+  /** Segments that may hold what is not durable yet. */
+  private former: SegmentWriter[] = []
+  private markedSeq: number
+  private turn: NodeJS.Immediate | undefined
+  private stopTimer: (() => void) | undefined
+  private group: Group | undefined
+  private pumping: Promise<void> | undefined
+  private readonly onExit = (): void => this.saveAtExit()
+
+  constructor(
+    host: PersistenceHost,
+    policy: Policy,
+    segment: SegmentWriter,
+    start: { readonly number: number; readonly seq: number; readonly bytes: number },
+    onFailure: (error: unknown) => void,
+  ) {
+    this.host = host
+    this.policy = policy
+    this.onFailure = onFailure
+    this.encoder = new BatchEncoder(BUFFER_BYTES, (text) => host.bytesOf(text))
+    this.segment = segment
+    this.seq = start.seq
+    this.durableSeq = start.seq
+    this.markedSeq = start.seq
+    this.bytes = start.bytes
+    this.head(start.number)
+    process.on('exit', this.onExit)
+  }
+
+  private head(number: number): void {
+    const { encoder } = this
+    const header = { segment: number, firstSeq: this.seq + 1, createdMs: this.host.now(), syncedSeq: this.durableSeq }
+    const bytes = encodeSegmentHeader(header)
+    encoder.reserve(bytes.length)
+    encoder.bytes.set(bytes, encoder.length)
+    encoder.length += bytes.length
+  }
+
+  /** Takes a batch. Under 'always' without group commit it is durable when this returns. Throws Redis's MISCONF where it fails. */
+  append(batch: LogBatch): void {
+    if (this.failure !== undefined) return
+    const { encoder } = this
+    if (this.durableSeq > this.markedSeq) this.mark()
+    encoder.reserve(RECORD_HEADER_BYTES)
+    const at = encoder.length
+    encoder.length = at + RECORD_HEADER_BYTES
+    encoder.batch(batch)
+    sealRecord(encoder.bytes, at, encoder.length, ++this.seq, this.host.now(), UNIT)
+    if (this.policy.appendFsync === 'always' && !this.policy.groupCommit) this.flushBeforeReturn()
+    else if (encoder.length >= HAND_OVER_BYTES) this.handOverOrFail()
+    else this.turn ??= setImmediate(() => this.endOfTurn())
+  }
+
+  private mark(): void {
+    const { encoder } = this
+    this.markedSeq = this.durableSeq
+    encoder.reserve(RECORD_HEADER_BYTES)
+    encoder.length += RECORD_HEADER_BYTES
+    const end = encoder.length
+    sealRecord(encoder.bytes, end - RECORD_HEADER_BYTES, end, this.durableSeq, this.host.now(), SYNCED)
+  }
+
+  private flushBeforeReturn(): void {
+    try {
+      this.flushNow()
+    } catch (error) {
+      throw this.fail(error)
+    }
+  }
+
+  /** Hands over what is there and makes all durable, blocking. Throws what the storage throws. */
+  flushNow(): void {
+    if (this.failure !== undefined) throw this.failure
+    const { seq } = this
+    this.handOver()
+    for (const segment of [...this.former, this.segment]) segment.flushNow!()
+    this.forgetFormer(this.former.length)
+    this.durableSeq = seq
+  }
+
+  private handOver(): void {
+    const { encoder } = this
+    if (encoder.length === 0) return
+    this.segment.append(encoder.bytes.subarray(0, encoder.length))
+    this.bytes += encoder.length
+    encoder.length = 0
+  }
+
+  /** Returns whether it went well. */
+  private handOverOrFail(): boolean {
+    if (this.failure !== undefined) return false
+    try {
+      this.handOver()
+      return true
+    } catch (error) {
+      this.fail(error)
+      return false
+    }
+  }
+
+  private endOfTurn(): void {
+    this.turn = undefined
+    if (!this.handOverOrFail()) return
+    if (this.policy.appendFsync === 'everysec')
+      this.stopTimer ??= this.host.schedule(() => this.everySecond(), EVERY_MS)
+    if (this.policy.appendFsync === 'always' && this.durableSeq < this.seq) this.pump()
+    if (this.group !== undefined) this.pump()
+  }
+
+  private everySecond(): void {
+    this.stopTimer = undefined
+    if (this.durableSeq < this.seq) this.pump()
+  }
+
+  /** See `Keeper.flushed`. O(1); all who ask before the next flush begins share it. */
+  flushed(): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure)
+    if (this.policy.appendFsync === 'no') {
+      return this.handOverOrFail() ? Promise.resolve() : Promise.reject(this.failure)
+    }
+    return this.synced()
+  }
+
+  /** Resolves when all records so far are durable, whatever the policy. */
+  synced(): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure)
+    if (this.durableSeq === this.seq && this.former.length === 0) return Promise.resolve()
+    this.group ??= makeGroup()
+    if (this.pumping === undefined) this.turn ??= setImmediate(() => this.endOfTurn())
+    return this.group.promise
+  }
+
+  /** One flush at a time; who comes meanwhile shares the next. */
+  private pump(): void {
+    this.pumping ??= this.flushGroups().finally(() => {
+      this.pumping = undefined
+    })
+  }
+
+  private async flushGroups(): Promise<void> {
+    do {
+      const { group, seq } = this
+      this.group = undefined
+      try {
+        if (this.failure !== undefined) throw this.failure
+        this.handOver()
+        const formers = this.former.length
+        for (const segment of [...this.former, this.segment]) await segment.flush()
+        if (this.failure !== undefined) throw this.failure
+        this.forgetFormer(formers)
+        this.durableSeq = Math.max(this.durableSeq, seq)
+        group?.resolve()
+      } catch (error) {
+        group?.reject(error)
+        this.fail(error)
+      }
+    } while (this.group !== undefined)
+  }
+
+  /** The first so many former segments are durable. */
+  private forgetFormer(count: number): void {
+    for (const segment of this.former.splice(0, count)) void segment.close().catch(() => undefined)
+  }
+
+  /** The first failure stops everything; returns the error that refuses writes from now on. */
+  private fail(error: unknown): unknown {
+    if (this.failure === undefined) {
+      this.failure = error
+      this.encoder.length = 0
+      this.group?.reject(error)
+      this.group = undefined
+      this.onFailure(error)
+    }
+    return this.host.refuse(systemReason(error)) ?? error
+  }
+
+  /** From the next record on another segment is written to; what is pending goes to the former one. Throws where that fails. O(1). */
+  rotate(segment: SegmentWriter, number: number): void {
+    this.handOver()
+    this.former.push(this.segment)
+    this.segment = segment
+    this.bytes = 0
+    this.head(number)
+  }
+
+  /** Begins anew after a failure: what was pending is in the snapshot that is being taken. */
+  begin(segment: SegmentWriter, number: number): void {
+    for (const one of [...this.former, this.segment]) void one.close().catch(() => undefined)
+    this.former = []
+    this.segment = segment
+    this.encoder.length = 0
+    this.durableSeq = this.seq
+    this.markedSeq = this.seq
+    this.bytes = 0
+    this.failure = undefined
+    this.head(number)
+  }
+
+  /** The process ends without `close`: what lies in memory is saved as far as that can be done at once. */
+  private saveAtExit(): void {
+    if (this.failure !== undefined) return
+    try {
+      this.handOver()
+      if (this.policy.appendFsync !== 'no') for (const segment of [...this.former, this.segment]) segment.flushNow?.()
+    } catch {
+      // Nobody is left who could be told.
+    }
+  }
+
+  private stop(): void {
+    process.off('exit', this.onExit)
+    if (this.turn !== undefined) clearImmediate(this.turn)
+    this.stopTimer?.()
+    this.turn = undefined
+    this.stopTimer = undefined
+  }
+
+  /** Makes all durable and ends. Rejects where that could not be done. */
+  async close(): Promise<void> {
+    try {
+      if (this.failure === undefined) {
+        this.group ??= makeGroup()
+        const { promise } = this.group
+        promise.catch(() => undefined)
+        this.pump()
+        await promise
+      }
+    } finally {
+      this.stop()
+      for (const segment of [...this.former, this.segment]) await segment.close()
+    }
+    if (this.failure !== undefined) throw this.failure
+  }
+
+  /** As `close`, blocking. */
+  closeNow(): void {
+    this.stop()
+    this.flushNow()
+    for (const segment of [...this.former, this.segment]) void segment.close().catch(() => undefined)
+  }
+}
+
+function makeGroup(): Group {
+  let resolve: () => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const promise = new Promise<void>((res, rej) => {
+    resolve = res
+    reject = rej
+  })
+  return { promise, resolve, reject }
+}

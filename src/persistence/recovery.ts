@@ -1,0 +1,151 @@
+/** From files to a store: what opening, checking, repairing and restoring have in common. */
+import { PersistenceError } from './errors.js'
+import { decodeBatch } from './log-format.js'
+import { type LogDamage, LogScan } from './log-scan.js'
+import { encodeManifest, highestNumber, isNumbered, MANIFEST, type Manifest, readManifest } from './manifest.js'
+import type { PersistenceEvent, PersistenceHost } from './plain.js'
+import { readSnapshot, type SnapshotSummary } from './snapshot-format.js'
+import type { Storage } from './storage.js'
+
+/** Files that hold what was cut off. */
+export function cutName(file: string, offset: number): string {
+  return `cut-${file.replace(/\.rs$/, '')}-${offset}`
+}
+
+/** What recovery left in the engine and in the storage. */
+export interface Recovered {
+  readonly manifest: Manifest
+  /** The number of the last record. */
+  readonly seq: number
+  /** The highest number that a file has. */
+  readonly number: number
+  readonly snapshotBytes: number
+  readonly logBytes: number
+  readonly snapshotTimeMs: number | undefined
+}
+
+const NOTHING: Manifest = { id: 0, snapshot: null, segments: [], closed: null }
+
+/**
+ * Loads what is kept into the engine. A torn end is cut off and reported; any other damage is thrown, with nothing overwritten.
+ * O(bytes).
+ */
+export async function recover(storage: Storage, host: PersistenceHost): Promise<Recovered> {
+  const manifest = (await readManifest(storage)) ?? NOTHING
+  const snapshot = await loadSnapshot(storage, host, manifest)
+  const scan = new LogScan(storage, manifest.segments, snapshot?.seq ?? 0, manifest.closed ?? 0)
+  const yielding = new Turns()
+  const damage = await scan.run((record) => {
+    const batch = decodeBatch(record)
+    try {
+      host.replay(batch)
+    } catch (error) {
+      const reason = `record ${record.seq} cannot be replayed: ${error instanceof Error ? error.message : String(error)}`
+      throw new PersistenceError('DAMAGED', reason, { file: record.file, offset: record.offset })
+    }
+    return yielding.next(record.bytes.length)
+  })
+  if (damage !== undefined) await cutTornEnd(storage, damage, (event) => host.report(event))
+  const { position } = scan
+  checkClosed(manifest, position.lastSeq, position.file, position.offset)
+  host.report({
+    type: 'loaded',
+    message: `loaded ${snapshot?.keys ?? 0} keys of a snapshot and ${position.records} records of the log from ${storage.description}`,
+    keys: snapshot?.keys ?? 0,
+    records: position.records,
+  })
+  const dropped = new Set([...(damage?.later ?? []), ...scan.empty])
+  return {
+    manifest: { ...manifest, segments: manifest.segments.filter((file) => !dropped.has(file)) },
+    seq: position.lastSeq,
+    number: highestNumber(await storage.list()),
+    snapshotBytes: snapshot?.bytes ?? 0,
+    logBytes: position.bytes,
+    snapshotTimeMs: snapshot?.timeMs,
+  }
+}
+
+async function loadSnapshot(
+  storage: Storage,
+  host: PersistenceHost,
+  { snapshot }: Manifest,
+): Promise<SnapshotSummary | undefined> {
+  if (snapshot === null) return undefined
+  const yielding = new Turns()
+  const summary = await readSnapshot(storage.read(snapshot.file), snapshot.file, (entries) => {
+    host.load(entries)
+    return yielding.next(entries.length * 32)
+  })
+  checkSnapshot(snapshot, summary)
+  return summary
+}
+
+/** @throws PersistenceError for a snapshot that is another one than the manifest says */
+export function checkSnapshot({ file, seq }: NonNullable<Manifest['snapshot']>, summary: SnapshotSummary): void {
+  if (summary.seq === seq) return
+  const reason = `a snapshot up to record ${summary.seq}, where the manifest names one up to record ${seq}`
+  throw new PersistenceError('DAMAGED', reason, { file, offset: 16 })
+}
+
+/** @throws PersistenceError for a log that ends elsewhere than it did when the store was closed */
+export function checkClosed({ closed }: Manifest, lastSeq: number, file: string, offset: number): void {
+  if (closed === null || closed === lastSeq) return
+  const reason = `the store was closed after record ${closed}, and the log ends after record ${lastSeq}`
+  throw new PersistenceError('DAMAGED', reason, { file: file === '' ? MANIFEST : file, offset })
+}
+
+/** @throws PersistenceError for damage that is no torn end */
+async function cutTornEnd(
+  storage: Storage,
+  damage: LogDamage,
+  report: (event: PersistenceEvent) => void,
+): Promise<void> {
+  if (!damage.torn) throw damage.error
+  await cutAt(storage, damage)
+  report({
+    type: 'tail-cut',
+    message:
+      `${damage.error.message}: a crash left it so, and ${damage.bytesLost} bytes that were never said to be durable were cut off and ` +
+      `put aside`,
+    file: damage.file,
+    offset: damage.offset,
+    bytesDropped: damage.bytesLost,
+    error: damage.error,
+  })
+}
+
+/** Ends the log at the damage; what stood in its segment from there on is put aside. */
+export async function cutAt(storage: Storage, damage: LogDamage): Promise<void> {
+  if (damage.rest.length > 0) await storage.put(cutName(damage.file, damage.offset), damage.rest)
+  await storage.truncate(damage.file, damage.offset)
+}
+
+export async function putManifest(storage: Storage, manifest: Manifest): Promise<void> {
+  await storage.put(MANIFEST, encodeManifest(manifest))
+}
+
+/** Removes what no manifest names any more. What cannot be removed stays, and is tried again the next time. */
+export async function removeUnnamed(storage: Storage, manifest: Manifest): Promise<void> {
+  for (const name of unnamed(await storage.list(), manifest)) await storage.remove(name).catch(() => undefined)
+}
+
+export function unnamed(names: readonly string[], { snapshot, segments }: Manifest): string[] {
+  return names.filter((name) => isNumbered(name) && name !== snapshot?.file && !segments.includes(name))
+}
+
+/** Gives way to the event loop now and then. */
+export class Turns {
+  private readonly every: number
+  private bytes = 0
+
+  constructor(every = 1024 * 1024) {
+    this.every = every
+  }
+
+  next(bytes: number): void | Promise<void> {
+    this.bytes += bytes
+    if (this.bytes < this.every) return undefined
+    this.bytes = 0
+    return new Promise((resolve) => setImmediate(resolve))
+  }
+}

@@ -1,0 +1,141 @@
+/** From a backup, or from what is kept, to a store of its own, up to a point in time. */
+import { writeStore } from './backup.js'
+import { PersistenceError } from './errors.js'
+import { encodeSegmentHeader } from './log-format.js'
+import { LogScan } from './log-scan.js'
+import { type Manifest, readManifest, segmentName, snapshotName } from './manifest.js'
+import { putManifest } from './recovery.js'
+import { readSnapshot } from './snapshot-format.js'
+import type { Storage } from './storage.js'
+import { type Place, storageOf } from './targets.js'
+
+/** Up to where a store is restored; to its end where neither is said. */
+export interface RestoreToOptions {
+  /** The number of the last record. */
+  readonly seq?: number | undefined
+  /** The last instant whose records are kept, in milliseconds since the epoch. */
+  readonly timeMs?: number | undefined
+}
+
+/** What `restoreBackup` made. */
+export interface RestoreReport {
+  readonly keys: number
+  readonly records: number
+  readonly lastSeq: number
+}
+
+/** How much is gathered before it is written. */
+const PIECE_BYTES = 256 * 1024
+
+/**
+ * Makes a store in a place where there is none, of a backup (a folder, another place, or the bytes of a stream that `db.backup` wrote) or of a
+ * store that is closed: up to a record or an instant. Reaches back to the last snapshot. O(bytes).
+ *
+ * @example
+ * await restore('./data', './data-before', { timeMs: Date.parse('2025-01-01T12:00:00Z') })
+ *
+ * @throws PersistenceError where the source is damaged, where something is kept in the target, where the point lies before the snapshot
+ */
+export async function restore(
+  source: Place | AsyncIterable<Uint8Array>,
+  target: Place,
+  to?: RestoreToOptions,
+): Promise<RestoreReport> {
+  if (isBytes(source)) return restoreStream(source, storageOf(target))
+  const from = storageOf(source)
+  const manifest = await readManifest(from)
+  if (manifest === undefined) throw new PersistenceError('UNUSABLE', `nothing is kept in ${from.description}`)
+  return restoreStore(from, manifest, storageOf(target), to ?? {})
+}
+
+function isBytes(source: Place | AsyncIterable<Uint8Array>): source is AsyncIterable<Uint8Array> {
+  return typeof source === 'object' && source !== null && Symbol.asyncIterator in source
+}
+
+async function restoreStream(source: AsyncIterable<Uint8Array>, target: Storage): Promise<RestoreReport> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of source) pieces.push(piece)
+  const summary = await readSnapshot(iterate(pieces), 'the backup', () => undefined)
+  await writeStore(target, summary.seq, pieces)
+  return { keys: summary.keys, records: 0, lastSeq: summary.seq }
+}
+
+async function* iterate(pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* pieces
+}
+
+async function restoreStore(
+  from: Storage,
+  manifest: Manifest,
+  target: Storage,
+  to: RestoreToOptions,
+): Promise<RestoreReport> {
+  const { snapshot } = manifest
+  const summary = snapshot && (await readSnapshot(from.read(snapshot.file), snapshot.file, () => undefined))
+  if (summary) checkReach(summary.seq, summary.timeMs, to)
+  await target.open()
+  try {
+    if ((await readManifest(target)) !== undefined)
+      throw new PersistenceError('UNUSABLE', `there is a store in ${target.description} already`)
+    if (snapshot) await copyBlob(from, snapshot.file, target, snapshotName(1))
+    const { records, lastSeq } = await copyLog(from, manifest, target, to)
+    const copied = snapshot ? { file: snapshotName(1), seq: snapshot.seq } : null
+    await putManifest(target, { id: 1, snapshot: copied, segments: [segmentName(1)], closed: lastSeq })
+    return { keys: summary?.keys ?? 0, records, lastSeq }
+  } finally {
+    await target.close()
+  }
+}
+
+function checkReach(seq: number, timeMs: number, to: RestoreToOptions): void {
+  if ((to.seq ?? seq) >= seq && (to.timeMs ?? timeMs) >= timeMs) return
+  const reason = `the snapshot is of record ${seq}, ${new Date(timeMs).toISOString()}: what is before it is in older backups alone`
+  throw new PersistenceError('UNUSABLE', reason)
+}
+
+async function copyBlob(from: Storage, name: string, target: Storage, as: string): Promise<void> {
+  const blob = await target.create(as)
+  try {
+    for await (const piece of from.read(name)) await blob.write(piece)
+    await blob.commit()
+  } catch (error) {
+    await blob.abort()
+    throw error
+  }
+}
+
+/** Copies records as they are, into one segment. */
+async function copyLog(
+  from: Storage,
+  manifest: Manifest,
+  target: Storage,
+  to: RestoreToOptions,
+): Promise<{ records: number; lastSeq: number }> {
+  const firstSeq = (manifest.snapshot?.seq ?? 0) + 1
+  const segment = await target.append(segmentName(1))
+  const header = { segment: 1, firstSeq, createdMs: Date.now(), syncedSeq: firstSeq - 1 }
+  let pieces: Uint8Array[] = [encodeSegmentHeader(header)]
+  let bytes = 0
+  const write = (): void => {
+    segment.append(Buffer.concat(pieces))
+    pieces = []
+    bytes = 0
+  }
+  const copied = { records: 0, lastSeq: firstSeq - 1 }
+  let isPast = false
+  const scan = new LogScan(from, manifest.segments, firstSeq - 1, manifest.closed ?? 0)
+  const damage = await scan.run((record) => {
+    isPast ||= record.seq > (to.seq ?? record.seq) || record.timeMs > (to.timeMs ?? record.timeMs)
+    if (isPast) return
+    pieces.push(new Uint8Array(record.bytes))
+    bytes += record.bytes.length
+    copied.records++
+    copied.lastSeq = record.seq
+    if (bytes >= PIECE_BYTES) write()
+  })
+  if (damage !== undefined && !damage.torn && !isPast) throw damage.error
+  write()
+  await segment.flush()
+  await segment.close()
+  return copied
+}
