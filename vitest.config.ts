@@ -7,6 +7,7 @@ const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, 
 const alias = {
   'redstart/cache': source('cache/index.ts'),
   'redstart/persistence': source('persistence/index.ts'),
+  'redstart/redis-files': source('redis-files/index.ts'),
   redstart: source('index.ts'),
 }
 

@@ -183,7 +183,8 @@ export class Session extends Handle<string> {
     endClient(this[UNIT])
   }
 
-  private run(name: string, args: readonly Data[]): Reply | Promise<Reply> {
+  /** @internal As `call`, by words in one array, which may be more than a call takes: for leaves. */
+  run(name: string, args: readonly Data[]): Reply | Promise<Reply> {
     const argv: Argv = [toText(name), ...args.map(toWord)]
     return dispatch(this[UNIT], argv)
   }

@@ -5,8 +5,8 @@ import { type LogDamage, LogScan } from './log-scan.js'
 import { type Manifest, readManifest } from './manifest.js'
 import { checkClosed, checkSnapshot, cutAt, putManifest, Turns } from './recovery.js'
 import { readSnapshot, type SnapshotSummary } from './snapshot-format.js'
-import { type Place, storageOf } from './targets.js'
 import type { Storage } from './storage.js'
+import { type Place, storageOf } from './targets.js'
 
 /** Something that is wrong. */
 export interface Problem {
@@ -23,7 +23,9 @@ export interface Problem {
 export interface CheckReport {
   /** Whether the store opens and nothing is wrong. */
   readonly ok: boolean
-  readonly snapshot: { readonly file: string; readonly keys: number; readonly bytes: number; readonly timeMs: number } | undefined
+  readonly snapshot:
+    | { readonly file: string; readonly keys: number; readonly bytes: number; readonly timeMs: number }
+    | undefined
   /** The part of the log that can be read. */
   readonly log: {
     readonly segments: readonly string[]

@@ -155,7 +155,8 @@ export class EncryptedStorage implements Storage {
       // What cannot be read lies behind what is kept.
       if (!(error instanceof PersistenceError) || error.code !== 'DAMAGED') throw error
     }
-    if (length < size) throw new PersistenceError('UNUSABLE', 'a file is cut between frames', { file: name, offset: size })
+    if (length < size)
+      throw new PersistenceError('UNUSABLE', 'a file is cut between frames', { file: name, offset: size })
     await this.inner.truncate(name, end)
   }
 }
@@ -267,7 +268,8 @@ class Opener {
   private begin(): boolean {
     const { pending, name } = this
     if (pending.length < HEADER_BYTES) return false
-    if (!sameBytes(pending, 0, MAGIC)) throw new PersistenceError('KEY', 'the file is not encrypted', { file: name, offset: 0 })
+    if (!sameBytes(pending, 0, MAGIC))
+      throw new PersistenceError('KEY', 'the file is not encrypted', { file: name, offset: 0 })
     if (getU16(pending, 8) !== VERSION) {
       const reason = `version ${getU16(pending, 8)} of encrypted files, and this redstart reads version ${VERSION}`
       throw new PersistenceError('NEWER', reason, { file: name, offset: 8 })
@@ -275,7 +277,8 @@ class Opener {
     const head = new Uint8Array(pending.subarray(0, HEADER_BYTES))
     const salt = head.subarray(12 + KEY_ID_BYTES, 12 + KEY_ID_BYTES + SALT_BYTES)
     const maker = this.makers.find((one) => sameBytes(head, 12, one.id(salt)))
-    if (maker === undefined) throw new PersistenceError('KEY', 'the file is encrypted by another key', { file: name, offset: 12 })
+    if (maker === undefined)
+      throw new PersistenceError('KEY', 'the file is encrypted by another key', { file: name, offset: 12 })
     this.head = head
     this.key = maker.fileKey(salt, head.subarray(12 + KEY_ID_BYTES + SALT_BYTES, 52), name)
     this.pending = pending.subarray(HEADER_BYTES)

@@ -71,23 +71,29 @@ describe('a snapshot', () => {
   it.each<[string, (db: Redstart) => void]>([
     ['FLUSHALL', (db) => db.flushall()],
     ['SWAPDB', (db) => db.swapdb(0, 1)],
-    ['a transaction that is taken back', (db) => {
-      const fail = (): never => {
-        db.del('k3', 'k9')
-        db.set('k9', 'other')
-        db.rpush('list', 'more')
-        db.rename('k1', 'k8')
-        throw new Error('no')
-      }
-      expect(() => db.transaction(fail, { rollback: true })).toThrow('no')
-    }],
+    [
+      'a transaction that is taken back',
+      (db) => {
+        const fail = (): never => {
+          db.del('k3', 'k9')
+          db.set('k9', 'other')
+          db.rpush('list', 'more')
+          db.rename('k1', 'k8')
+          throw new Error('no')
+        }
+        expect(() => db.transaction(fail, { rollback: true })).toThrow('no')
+      },
+    ],
     ['RENAME over another key', (db) => db.rename('k1', 'k7')],
     ['a fork that is written to', (db) => db.fork().rpush('list', 'x')],
-    ['a checkpoint that is gone back to', (db) => {
-      const checkpoint = db.checkpoint()
-      db.del('list')
-      db.restore(checkpoint)
-    }],
+    [
+      'a checkpoint that is gone back to',
+      (db) => {
+        const checkpoint = db.checkpoint()
+        db.del('list')
+        db.restore(checkpoint)
+      },
+    ],
     ['fields that expire', (db) => db.hexpire('hash', 0, ['f'])],
     ['a string that is edited in place', (db) => db.append('bytes', 'more')],
     ['a deadline that goes', (db) => db.persist('timed')],
