@@ -16,9 +16,12 @@ export class RedisFileError extends Error {
   readonly file: string
   /** Where in the file the part begins that is wrong, in bytes. */
   readonly offset: number
+  /** What is wrong, without file and offset. */
+  readonly reason: string
 
   constructor(problem: RedisFileProblem, file: string, offset: number, reason: string) {
     super(`${file}: ${reason} (at byte ${offset})`)
+    this.reason = reason
     this.name = 'RedisFileError'
     this.problem = problem
     this.file = file

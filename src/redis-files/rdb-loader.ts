@@ -8,8 +8,8 @@ import type { ByteWindow } from './window.js'
 /** So many parts are read between two looks at the time. */
 const PARTS_PER_LOOK = 64
 
-/** A packed value without an element: a listpack has 7 bytes then, a ziplist 11, and a type byte and a length stand before. */
-const EMPTY_PACKED_BYTES = [9, 13]
+/** How long a listpack and a ziplist without an element are. */
+const EMPTY_PACKED_BYTES = [7, 11]
 
 /** Loads one RDB file, or the RDB part of an append-only file, into a staging store. */
 export class RdbLoader {
@@ -134,7 +134,9 @@ export function isRedstartError(error: unknown): error is Error & { readonly cod
   return error instanceof Error && error.name === 'RedstartError' && !(error instanceof RedisFileError)
 }
 
+/** Whether a value has no element: a count of 0, or a listpack or ziplist that states its own length and ends at once. */
 function isEmptyValue(value: Uint8Array): boolean {
-  const packed = value[1] === value.length - 2 && EMPTY_PACKED_BYTES.includes(value.length)
-  return packed || (value.length === 2 && value[1] === 0)
+  if (value.length === 2) return value[1] === 0
+  const size = value.length - 2
+  return EMPTY_PACKED_BYTES.includes(size) && value[1] === size && value[2] === size && value.at(-1) === 0xff
 }

@@ -113,13 +113,13 @@ export class RdbParser {
   /** A truncation names what it cut, and where that begins. */
   private told(error: unknown): unknown {
     if (!(error instanceof RedisFileError) || error.problem !== 'truncated') return error
-    return this.truncated()
+    return this.truncated(`: ${error.reason}`)
   }
 
   /** The error of a file that ends where `next` needs more. */
-  truncated(): RedisFileError {
+  truncated(detail = ''): RedisFileError {
     const what = this.key === undefined ? this.reading : `the value of ${shown(this.key)} (${this.reading})`
-    return this.window.error('truncated', `the file ends inside of ${what}`, this.window.markOffset)
+    return this.window.error('truncated', `the file ends inside of ${what}${detail}`, this.window.markOffset)
   }
 
   private readHead(): void {

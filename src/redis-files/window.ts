@@ -72,7 +72,7 @@ export class ByteWindow {
   expectParts(count: number, bytesEach: number): void {
     const { sizeBytes } = this.source
     if (sizeBytes !== undefined && count * bytesEach > sizeBytes - this.offset) {
-      throw this.error('damaged', `${count} elements are announced, and ${sizeBytes - this.offset} bytes follow`)
+      throw this.error('truncated', `${count} elements are announced, and ${sizeBytes - this.offset} bytes follow`)
     }
   }
 
