@@ -73,27 +73,44 @@ const SETTINGS = [
 export async function startServer(source: ServerSource): Promise<RunningServer> {
   if (source.kind === 'running') return { address: source.address, stop: async () => {} }
   const directory = mkdtempSync(join(tmpdir(), 'redstart-oracle-'))
+  try {
+    const server = await startServerIn(source.path, directory)
+    const stop = async () => {
+      await server.stop()
+      rmSync(directory, { recursive: true, force: true })
+    }
+    return { address: server.address, stop }
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Starts the program in a directory, from which it loads its data; `settings` override those that all tests share. */
+export async function startServerIn(
+  program: string,
+  directory: string,
+  settings: readonly string[] = [],
+): Promise<RunningServer> {
   const socket = join(directory, 'redis.sock')
-  const child = spawn(source.path, [...SETTINGS, '--dir', directory, '--unixsocket', socket], {
+  const child = spawn(program, [...SETTINGS, ...settings, '--dir', directory, '--unixsocket', socket], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const remove = () => {
+  const kill = () => {
     child.kill('SIGKILL')
-    rmSync(directory, { recursive: true, force: true })
   }
-  process.once('exit', remove)
+  process.once('exit', kill)
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
   const stop = async () => {
-    process.off('exit', remove)
-    child.kill('SIGKILL')
+    process.off('exit', kill)
+    kill()
     await exited
-    remove()
   }
   try {
-    await ready(child, source.path)
+    await ready(child, program)
   } catch (error) {
     await stop()
     throw error
