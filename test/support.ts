@@ -158,6 +158,10 @@ export class Toy implements Collection {
     return this.members.size
   }
 
+  get weight(): number {
+    return 100 * this.size
+  }
+
   clone(): Toy {
     return new Toy(this.members, this.type)
   }

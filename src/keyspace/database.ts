@@ -14,6 +14,17 @@ export interface KeyTable {
   fields: FieldExpiry | undefined
 }
 
+/** What a deadline takes: its place in the pools of the wheel, and in a bucket. */
+const DEADLINE_BYTES = 40
+/** What a hash takes whose fields expire, beside that. */
+const EXPIRING_BYTES = DEADLINE_BYTES + 40
+
+/** The bytes that keys take with all that belongs to them, roughly. O(1). */
+export function weightOf({ keys, wheel, fields }: Omit<KeyTable, 'farDeadlines'>): number {
+  const deadlines = wheel === undefined ? 0 : wheel.size * DEADLINE_BYTES
+  return keys.weight + deadlines + (fields === undefined ? 0 : fields.size * EXPIRING_BYTES)
+}
+
 export function emptyTable(): KeyTable {
   return { keys: new KeyIndex(), wheel: undefined, farDeadlines: new Map(), fields: undefined }
 }

@@ -1,6 +1,7 @@
 import { CHUNK_MASK, StringTable } from '../structures/string-table.js'
+import { textWeight, WORD } from '../structures/weight.js'
 import type { RandomSource } from './random.js'
-import { cloneValue, codeOf, OTHER_STRING, TEXT, type Value } from './value.js'
+import { cloneValue, codeOf, OTHER_STRING, TEXT, type Value, valueWeight } from './value.js'
 
 /** The columns behind the key. */
 export const VALUE = 1
@@ -13,7 +14,12 @@ export const MARKS = 2
 export const ACCESS = 3
 /** The second of the deadline, by the access clock: later than any reading that is earlier; 0 without a deadline. */
 export const EXPIRY_SECOND = 4
-const COLUMNS = 5
+/** What the value weighs, 0 for one that can change: that knows by itself. */
+const CHARGE = 5
+const COLUMNS = 6
+
+/** What a key takes beside its name and its value: its row, and its cells as they are used on the average. */
+const ROW_BYTES = COLUMNS * WORD + 28
 
 const CODE_BITS = 3
 export const CODE_MASK = (1 << CODE_BITS) - 1
@@ -32,7 +38,7 @@ export const ABSENT = -1
  * The keys of a database with all that belongs to them: from key to slot, random choice and a cursor. The one place that
  * knows how keys are found and kept.
  *
- * A key is a row of five columns, small integers and pointers, so that a look-up of one key among a million meets three
+ * A key is a row of six columns, small integers and pointers, so that a look-up of one key among a million meets three
  * cache misses: its cell, its row, its characters. The type stands in the row, because a look at the value would be one
  * more; deadlines lie in the flat pools of the wheel, because a double in here would cost 16 bytes.
  *
@@ -48,8 +54,27 @@ export const ABSENT = -1
  * (One that moves down over the cursor is returned twice, as in Redis.)
  */
 export class KeyIndex extends StringTable<Value> {
+  /** What the values weigh. Those that can change count with what they were when it was last asked: see ledger.ts. */
+  private valuesWeight: number
+
   constructor() {
     super(COLUMNS)
+    this.valuesWeight = 0
+  }
+
+  /** The bytes that the keys take with their values, roughly. O(1). */
+  override get weight(): number {
+    return this.size * ROW_BYTES + this.keysWeight + this.valuesWeight
+  }
+
+  /** What a key takes, roughly. O(1). */
+  weightAt(slot: number): number {
+    return ROW_BYTES + textWeight(this.keyAt(slot)!) + valueWeight(this.lookAt(slot))
+  }
+
+  /** A value that can change weighs so much more. O(1). */
+  reweigh(by: number): void {
+    this.valuesWeight += by
   }
 
   /** Adds a key that is not there and returns its slot. O(1) amortised. */
@@ -72,6 +97,19 @@ export class KeyIndex extends StringTable<Value> {
     rows[at + MARKS] = codeOf(value)
     rows[at + ACCESS] = access
     rows[at + EXPIRY_SECOND] = 0
+    const weight = valueWeight(value)
+    rows[at + CHARGE] = typeof value === 'object' ? 0 : weight
+    this.valuesWeight += weight
+  }
+
+  override remove(slot: number): number {
+    this.valuesWeight -= this.chargeAt(slot)
+    return super.remove(slot)
+  }
+
+  private chargeAt(slot: number): number {
+    const value = this.lookAt(slot)
+    return typeof value === 'object' ? value.weight : this.numberAt(slot, CHARGE)
   }
 
   // With a constant the multiplication is part of an address: 3 ns of a GET.
@@ -83,12 +121,28 @@ export class KeyIndex extends StringTable<Value> {
   exchange(slot: number, value: Value): number {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
-    rows[at + VALUE] = value
     const marks = rows[at + MARKS] as number
     const code = codeOf(value)
+    if ((marks & CODE_MASK) === TEXT && code === TEXT) {
+      // The text that goes is not looked at: that would be one more cache miss.
+      const weight = textWeight(value as string)
+      const charge = rows[at + CHARGE] as number
+      if (weight !== charge) {
+        this.valuesWeight += weight - charge
+        rows[at + CHARGE] = weight
+      }
+    } else this.recharge(slot, value)
+    rows[at + VALUE] = value
     // Mostly it is the same type again, and the row is not written to.
     if ((marks & VALUE_MASK) !== code) rows[at + MARKS] = (marks & ~VALUE_MASK) | code
     return marks
+  }
+
+  /** Charges for a value that is about to take the place of one. */
+  private recharge(slot: number, value: Value): void {
+    const weight = valueWeight(value)
+    this.valuesWeight += weight - this.chargeAt(slot)
+    this.rowsOf(slot)[this.offsetOf(slot) + CHARGE] = typeof value === 'object' ? 0 : weight
   }
 
   /** The value, which may be changed. O(1); O(value) for one that was shared until now. */
@@ -108,7 +162,11 @@ export class KeyIndex extends StringTable<Value> {
   own(slot: number): void {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
-    rows[at + VALUE] = cloneValue(rows[at + VALUE] as Value)
+    const value = rows[at + VALUE] as Value
+    const copy = cloneValue(value)
+    rows[at + VALUE] = copy
+    // Only what can change is ever shared. A copy has no room to spare.
+    this.valuesWeight += valueWeight(copy) - valueWeight(value)
     this.claim(slot)
   }
 
@@ -133,7 +191,9 @@ export class KeyIndex extends StringTable<Value> {
   }
 
   override clone(): KeyIndex {
-    return this.copyTo(new KeyIndex())
+    const copy = this.copyTo(new KeyIndex())
+    copy.valuesWeight = this.valuesWeight
+    return copy
   }
 
   /** The code of the type of the value. O(1). */
@@ -192,6 +252,13 @@ export class KeyIndex extends StringTable<Value> {
     const stop = Math.max(0, at - count)
     while (at > stop) visit(--at)
     return at
+  }
+
+  /** What `weight` should be. O(keys). */
+  recount(): number {
+    let weight = 0
+    for (let slot = 0; slot < this.size; slot++) weight += this.weightAt(slot)
+    return weight
   }
 
   override invariants(): void {

@@ -6,10 +6,11 @@ import { accessTime } from './access-time.js'
 import { Checkpoint } from './checkpoint.js'
 import { Client } from './client.js'
 import type { Clock, Timer } from './clock.js'
-import { Database, type KeyTable, shareTable } from './database.js'
+import { Database, type KeyTable, shareTable, weightOf } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
+import { Ledger } from './ledger.js'
 import { Outbox } from './outbox.js'
 import type { Keeper, LogRecord, LogSink, LogWord, Refusal, SnapshotEntry, SnapshotSource } from './ports.js'
 import { PubSub } from './pubsub.js'
@@ -17,7 +18,7 @@ import type { RandomSource } from './random.js'
 import type { RunningSnapshot } from './running-snapshot.js'
 import { Settings } from './settings.js'
 import type { Undo } from './undo.js'
-import { type Collection, typeOf, type Value } from './value.js'
+import { type Collection, TEXT, typeOf, type Value } from './value.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
 
@@ -80,6 +81,8 @@ export class Store implements SnapshotSource {
   readonly watches: Watches
   readonly waiters: Waiters
   readonly settings = new Settings()
+  /** What edits add to the weights of keys. */
+  readonly ledger = new Ledger()
   /** What tests have armed: see commands/faults.ts; undefined until they do. */
   faults: { close(): void } | undefined = undefined
   /** Who connections act for that have not said so; undefined while that may do anything. */
@@ -183,6 +186,14 @@ export class Store implements SnapshotSource {
     if (this.holdsOpen === this.waiters.hasTimeouts) return
     this.holdsOpen = this.waiters.hasTimeouts
     if (this.timer !== undefined) this.arm(this.armedFor)
+  }
+
+  /** The bytes that all keys take with their values and deadlines, roughly. O(databases). */
+  get usedMemory(): number {
+    this.ledger.settle()
+    let bytes = 0
+    for (const database of this.databases) bytes += weightOf(database)
+    return bytes
   }
 
   /** The time of the running unit: one reading, however often it is asked for. */
@@ -465,6 +476,7 @@ export class Store implements SnapshotSource {
     const now = this.now()
     if (this.snapshot !== undefined) this.snapshot.changing(database, database.keys.find(key))
     const hash = this.undo === undefined ? due : (this.undo.own(database, database.keys.find(key)) as Hash)
+    this.ledger.lend(database.keys, hash)
     const whole = hash.isAllDue(now)
     const fields = whole ? [] : hash.takeDue(now, most)
     if (this.logging) this.append(database, whole ? ['DEL', key] : ['HDEL', key, ...fields])
@@ -524,6 +536,7 @@ export class Store implements SnapshotSource {
     if (database.fields !== undefined) this.left(database, slot)
     if (database.keys.expires(slot)) this.clearDeadline(database, slot)
     if (this.undo !== undefined) this.undo.removing(database, slot)
+    if (database.keys.codeAt(slot) !== TEXT) this.ledger.close(database.keys.lookAt(slot))
     database.keys.remove(slot)
   }
 
@@ -538,6 +551,7 @@ export class Store implements SnapshotSource {
   exchange(database: Database, slot: number, value: Value): number {
     if (this.snapshot !== undefined) this.snapshot.changing(database, slot)
     if (database.fields !== undefined) this.left(database, slot)
+    if (database.keys.codeAt(slot) !== TEXT) this.ledger.close(database.keys.lookAt(slot))
     const marks = database.keys.exchange(slot, value)
     if (typeof value === 'object') this.entered(database, database.keys.keyAt(slot)!, value)
     return marks
@@ -584,6 +598,7 @@ export class Store implements SnapshotSource {
       databases: this.databases.length,
       log: options.log,
     })
+    this.ledger.closeAll()
     Object.assign(copy.settings, this.settings)
     copy.events.setNotifications(this.events.notifications)
     copy.take(this.databases)
@@ -594,6 +609,7 @@ export class Store implements SnapshotSource {
   /** All keys as they are now, and how chance goes on. O(keys). */
   checkpoint(): Checkpoint {
     const now = this.now()
+    this.ledger.closeAll()
     const tables = this.databases.map((database) => shareTable(database, now))
     return new Checkpoint(tables, this.random.clone())
   }
@@ -624,6 +640,18 @@ export class Store implements SnapshotSource {
       this.replaceKeys(database, shareTable(tables[index]!, now))
     }
     this.rearm()
+  }
+
+  /** Throws an Error that names the broken rule; for tests. O(all). */
+  invariants(): void {
+    this.ledger.settle()
+    for (const database of this.databases) {
+      database.invariants()
+      const { keys, index } = database
+      const recounted = keys.recount()
+      if (keys.weight !== recounted)
+        throw new Error(`store: database ${index} weighs ${recounted}, and counts ${keys.weight}`)
+    }
   }
 
   /** Ends timers and typed subscriptions, and rejects those who wait. */

@@ -167,7 +167,9 @@ export class Unit {
   editAt(slot: number): StringValue {
     const { undo, snapshot } = this.store
     if (snapshot !== undefined) snapshot.changing(this.database, slot)
-    return undo === undefined ? this.stringAt(slot) : (undo.own(this.database, slot) as StringValue)
+    const value = undo === undefined ? this.stringAt(slot) : (undo.own(this.database, slot) as StringValue)
+    if (typeof value === 'object') this.store.ledger.lend(this.database.keys, value)
+    return value
   }
 
   /** The value of any key to read, as an access to it; undefined for a missing key. O(1). */
@@ -189,9 +191,11 @@ export class Unit {
     const keys = this.database.keys
     if (keys.codeAt(slot) !== kind.code) throw wrongType()
     if (this.store.snapshot !== undefined) this.store.snapshot.changing(this.database, slot)
+    const { undo, ledger } = this.store
     // The code says that it is one of this kind.
-    if (this.store.undo !== undefined) return this.store.undo.own(this.database, slot) as T
-    return keys.valueAt(slot) as T
+    const value = (undo === undefined ? keys.valueAt(slot) : undo.own(this.database, slot)) as T
+    ledger.lend(keys, value)
+    return value
   }
 
   /** As `look`, for a command that only reads: what comes back must not be edited, and a missing key is a miss. O(1). */
@@ -257,7 +261,10 @@ export class Unit {
     const { store } = this
     const slot = database.keys.insert(key, value, store.accessTime())
     if (store.undo !== undefined) store.undo.inserted(database)
-    if (typeof value === 'object') store.entered(database, key, value)
+    if (typeof value === 'object') {
+      store.entered(database, key, value)
+      store.ledger.lend(database.keys, value)
+    }
     if (store.hearsArrivals) store.arrived(database, key, value)
     return slot
   }
@@ -274,6 +281,7 @@ export class Unit {
   replace(slot: number, value: Value, keepDeadline = false): void {
     if (this.store.undo !== undefined) this.store.undo.exchanging(this.database, slot)
     const marks = this.store.exchange(this.database, slot, value)
+    if (typeof value === 'object') this.store.ledger.lend(this.database.keys, value)
     if (marks >= EXPIRING && !keepDeadline) this.store.clearDeadline(this.database, slot)
   }
 

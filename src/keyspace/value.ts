@@ -1,6 +1,7 @@
 import { ByteString } from '../structures/byte-string.js'
 import type { Int64 } from '../structures/int64.js'
 import { byteLength, toBytes } from '../structures/text.js'
+import { BIGINT, BOXED_NUMBER, textWeight } from '../structures/weight.js'
 
 /**
  * A Redis string as it is kept: an integer (Redis's 'int' encoding; a bigint past 2^53), text, or bytes that are edited
@@ -18,6 +19,8 @@ export interface Collection {
   readonly size: number
   /** How Redis would keep it, in the words of OBJECT ENCODING. */
   readonly encoding: string
+  /** The bytes of the heap that it takes, roughly; kept as it changes, so that reading it is O(1). */
+  readonly weight: number
   /** An independent copy. */
   clone(): Collection
 }
@@ -68,6 +71,15 @@ export function stringToBytes(value: StringValue): Uint8Array {
 export function stringLength(value: StringValue): number {
   if (typeof value === 'string') return byteLength(value)
   return typeof value === 'object' ? value.length : String(value).length
+}
+
+/** The bytes of the heap that a value takes, roughly, beside the pointer to it. O(1). */
+export function valueWeight(value: Value): number {
+  if (typeof value === 'string') return textWeight(value)
+  if (typeof value === 'object') return value.weight
+  if (typeof value === 'bigint') return BIGINT
+  // Small integers lie in the place of the pointer.
+  return value === value >> 0 ? 0 : BOXED_NUMBER
 }
 
 /** A copy that shares nothing which can change. */

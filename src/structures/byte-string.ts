@@ -1,5 +1,8 @@
 import { byteLength, copyBytes, fromBytes, toBytes, writeBytes } from './text.js'
 
+/** The object, its array, and what V8 keeps of the memory behind it. */
+const HEADERS = 240
+
 /**
  * A Redis string held as bytes, with room to grow: what APPEND, SETRANGE and the bit commands work on.
  *
@@ -21,6 +24,11 @@ export class ByteString {
 
   static ofText(text: string): ByteString {
     return ByteString.of(toBytes(text))
+  }
+
+  /** The bytes that it takes, roughly, those included that it has to spare. O(1). */
+  get weight(): number {
+    return HEADERS + this.bytes.length
   }
 
   /** An independent copy without spare room. O(length). */

@@ -1,3 +1,8 @@
+import { ARRAY, textsWeight, WORD } from './weight.js'
+
+/** The object and its arrays. */
+const OBJECT = 240 + ARRAY
+
 /** How many texts are joined into one string. */
 const GROUP = 16
 const GROUP_BITS = 4
@@ -21,12 +26,15 @@ const GROUP_UNITS_MAX = 0xffff
 export class CondensedTexts {
   /** All texts one by one, while they are read again and again. */
   private loose: string[] | undefined
+  /** The bytes that they take, roughly, without what is kept loose. */
+  readonly weight: number
 
   constructor(
     private readonly groups: readonly string[],
     private readonly ends: Uint16Array,
   ) {
     this.loose = undefined
+    this.weight = OBJECT + groups.length * WORD + textsWeight(groups) + ends.length * 2
   }
 
   /** Condenses the texts from index `first` on; undefined where that does not pay. O(units), some 25 ns a text. */

@@ -46,6 +46,13 @@ export class CountedTree {
     if (from === undefined) this.leaves.take(0)
   }
 
+  /** The bytes that the levels take, roughly. O(levels), of which a million members have four. */
+  get weight(): number {
+    let weight = 0
+    for (const level of this.levels) weight += level.weight
+    return weight
+  }
+
   /** How many members come before an entry of a leaf. O(log n). */
   rankAt(leaf: number, index: number): number {
     let rank = index

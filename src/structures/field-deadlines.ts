@@ -1,3 +1,5 @@
+import { ARRAY, WORD } from './weight.js'
+
 /**
  * When the fields of a hash expire, by the slots that the fields lie in. A slot without a deadline has NEVER. Times are
  * milliseconds since the epoch, whole numbers from 0.
@@ -8,6 +10,10 @@ export type FieldDeadlines = ListedDeadlines | HeapedDeadlines
 
 /** The deadline of what has none, as HPEXPIRETIME tells it. */
 export const NEVER = -1
+
+/** The objects themselves. */
+const LISTED = 48 + ARRAY
+const HEAPED = 64 + 3 * ARRAY
 
 /**
  * Deadlines of a few slots, listed by slot. Reading them all is quick, and it costs 8 bytes a field.
@@ -32,6 +38,11 @@ export class ListedDeadlines {
   /** How many slots have a deadline. */
   get size(): number {
     return this.count
+  }
+
+  /** The bytes that they take, roughly. O(1). */
+  get weight(): number {
+    return LISTED + this.times.length * WORD
   }
 
   /** O(1). */
@@ -140,6 +151,11 @@ export class HeapedDeadlines {
   /** How many slots have a deadline. */
   get size(): number {
     return this.count
+  }
+
+  /** The bytes that they take, roughly. O(1). */
+  get weight(): number {
+    return HEAPED + this.count * 3 * WORD
   }
 
   /** The earliest deadline, Infinity when there is none. O(1). */

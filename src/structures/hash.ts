@@ -1,7 +1,8 @@
 import { type FieldDeadlines, HeapedDeadlines, ListedDeadlines, NEVER } from './field-deadlines.js'
-import { sharedName } from './shared-names.js'
+import { NAME_MAX, sharedName } from './shared-names.js'
 import { StringTable } from './string-table.js'
 import { byteLength } from './text.js'
+import { ARRAY, textWeight, WORD } from './weight.js'
 
 /** How Redis would keep a hash; OBJECT ENCODING tells it. */
 export type HashEncoding = 'listpack' | 'listpackex' | 'hashtable'
@@ -24,6 +25,10 @@ const OWN_MAX = 5
  * 1.2 µs where hashes share their names, 1.65 µs against 1.45 µs where they do not.
  */
 const SMALL_MAX = 24
+
+/** The object itself, and what only some have. */
+const OBJECT = 128
+const REST = 64 + ARRAY
 
 /** What only some hashes have. */
 class Rest {
@@ -60,6 +65,8 @@ export class Hash {
   /** size · 4 + encoding. */
   private marks = LISTPACK
   private rest: Rest | undefined = undefined
+  /** What values weigh, and fields that lie in no table. */
+  private texts = 0
   private field0: string | undefined = undefined
   private value0: string | undefined = undefined
   private field1: string | undefined = undefined
@@ -78,6 +85,16 @@ export class Hash {
   /** How many fields there are. O(1). */
   get size(): number {
     return this.marks >> 2
+  }
+
+  /** The bytes that the hash takes, roughly. O(1). */
+  get weight(): number {
+    const { rest } = this
+    const weight = OBJECT + this.texts
+    if (rest === undefined) return weight
+    const deadlines = rest.deadlines === undefined ? 0 : rest.deadlines.weight
+    if (rest.table !== undefined) return weight + REST + rest.table.weight + deadlines
+    return rest.pairs.length === 0 && deadlines === 0 ? weight : weight + REST + rest.pairs.length * WORD + deadlines
   }
 
   /** As Redis 8.0 would keep this hash now. O(1). */
@@ -189,7 +206,11 @@ export class Hash {
     const slot = this.size
     const table = this.rest?.table ?? (slot < SMALL_MAX ? undefined : this.moveToTable())
     if (table !== undefined) table.setValue(table.add(field), value)
-    else this.put(slot, sharedName(field), value)
+    else {
+      this.put(slot, sharedName(field), value)
+      this.texts += nameWeight(field)
+    }
+    this.texts += textWeight(value)
     this.marks += 4
     if ((this.marks & 3) === HASHTABLE) return
     if (slot >= LISTPACK_MAX || isLong(field) || isLong(value)) this.form = HASHTABLE
@@ -198,6 +219,7 @@ export class Hash {
   /** Sets the value in a slot from 0 to `size` - 1. O(1). */
   setAt(slot: number, value: string): void {
     const rest = this.rest
+    this.texts += textWeight(value) - textWeight(this.valueAt(slot))
     if (rest?.table !== undefined) rest.table.setValue(slot, value)
     else if (slot >= OWN_MAX) rest!.pairs[(slot - OWN_MAX) * 2 + 1] = value
     else if (slot === 0) this.value0 = value
@@ -254,7 +276,10 @@ export class Hash {
   private moveToTable(): StringTable<string> {
     const table = new StringTable<string>(2)
     const { size } = this
-    for (let slot = 0; slot < size; slot++) table.setValue(table.add(this.fieldAt(slot)), this.valueAt(slot))
+    for (let slot = 0; slot < size; slot++) {
+      table.setValue(table.add(this.fieldAt(slot)), this.valueAt(slot))
+      this.texts -= nameWeight(this.fieldAt(slot))
+    }
     const rest = this.ownRest()
     if (rest.deadlines !== undefined) rest.deadlines = HeapedDeadlines.of(rest.deadlines as ListedDeadlines, size)
     for (let slot = 0; slot < OWN_MAX; slot++) this.put(slot, undefined, undefined)
@@ -273,11 +298,13 @@ export class Hash {
 
   private deleteAt(slot: number): void {
     const rest = this.rest
+    this.texts -= textWeight(this.valueAt(slot))
     if (rest?.table !== undefined) {
       const last = rest.table.remove(slot)
       if (rest.deadlines !== undefined) (rest.deadlines as HeapedDeadlines).removeSlot(slot, last)
     } else {
       if (rest?.deadlines !== undefined) (rest.deadlines as ListedDeadlines).removeSlot(slot)
+      this.texts -= nameWeight(this.fieldAt(slot))
       const last = this.size - 1
       for (let i = slot; i < last; i++) this.put(i, this.fieldAt(i + 1), this.valueAt(i + 1))
       this.put(last, undefined, undefined)
@@ -393,6 +420,7 @@ export class Hash {
       for (let slot = 0; slot < own; slot++) copy.put(slot, this.fieldAt(slot), this.valueAt(slot))
     }
     copy.marks = this.marks
+    copy.texts = this.texts
     return copy
   }
 
@@ -405,10 +433,13 @@ export class Hash {
     if (table === undefined && size > SMALL_MAX) throw new Error('hash: too long without a table')
     const behind = table === undefined ? Math.max(0, size - OWN_MAX) : 0
     if ((rest?.pairs.length ?? 0) !== behind * 2) throw new Error('hash: fields stand behind those in the object')
+    let texts = 0
     for (let slot = 0; slot < size; slot++) {
+      texts += textWeight(this.valueAt(slot)) + (table === undefined ? nameWeight(this.fieldAt(slot)) : 0)
       if (this.slotOf(this.fieldAt(slot)) !== slot) throw new Error('hash: a field is found in its slot')
       if (typeof this.valueAt(slot) !== 'string') throw new Error('hash: a field has a value')
     }
+    if (texts !== this.texts) throw new Error('hash: its texts are weighed wrongly')
     const own = [this.field0, this.field1, this.field2, this.field3, this.field4]
     const ownSize = table === undefined ? Math.min(size, OWN_MAX) : 0
     if (own.some((field, slot) => (field === undefined) !== slot >= ownSize))
@@ -422,6 +453,12 @@ export class Hash {
     if (this.encoding === 'hashtable') return
     if (size > LISTPACK_MAX) throw new Error('hash: too long for a listpack')
   }
+}
+
+/** A field of a small hash: names are mostly shared with other hashes, but one cannot tell. */
+function nameWeight(name: string): number {
+  const weight = textWeight(name)
+  return name.length > NAME_MAX ? weight : weight >> 1
 }
 
 /** The index of a field among alternating fields and values, -1 when it is not there. O(length). */

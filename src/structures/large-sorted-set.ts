@@ -32,6 +32,10 @@ export class LargeSortedSet {
     return this.table.size
   }
 
+  get weight(): number {
+    return this.table.weight + this.tree.weight
+  }
+
   score(member: string): number | undefined {
     const slot = this.table.find(member)
     return slot < 0 ? undefined : this.tree.scoreOf(slot)

@@ -1,5 +1,6 @@
 import { CondensedTexts, Condensing } from './condensed-texts.js'
 import { EMPTY_BYTES, entryBytes, roughEntryBytes } from './listpack.js'
+import { ARRAY, pushedWeight, textsWeight, textWeight } from './weight.js'
 
 /** What Redis allows one node by default (list-max-listpack-size -2); a longer element has a node of its own. */
 export const NODE_BYTES_MAX = 8192
@@ -12,6 +13,9 @@ export const BYTES_PER_UNIT_MAX = 3
 const ESTIMATED_BELOW = NODE_BYTES_MAX / 4
 /** What a pop leaves empty at the front is given back when it is more than the rest, and not just a little. */
 const FRONT_GAP_KEPT = 16
+
+/** The object and its array. */
+const OBJECT = 112 + ARRAY
 
 /** The items of every condensed node. */
 const NO_ITEMS: string[] = []
@@ -45,8 +49,10 @@ export class ListNode {
   exact: boolean
   plain: boolean
   condensed: CondensedTexts | undefined
+  /** What the items themselves weigh. */
+  texts: number
 
-  constructor(items: string[], start: number, base: number) {
+  constructor(items: string[], start: number, base: number, texts = textsWeight(items, start)) {
     this.items = items
     this.start = start
     this.base = base
@@ -55,6 +61,7 @@ export class ListNode {
     this.exact = false
     this.plain = false
     this.condensed = undefined
+    this.texts = texts
   }
 
   /** A node with one element; `rough` where its units are to be counted and not its bytes. */
@@ -83,6 +90,13 @@ export class ListNode {
 
   get count(): number {
     return this.items.length - this.start
+  }
+
+  /** The bytes that the node takes, roughly. O(1). */
+  get weight(): number {
+    return (
+      OBJECT + (this.condensed === undefined ? pushedWeight(this.items.length) + this.texts : this.condensed.weight)
+    )
   }
 
   /** The position of the first element. */
@@ -129,6 +143,7 @@ export class ListNode {
     this.base = this.end
     this.start = -condensed.length
     this.items = NO_ITEMS
+    this.texts = 0
     this.condensed = condensed
   }
 
@@ -142,6 +157,7 @@ export class ListNode {
     this.base = this.begin
     this.start = 0
     this.items = items
+    this.texts = textsWeight(items)
     this.condensed = undefined
   }
 
@@ -149,6 +165,13 @@ export class ListNode {
   unshift(element: string): void {
     if (this.start === 0) this.makeFrontGap(this.items.length + FRONT_GAP_KEPT)
     this.items[--this.start] = element
+    this.texts += textWeight(element)
+  }
+
+  /** Puts an element behind all others; its bytes are the caller's to account. O(1) amortised. */
+  push(element: string): void {
+    this.items.push(element)
+    this.texts += textWeight(element)
   }
 
   /** Makes room for so many elements in front, where there is none. */
@@ -166,6 +189,7 @@ export class ListNode {
     const items = this.items
     const element = items[this.start]!
     items[this.start++] = ''
+    this.texts -= textWeight(element)
     if (this.ceiling === 0) this.forget(element)
     if (this.start > FRONT_GAP_KEPT && this.start > items.length >> 1) this.closeFrontGap()
     return element
@@ -180,6 +204,7 @@ export class ListNode {
   /** Takes away the last element, which must be there. O(1) amortised. */
   pop(): string {
     const element = this.items.pop()!
+    this.texts -= textWeight(element)
     if (this.ceiling === 0) this.forget(element)
     return element
   }
@@ -194,6 +219,7 @@ export class ListNode {
   discard(count: number, atFront: boolean): void {
     const { items, start } = this
     const removed = items.splice(atFront ? start : items.length - count, count)
+    this.texts -= textsWeight(removed)
     if (atFront) this.base += count
     if (this.ceiling === 0) this.forgetAll(removed)
   }
@@ -225,6 +251,7 @@ export class ListNode {
   insert(offset: number, element: string): void {
     this.loosen()
     this.items.splice(this.start + offset, 0, element)
+    this.texts += textWeight(element)
     this.account(element, false)
   }
 
@@ -236,6 +263,7 @@ export class ListNode {
     else {
       this.loosen()
       this.items[this.start + offset] = element
+      this.texts += textWeight(element) - textWeight(old)
     }
     if (this.ceiling === 0) this.forget(old)
     this.account(element, false)
@@ -245,6 +273,7 @@ export class ListNode {
   split(offset: number): ListNode {
     this.loosen()
     const node = new ListNode(this.items.splice(this.start + offset), 0, 0)
+    this.texts -= node.texts
     this.measure()
     node.measure()
     return node
@@ -312,7 +341,9 @@ export class ListNode {
   /** An independent copy. O(elements of the node), O(1) where it is condensed. */
   clone(): ListNode {
     const isCondensed = this.condensed !== undefined
-    const copy = isCondensed ? new ListNode(NO_ITEMS, this.start, this.base) : new ListNode(this.slice(), 0, this.begin)
+    const copy = isCondensed
+      ? new ListNode(NO_ITEMS, this.start, this.base, 0)
+      : new ListNode(this.slice(), 0, this.begin, this.texts)
     copy.condensed = this.condensed
     copy.bytes = this.bytes
     copy.ceiling = this.ceiling
@@ -329,6 +360,8 @@ export class ListNode {
       throw new Error('list node: it is neither condensed nor loose')
     }
     condensed?.invariants()
+    if (textsWeight(items, Math.max(0, start)) !== this.texts)
+      throw new Error('list node: its texts are weighed wrongly')
     if (start > items.length) throw new Error('list node: the gap is longer than the node')
     for (let i = 0; i < start; i++) if (items[i] !== '') throw new Error('list node: an element was left in the gap')
     if (plain) {

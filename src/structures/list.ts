@@ -7,6 +7,9 @@ import { byteLength } from './text.js'
 /** A quicklist becomes a listpack again at half of what a listpack may grow to, so that it does not go to and fro. */
 const PACKED_AGAIN_BYTES = NODE_BYTES_MAX / 2
 
+/** The object itself. */
+const OBJECT = 80
+
 /** Where a search stops. */
 export interface SearchLimits {
   /** Which match is the first to be reported, from 1 on. */
@@ -61,6 +64,11 @@ export class List extends Quicklist {
     return this.isPacked ? 'listpack' : 'quicklist'
   }
 
+  /** The bytes that the list takes, roughly. O(1). */
+  get weight(): number {
+    return OBJECT + this.nodesWeight
+  }
+
   /** Puts an element at the front. O(1) amortised. */
   unshift(element: string): void {
     const node = this.first
@@ -77,7 +85,7 @@ export class List extends Quicklist {
     const bytes = node.bytes + BYTES_PER_UNIT_MAX * element.length + ENTRY_OVERHEAD
     if (bytes <= node.ceiling) {
       node.bytes = bytes
-      node.items.push(element)
+      node.push(element)
     } else this.pushMeasured(element, false)
   }
 
@@ -101,7 +109,7 @@ export class List extends Quicklist {
     node.bytes += roughEntryBytes(element)
     node.exact = false
     if (atFront) node.unshift(element)
-    else node.items.push(element)
+    else node.push(element)
   }
 
   /** Puts elements at one end, one after the other. O(elements). */

@@ -3,6 +3,7 @@ import type { CondensedTexts, Condensing } from './condensed-texts.js'
 import { ENTRY_OVERHEAD, ListNode, NODE_BYTES_MAX } from './list-node.js'
 import { EMPTY_BYTES } from './listpack.js'
 import { byteLength } from './text.js'
+import { WORD } from './weight.js'
 
 /** From so many nodes on (a quarter of a megabyte) sizes are taken by UTF-16 units. See `isLong`. */
 const ROUGH_FROM_NODES = 32
@@ -31,6 +32,8 @@ export class Quicklist {
   private lately: CondensedTexts | undefined
   /** What is left to do of condensing a node: pushes do it, a little each, so that none of them takes long. */
   protected pending: { readonly node: ListNode; readonly condensing: Condensing } | undefined
+  /** What all nodes weigh but the first and the last, which change all the time. */
+  private innerWeight: number
 
   constructor() {
     this.first = new ListNode([], 0, 0)
@@ -39,6 +42,25 @@ export class Quicklist {
     this.isLong = false
     this.lately = undefined
     this.pending = undefined
+    this.innerWeight = 0
+  }
+
+  /** What the nodes weigh. O(1). */
+  protected get nodesWeight(): number {
+    const { nodes } = this
+    if (nodes === undefined) return this.first.weight
+    return this.first.weight + this.innerWeight + this.last.weight + nodes.length * WORD
+  }
+
+  /** Weighs all inner nodes anew. O(nodes). */
+  private weighInner(): void {
+    this.innerWeight = this.sumOfInner()
+  }
+
+  private sumOfInner(): number {
+    let weight = 0
+    for (let i = this.nodeCount - 2; i > 0; i--) weight += this.nodeAt(i).weight
+    return weight
   }
 
   /** How many elements there are. O(1). */
@@ -69,7 +91,7 @@ export class Quicklist {
   protected putInto(node: ListNode, element: string, atFront: boolean): void {
     node.loosen()
     if (atFront) node.unshift(element)
-    else node.items.push(element)
+    else node.push(element)
     node.account(element, this.isLong)
   }
 
@@ -91,6 +113,8 @@ export class Quicklist {
       return
     }
     this.nodes ??= new Denque([this.first])
+    const former = atFront ? this.first : this.last
+    const becomesInner = this.nodes.length > 1
     if (atFront) {
       node.base = this.first.begin - node.items.length
       // Most likely as many elements will follow.
@@ -104,6 +128,7 @@ export class Quicklist {
       this.last = node
       this.nodes.push(node)
     }
+    if (becomesInner) this.innerWeight += former.weight
     this.beginCondensing(atFront ? LOOSE_ENDS : this.nodes.length - 1 - LOOSE_ENDS)
     this.isLong = this.nodes.length > ROUGH_FROM_NODES
   }
@@ -117,7 +142,11 @@ export class Quicklist {
 
   /** Condenses a node, unless it is near an end. O(elements of the node). */
   private condenseInner(index: number): void {
-    this.innerAt(index)?.condense()
+    const node = this.innerAt(index)
+    if (node === undefined) return
+    const before = node.weight
+    node.condense()
+    this.innerWeight += node.weight - before
   }
 
   /** As `condenseInner`, but leaves the work to the pushes that follow. */
@@ -132,7 +161,9 @@ export class Quicklist {
     const { node, condensing } = this.pending!
     if (condensing.step()) return
     this.pending = undefined
+    const before = node.weight
     node.setCondensed(condensing.result)
+    this.innerWeight += node.weight - before
   }
 
   /** To be called before nodes are changed that are not ends. O(elements of a node). */
@@ -167,13 +198,11 @@ export class Quicklist {
       this.last = this.first
       return
     }
-    if (atFront) {
-      nodes.shift()
-      this.first = nodes.peekFront()!
-    } else {
-      nodes.pop()
-      this.last = nodes.peekBack()!
-    }
+    const gone = atFront ? nodes.shift() : nodes.pop()
+    if (this.pending?.node === gone) this.pending = undefined
+    if (atFront) this.first = nodes.peekFront()!
+    else this.last = nodes.peekBack()!
+    if (nodes.length > 1) this.innerWeight -= (atFront ? this.first : this.last).weight
     this.nodesRemoved(nodes)
   }
 
@@ -251,6 +280,7 @@ export class Quicklist {
     if (removed === 0) return 0
     if (emptied) this.dropEmptied()
     this.renumber(0, count)
+    this.weighInner()
     return removed
   }
 
@@ -259,6 +289,7 @@ export class Quicklist {
     if (kept.length > 0) this.takeOver(kept)
     else {
       this.nodes = undefined
+      this.innerWeight = 0
       this.isLong = false
       this.dropNode(true)
     }
@@ -273,6 +304,7 @@ export class Quicklist {
     this.renumber(0, nodes.length)
     for (let i = 0; i < nodes.length; i++) this.condenseInner(i)
     this.loosenEnds()
+    this.weighInner()
   }
 
   /**
@@ -299,6 +331,7 @@ export class Quicklist {
     }
     this.renumber(index)
     this.condenseAround(index)
+    this.weighInner()
   }
 
   /** Inserts an element between the nodes index - 1 and `index`, which comes from a full one; `after`: from the first. */
@@ -320,8 +353,11 @@ export class Quicklist {
     this.finishCondensing()
     const node = this.nodeAt(index)
     const isLong = byteLength(element) > NODE_BYTES_MAX
-    if (node.plain === isLong) node.replace(offset, element)
-    else {
+    if (node.plain === isLong) {
+      const before = node.weight
+      node.replace(offset, element)
+      if (node !== this.first && node !== this.last) this.innerWeight += node.weight - before
+    } else {
       if (isLong) this.replaceByPlain(index, offset, element)
       else {
         this.insertBetween(index + 1, element, true)
@@ -329,6 +365,7 @@ export class Quicklist {
       }
       this.renumber(index)
       this.condenseAround(index)
+      this.weighInner()
     }
   }
 
@@ -402,6 +439,7 @@ export class Quicklist {
   invariants(): void {
     const { nodes } = this
     if (this.isLong !== this.nodeCount > ROUGH_FROM_NODES) throw new Error('quicklist: long means of many nodes')
+    if (this.innerWeight !== this.sumOfInner()) throw new Error('quicklist: nodes are weighed wrongly')
     if (nodes === undefined) {
       if (this.first !== this.last) throw new Error('quicklist: a single node is both the first and the last')
       this.first.invariants()

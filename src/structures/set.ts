@@ -1,6 +1,7 @@
 import { type Int64, parseInt64 } from './int64.js'
 import { StringTable } from './string-table.js'
 import { byteLength } from './text.js'
+import { ARRAY, pushedWeight, textsWeight, textWeight, WORD } from './weight.js'
 
 /** How Redis would keep a set; OBJECT ENCODING tells it. */
 export type SetEncoding = 'intset' | 'listpack' | 'hashtable'
@@ -19,6 +20,9 @@ const LIST_MAX = 32
 /** So short an array is copied when it grows: `push` would leave 16 empty places. */
 const TIGHT_MAX = 16
 
+/** The object itself. */
+const OBJECT = 64
+
 /**
  * A Redis set of strings, every one of them once.
  *
@@ -34,12 +38,15 @@ export class SetOfStrings {
   private list: string[] | undefined
   private table: StringTable | undefined
   private hashed: boolean
+  /** What the members in `list` weigh. */
+  private listed: number
 
   constructor() {
     this.ints = []
     this.list = undefined
     this.table = undefined
     this.hashed = false
+    this.listed = 0
   }
 
   /**
@@ -64,6 +71,13 @@ export class SetOfStrings {
   get size(): number {
     if (this.table !== undefined) return this.table.size
     return this.list === undefined ? this.ints!.length : this.list.length
+  }
+
+  /** The bytes that the set takes, roughly. O(1). */
+  get weight(): number {
+    if (this.table !== undefined) return OBJECT + this.table.weight
+    if (this.list !== undefined) return OBJECT + placesWeight(this.list.length) + this.listed
+    return OBJECT + placesWeight(this.ints!.length)
   }
 
   /** As Redis 8.0 would keep this set now. O(1). */
@@ -127,6 +141,7 @@ export class SetOfStrings {
     const list = this.list
     if (list !== undefined && list.length < LIST_MAX) {
       this.list = inserted(list, list.length, member)
+      this.listed += textWeight(member)
       return
     }
     if (list !== undefined) this.moveToTable(list)
@@ -143,6 +158,7 @@ export class SetOfStrings {
     this.ints = undefined
     this.table = undefined
     this.list = members
+    this.listed = textsWeight(members)
     if (members.length > LIST_MAX) this.moveToTable(members)
   }
 
@@ -150,6 +166,7 @@ export class SetOfStrings {
     const table = new StringTable()
     for (const member of list) table.add(member)
     this.list = undefined
+    this.listed = 0
     this.table = table
   }
 
@@ -161,7 +178,11 @@ export class SetOfStrings {
       this.table.remove(slot)
       return true
     }
-    if (this.list !== undefined) return removed(this.list, this.list.indexOf(member))
+    if (this.list !== undefined) {
+      const isThere = removed(this.list, this.list.indexOf(member))
+      if (isThere) this.listed -= textWeight(member)
+      return isThere
+    }
     const integer = parseInt64(member)
     return integer !== undefined && removed(this.ints!, placeOf(this.ints!, integer))
   }
@@ -176,7 +197,11 @@ export class SetOfStrings {
   removeAt(index: number): string {
     const member = this.at(index)
     if (this.table !== undefined) this.table.remove(index)
-    else removed(this.list ?? this.ints!, index)
+    else if (this.list === undefined) removed(this.ints!, index)
+    else {
+      removed(this.list, index)
+      this.listed -= textWeight(member)
+    }
     return member
   }
 
@@ -230,6 +255,7 @@ export class SetOfStrings {
     copy.list = this.list?.slice()
     copy.table = this.table?.clone()
     copy.hashed = this.hashed
+    copy.listed = this.listed
     return copy
   }
 
@@ -243,6 +269,7 @@ export class SetOfStrings {
     if (list !== undefined) {
       if (list.length > LIST_MAX) throw new Error('set: the list is too long')
       if (new Set(list).size !== list.length) throw new Error('set: a member is in the list twice')
+      if (textsWeight(list) !== this.listed) throw new Error('set: the list is weighed wrongly')
     }
     table?.invariants()
     if (table !== undefined && table.slots !== table.size) throw new Error('set: the table has gaps')
@@ -281,6 +308,11 @@ function inserted<T>(items: T[], index: number, item: T): T[] {
   grown[index] = item
   for (let i = index; i < length; i++) grown[i + 1] = items[i]!
   return grown
+}
+
+/** What the places for so many items take. */
+function placesWeight(length: number): number {
+  return ARRAY + (length <= TIGHT_MAX ? length * WORD : pushedWeight(length))
 }
 
 /** Takes out the item at an index, if that is none below 0; returns whether it did. O(n). */

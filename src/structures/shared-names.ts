@@ -1,5 +1,5 @@
 /** Longer names are rarely the same in many hashes. */
-const NAME_MAX = 24
+export const NAME_MAX = 24
 /** A power of two. */
 const NAMES = 1024
 

@@ -2,6 +2,10 @@ import type { TreeShape } from './counted-tree.js'
 import { LargeSortedSet } from './large-sorted-set.js'
 import { isBefore, RepeatedMember, type ScoredMember } from './scored-member.js'
 import { compareText } from './text.js'
+import { ARRAY, pushedWeight, textsWeight, textWeight } from './weight.js'
+
+/** The object and its two arrays. */
+const OBJECT = 48 + 2 * ARRAY
 
 /**
  * A sorted set of a few members: two arrays in order, searched from the front. A tenth of the memory of a large one.
@@ -10,10 +14,13 @@ import { compareText } from './text.js'
 export class SmallSortedSet {
   private readonly names: string[]
   private readonly scores: number[]
+  /** What the members themselves weigh. */
+  private namesWeight: number
 
-  constructor(names: string[] = [], scores: number[] = []) {
+  constructor(names: string[] = [], scores: number[] = [], namesWeight = textsWeight(names)) {
     this.names = names
     this.scores = scores
+    this.namesWeight = namesWeight
   }
 
   /** A set of members in order. @throws Error when one is there twice. O(n). */
@@ -26,6 +33,10 @@ export class SmallSortedSet {
     return this.names.length
   }
 
+  get weight(): number {
+    return OBJECT + 2 * pushedWeight(this.names.length) + this.namesWeight
+  }
+
   score(member: string): number | undefined {
     return this.scores[this.names.indexOf(member)]
   }
@@ -36,6 +47,7 @@ export class SmallSortedSet {
     if (rank < 0) {
       names.push(member)
       scores.push(score)
+      this.namesWeight += textWeight(member)
       this.carry(names.length - 1, member, score)
       return undefined
     }
@@ -72,6 +84,7 @@ export class SmallSortedSet {
 
   private cut(start: number, n: number): void {
     const { names, scores } = this
+    for (let i = start; i < start + n; i++) this.namesWeight -= textWeight(names[i]!)
     for (let i = start + n; i < names.length; i++) {
       names[i - n] = names[i]!
       scores[i - n] = scores[i]!
@@ -151,12 +164,13 @@ export class SmallSortedSet {
   }
 
   clone(): SmallSortedSet {
-    return new SmallSortedSet(this.names.slice(), this.scores.slice())
+    return new SmallSortedSet(this.names.slice(), this.scores.slice(), this.namesWeight)
   }
 
   invariants(): void {
     const { names, scores } = this
     if (names.length !== scores.length) throw new Error('small sorted set: each member has a score')
+    if (textsWeight(names) !== this.namesWeight) throw new Error('small sorted set: members are weighed wrongly')
     if (new Set(names).size !== names.length) throw new Error('small sorted set: members differ')
     for (let i = 1; i < names.length; i++) {
       if (!isBefore(scores[i - 1]!, names[i - 1]!, scores[i]!, names[i]!)) {

@@ -8,6 +8,9 @@ import { byteLength } from './text.js'
 const PACKED_MAX = 128
 const PACKED_BYTES_MAX = 64
 
+/** The object itself. */
+const OBJECT = 48
+
 /** Where a sorted set changes its ways; for tests. */
 export interface SortedSetLimits {
   /** More members than this lie in a tree. */
@@ -56,6 +59,11 @@ export class SortedSet {
   /** How many members there are. */
   get size(): number {
     return this.form.size
+  }
+
+  /** The bytes that the set takes, roughly. O(1), and O(levels of the tree). */
+  get weight(): number {
+    return OBJECT + this.form.weight
   }
 
   get encoding(): 'listpack' | 'skiplist' {

@@ -1,3 +1,5 @@
+import { ARRAY, textWeight, WORD } from './weight.js'
+
 /**
  * From strings to slot numbers, with columns beside them: what large hashes, sets, sorted sets and the keyspace lie in.
  *
@@ -36,6 +38,8 @@ export class StringTable<T = unknown> {
   /** The hash of the key that `find` looked for last: an `add` of a missing key follows it. */
   private lastKey: string | undefined
   private lastHash: number
+  /** What the keys themselves weigh. */
+  protected keysWeight: number
 
   private readonly limits: TableLimits
 
@@ -54,11 +58,20 @@ export class StringTable<T = unknown> {
     this.gaps = []
     this.lastKey = undefined
     this.lastHash = 0
+    this.keysWeight = 0
   }
 
   /** How many keys there are. */
   get size(): number {
     return this.count
+  }
+
+  /** The bytes that the table takes with its keys, roughly; columns count as pointers. O(1). */
+  get weight(): number {
+    const { count, chunks, stride } = this
+    const rows = this.first.length + (chunks.length - 1) * CHUNK * stride
+    const cells = this.map === undefined ? count * SEGMENT_BYTES : MAP_ENTRY_BYTES * roomInMap(count)
+    return TABLE_BYTES + ARRAY * chunks.length + rows * WORD + cells + this.keysWeight
   }
 
   /** All slots lie below it; with `remove` it is the size. */
@@ -118,6 +131,7 @@ export class StringTable<T = unknown> {
   /** From now on a key that was not there is found in a slot. */
   private enter(key: string, slot: number): void {
     this.count++
+    this.keysWeight += textWeight(key)
     if (this.map === undefined || this.leaving !== undefined) {
       this.insertHashed(this.lastKey === key ? this.lastHash : hashOf(key), slot)
       if (this.leaving !== undefined) this.leaveMap(this.leaving)
@@ -221,6 +235,7 @@ export class StringTable<T = unknown> {
     copy.first = copy.chunks[0]!
     copy.count = this.count
     copy.end = this.end
+    copy.keysWeight = this.keysWeight
     // There may be more than a call takes arguments.
     for (const gap of this.gaps) copy.gaps.push(gap)
     return copy
@@ -230,6 +245,7 @@ export class StringTable<T = unknown> {
 
   private forget(key: string, slot: number): void {
     this.count--
+    this.keysWeight -= textWeight(key)
     if (this.map?.delete(key)) return
     const hash = hashOf(key)
     const cells = this.directory[hash >>> this.shift]!
@@ -358,6 +374,9 @@ export class StringTable<T = unknown> {
         if (!this.gaps.includes(slot)) throw new Error(`string table: slot ${slot} is empty and not free`)
       } else if (this.find(key) !== slot) throw new Error(`string table: '${key}' is not found in its slot`)
     }
+    let keysWeight = 0
+    for (let slot = 0; slot < this.end; slot++) keysWeight += textWeight(this.keyAt(slot) ?? '')
+    if (keysWeight !== this.keysWeight) throw new Error('string table: keys are weighed wrongly')
     let cellsInUse = 0
     for (const segment of new Set(this.directory)) {
       const count = segment[segment.length - 2]!
@@ -391,6 +410,18 @@ export const CHUNK_MASK = CHUNK - 1
 const FIRST_ROWS = 8
 const LEAVING_AT_ONCE = 4
 const NO_DIRECTORY: Int32Array[] = []
+
+/** The table and its map without anything in it. */
+const TABLE_BYTES = 320
+/** A cell, as segments are used on the average. */
+const SEGMENT_BYTES = 16
+/** A place in a Map: key, value, chain, and half a bucket. */
+const MAP_ENTRY_BYTES = 28
+
+/** How many places a Map of so many keys has, if it has only grown. */
+function roomInMap(count: number): number {
+  return count <= 4 ? 4 : 1 << (32 - Math.clz32(count - 1))
+}
 
 function newSegment(depth: number, words: number): Int32Array {
   const segment = new Int32Array(words + 2)

@@ -1,3 +1,5 @@
+import { WORD } from './weight.js'
+
 /** A link names a node and a cell in it: `node << CELL_BITS | cell`. */
 export const CELL_BITS = 6
 export const CELL_MASK = (1 << CELL_BITS) - 1
@@ -13,6 +15,10 @@ const PAGE_BITS = 6
 const PAGE_NODES = 1 << PAGE_BITS
 const PAGE_MASK = PAGE_NODES - 1
 const FIRST_NODES = 1
+
+/** A level, and a page, without nodes. */
+const LEVEL_BYTES = 320
+const PAGE_BYTES = 480
 
 /**
  * The nodes of one level of a score tree, numbered from 0 without gaps, in flat pages: no object for a node, little for
@@ -78,6 +84,13 @@ export class TreeLevel {
   /** How many nodes there are. */
   get size(): number {
     return this.nodes
+  }
+
+  /** The bytes that the pages take, roughly. O(1). */
+  get weight(): number {
+    const pages = this.ints.length
+    const room = pages > 1 ? pages * PAGE_NODES : this.nodes
+    return LEVEL_BYTES + pages * PAGE_BYTES + room * (this.doubles + this.capacity) * WORD
   }
 
   linkOf(node: number): number {

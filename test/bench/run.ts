@@ -11,6 +11,12 @@ import { type Server, startServer } from './harness/server.js'
 import { digits, render, type Table } from './harness/table.js'
 import { SCENARIOS } from './scenarios/index.js'
 import {
+  type AccountingResults,
+  accountingTable,
+  accountingVerdicts,
+  playAccounting,
+} from './sections/accounting-report.js'
+import {
   type CollectionMemoryResults,
   collectionMemoryTable,
   collectionMemoryVerdicts,
@@ -29,6 +35,7 @@ interface Findings {
   stalls: StallResults
   memory: MemoryResults
   collectionMemory: CollectionMemoryResults
+  accounting: AccountingResults
   forks: ForkResults
 }
 
@@ -74,6 +81,7 @@ async function play(options: Options, server: Server | null, show: (table: Table
     stalls: [],
     memory: [],
     collectionMemory: [],
+    accounting: [],
     forks: [],
   }
   const base: Omit<Assignment, 'jobs'> = { quick: options.quick, port: server?.port }
@@ -97,6 +105,10 @@ async function play(options: Options, server: Server | null, show: (table: Table
   if (options.only.has('collection-memory')) {
     findings.collectionMemory = await playCollectionMemory(options, base)
     show(collectionMemoryTable(findings.collectionMemory))
+  }
+  if (options.only.has('accounting')) {
+    findings.accounting = await playAccounting(options, base)
+    show(accountingTable(findings.accounting))
   }
   if (options.only.has('fork')) {
     findings.forks = await playForks(options, base)
@@ -207,6 +219,7 @@ function verdictsOf(findings: Findings, options: Options): Verdict[] {
     ...stallVerdicts(findings.stalls),
     ...memoryVerdicts(findings.memory),
     ...collectionMemoryVerdicts(findings.collectionMemory),
+    ...accountingVerdicts(findings.accounting),
     ...forkVerdicts(findings.forks),
   ]
 }

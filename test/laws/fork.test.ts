@@ -34,8 +34,8 @@ class Side {
 
   /** Everything that can be told of the keys in their order, in the end when they were accessed. */
   facts(): Fact[][] {
+    this.db.engine.invariants()
     return this.db.engine.databases.map((database) => {
-      database.invariants()
       return rowsOf(this.db.engine, database).map(({ key, value, access, deadline }) => {
         const encoding = isString(value) ? typeof value : value.encoding
         return [key, typeOf(value), encoding, valueText(value), deadline, access]
@@ -147,7 +147,7 @@ describe('a checkpoint', () => {
 describe('the fields of a store', () => {
   /** A new field belongs to the state that a fork and a checkpoint take along, or into this list. */
   const NOT_STATE = [
-    ...['databases', 'clock', 'random', 'settings', 'events', 'watches', 'waiters', 'faults'],
+    ...['databases', 'clock', 'random', 'settings', 'ledger', 'events', 'watches', 'waiters', 'faults'],
     ...['observed', 'logging', 'sink', 'isReplaying', 'dirty', 'depth', 'pending', 'opened', 'batch', 'settling'],
     ...['accessClock', 'nowMs', 'trustedSecond', 'timer', 'armedFor', 'holdsOpen', 'timerCame', 'accessClockStartedMs'],
     ...['isClosed', 'clients', 'outbox', 'pubsub', 'hearsArrivals', 'hearsMisses', 'undo'],

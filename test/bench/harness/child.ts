@@ -1,5 +1,6 @@
 import { luaCallTax } from '../contenders/remote.js'
 import { scenarioNamed } from '../scenarios/index.js'
+import { account } from '../sections/accounting.js'
 import { bytesPerElement } from '../sections/collection-memory.js'
 import { measureForks } from '../sections/fork.js'
 import { bytesPerKey } from '../sections/memory.js'
@@ -33,6 +34,8 @@ async function perform(job: Job, { quick, port }: Assignment): Promise<Outcome> 
       return { kind: 'memory', bytes: await bytesPerKey(job.contender, job.count, port) }
     case 'collection-memory':
       return { kind: 'collection-memory', bytes: await bytesPerElement(job.holder, job.shape, job.count, port) }
+    case 'accounting':
+      return { kind: 'accounting', report: await account(job.mix, job.scale) }
     case 'stalls':
       return { kind: 'stalls', report: await measureStalls(job.shape, job.count) }
     case 'fork':

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { AccountingReport, MixName } from '../sections/accounting.js'
 import type { CollectionShape, Holder } from '../sections/collection-memory.js'
 import type { ForkReport, ForkShape } from '../sections/fork.js'
 import type { MemoryContender } from '../sections/memory.js'
@@ -12,6 +13,7 @@ export type Job =
   | { kind: 'operation'; scenario: string; contender: string; size: number; seed: number }
   | { kind: 'memory'; contender: MemoryContender; count: number }
   | { kind: 'collection-memory'; holder: Holder; shape: CollectionShape; count: number }
+  | { kind: 'accounting'; mix: MixName; scale: number }
   | { kind: 'stalls'; shape: StallShape; count: number }
   | { kind: 'fork'; shape: ForkShape; count: number; turns: number }
   | { kind: 'pauses'; contender: PauseContender; shape: PauseShape }
@@ -21,6 +23,7 @@ export type Outcome =
   | { kind: 'operation'; measured: Measured }
   | { kind: 'memory'; bytes: number }
   | { kind: 'collection-memory'; bytes: number }
+  | { kind: 'accounting'; report: AccountingReport }
   | { kind: 'stalls'; report: StallReport }
   | { kind: 'fork'; report: ForkReport }
   | { kind: 'pauses'; report: PauseReport }
