@@ -7,6 +7,7 @@ import { Handle, joinMethods, OUT, OUT_TEXT, UNIT } from './api/handle.js'
 import { HashCommands } from './api/hash.js'
 import { HyperLogLogCommands } from './api/hyperloglog.js'
 import { ListCommands } from './api/list.js'
+import { MemoryCommands } from './api/memory.js'
 import { joinQueueMethods } from './api/multi.js'
 import { PersistenceCommands } from './api/persistence.js'
 import { PubSubCommands } from './api/pubsub.js'
@@ -40,6 +41,7 @@ export const GROUPS = [
   GenericCommands,
   ServerCommands,
   PersistenceCommands,
+  MemoryCommands,
   ConfigCommands,
   PubSubCommands,
   AclCommands,
@@ -65,6 +67,7 @@ export interface Commands<T extends string | Uint8Array>
     GenericCommands<T>,
     ServerCommands<T>,
     PersistenceCommands<T>,
+    MemoryCommands<T>,
     ConfigCommands<T>,
     PubSubCommands<T>,
     AclCommands<T>,

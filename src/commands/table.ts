@@ -16,6 +16,7 @@ import { hashCommands } from './hash.js'
 import { hyperLogLogCommands } from './hyperloglog.js'
 import { knownCommands } from './known-commands.js'
 import { listCommands } from './list.js'
+import { memoryCommands } from './memory.js'
 import { persistenceCommands } from './persistence.js'
 import { pubsubCommands } from './pubsub.js'
 import { serverCommands } from './server.js'
@@ -50,6 +51,7 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   connectionCommands,
   serverCommands,
   persistenceCommands,
+  memoryCommands,
   configCommands,
   aclCommands,
   commandCommands(() => commandTable),

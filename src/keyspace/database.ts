@@ -19,12 +19,6 @@ const DEADLINE_BYTES = 40
 /** What a hash takes whose fields expire, beside that. */
 const EXPIRING_BYTES = DEADLINE_BYTES + 40
 
-/** The bytes that keys take with all that belongs to them, roughly. O(1). */
-export function weightOf({ keys, wheel, fields }: Omit<KeyTable, 'farDeadlines'>): number {
-  const deadlines = wheel === undefined ? 0 : wheel.size * DEADLINE_BYTES
-  return keys.weight + deadlines + (fields === undefined ? 0 : fields.size * EXPIRING_BYTES)
-}
-
 export function emptyTable(): KeyTable {
   return { keys: new KeyIndex(), wheel: undefined, farDeadlines: new Map(), fields: undefined }
 }
@@ -62,6 +56,18 @@ export class Database {
     this.wheel = undefined
     this.farDeadlines = new Map()
     this.fields = undefined
+  }
+
+  /** The bytes that deadlines of keys and of fields take, roughly, beside those in the hashes. O(1). */
+  get deadlineWeight(): number {
+    const { wheel, fields } = this
+    const bytes = wheel === undefined ? 0 : wheel.size * DEADLINE_BYTES
+    return fields === undefined ? bytes : bytes + fields.size * EXPIRING_BYTES
+  }
+
+  /** The bytes that keys take with all that belongs to them, roughly. O(1). */
+  get weight(): number {
+    return this.keys.weight + this.deadlineWeight
   }
 
   /** Puts other keys in place and returns the former. O(1). */

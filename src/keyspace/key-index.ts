@@ -67,6 +67,11 @@ export class KeyIndex extends StringTable<Value> {
     return this.size * ROW_BYTES + this.keysWeight + this.valuesWeight
   }
 
+  /** What keys take beside their names and their values. O(1). */
+  get overhead(): number {
+    return this.size * ROW_BYTES
+  }
+
   /** What a key takes, roughly. O(1). */
   weightAt(slot: number): number {
     return ROW_BYTES + textWeight(this.keyAt(slot)!) + valueWeight(this.lookAt(slot))

@@ -6,7 +6,7 @@ import { accessTime } from './access-time.js'
 import { Checkpoint } from './checkpoint.js'
 import { Client } from './client.js'
 import type { Clock, Timer } from './clock.js'
-import { Database, type KeyTable, shareTable, weightOf } from './database.js'
+import { Database, type KeyTable, shareTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
@@ -83,6 +83,8 @@ export class Store implements SnapshotSource {
   readonly settings = new Settings()
   /** What edits add to the weights of keys. */
   readonly ledger = new Ledger()
+  /** The most that `usedMemory` has ever told. */
+  peakMemory = 0
   /** What tests have armed: see commands/faults.ts; undefined until they do. */
   faults: { close(): void } | undefined = undefined
   /** Who connections act for that have not said so; undefined while that may do anything. */
@@ -192,7 +194,8 @@ export class Store implements SnapshotSource {
   get usedMemory(): number {
     this.ledger.settle()
     let bytes = 0
-    for (const database of this.databases) bytes += weightOf(database)
+    for (const database of this.databases) bytes += database.weight
+    if (bytes > this.peakMemory) this.peakMemory = bytes
     return bytes
   }
 

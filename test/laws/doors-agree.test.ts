@@ -17,7 +17,7 @@ import { stateOf } from './state.js'
 /** The words of a call; a container's subcommand is the rest of the method's name. */
 function wordsOf(method: string, words: readonly Data[]): readonly Data[] {
   const [name, ...rest] = words
-  if (name !== 'OBJECT' && name !== 'COMMAND' && name !== 'PUBSUB') return words
+  if (typeof name !== 'string' || !['OBJECT', 'COMMAND', 'PUBSUB', 'MEMORY'].includes(name)) return words
   return [name, method.slice(name.length), ...rest]
 }
 

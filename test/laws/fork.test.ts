@@ -152,6 +152,7 @@ describe('the fields of a store', () => {
     ...['accessClock', 'nowMs', 'trustedSecond', 'timer', 'armedFor', 'holdsOpen', 'timerCame', 'accessClockStartedMs'],
     ...['isClosed', 'clients', 'outbox', 'pubsub', 'hearsArrivals', 'hearsMisses', 'undo'],
     ...['defaultUser', 'authRequired', 'snapshot', 'keeper', 'refusal', 'onRefusal', 'startedMs'],
+    ...['defaultUser', 'authRequired', 'peakMemory'],
   ]
   const KEPT_IN_TABLES = ['index', 'keys', 'wheel', 'farDeadlines', 'fields']
 

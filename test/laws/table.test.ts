@@ -89,7 +89,7 @@ const methods = documented.filter(({ isCommand }) => isCommand)
 
 /** The name of the method for a command, in lower case. */
 function methodName(words: readonly string[]): string {
-  return words.join('').replaceAll('_', '').toLowerCase()
+  return words.join('').replaceAll(/[_-]/g, '').toLowerCase()
 }
 
 /** How many words an argument needs at least. */

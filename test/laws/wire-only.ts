@@ -4,7 +4,18 @@
  * `session.close()`, `db.close()`).
  */
 export const WIRE_ONLY: ReadonlySet<string> = new Set([
-  ...['COMMAND', 'COMMAND HELP', 'OBJECT', 'OBJECT HELP', 'CONFIG', 'CONFIG HELP', 'ACL', 'ACL HELP'],
+  ...[
+    'COMMAND',
+    'COMMAND HELP',
+    'OBJECT',
+    'OBJECT HELP',
+    'CONFIG',
+    'CONFIG HELP',
+    'ACL',
+    'ACL HELP',
+    'MEMORY',
+    'MEMORY HELP',
+  ],
   ...['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE', 'PUBSUB', 'PUBSUB HELP'],
   ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT'],
   ...['PFDEBUG', 'PFSELFTEST'],

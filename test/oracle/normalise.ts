@@ -19,6 +19,7 @@ export interface Rule {
 
 const CLOCK_RUNS = 'the real clock runs on between the two sides'
 const HASH_ORDER = 'the order is that of a hash table'
+const HEAPS_DIFFER = 'a heap of V8 is not that of a server in C'
 const RANDOM = 'the pick is random'
 const CURSOR = 'cursors are opaque; a full iteration is compared at the end of the sequence'
 
@@ -39,6 +40,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     reason: `${CLOCK_RUNS}; integers that Redis shares have no access time, for them it tells its own clock`,
   },
   TIME: { how: 'shape', reason: CLOCK_RUNS },
+  'MEMORY|USAGE': { how: 'shape', reason: HEAPS_DIFFER },
+  'MEMORY|STATS': { how: 'shape', reason: HEAPS_DIFFER },
+  'MEMORY|DOCTOR': { how: 'shape', reason: HEAPS_DIFFER },
+  'MEMORY|MALLOC-STATS': { how: 'shape', reason: HEAPS_DIFFER },
   KEYS: { how: 'unordered', reason: HASH_ORDER },
   SMEMBERS: { how: 'unordered', reason: HASH_ORDER },
   SUNION: { how: 'unordered', reason: HASH_ORDER },

@@ -14,9 +14,13 @@ import { sortedSetDoors } from './sorted-set.js'
 import { sortedSetRangeDoors } from './sorted-set-ranges.js'
 import { stringDoors } from './string.js'
 
-/** Subscriptions take a listener, and streams are read: no call is like them. See test/api/pubsub.test.ts. */
+/**
+ * Subscriptions take a listener, and streams are read: no call is like them. See test/api/pubsub.test.ts. What a process takes
+ * changes from call to call: see test/commands/memory.test.ts.
+ */
 export const NO_DOORS: ReadonlySet<string> = new Set([
   ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages'],
+  ...['memoryStats', 'memoryMallocStats'],
 ])
 
 /** Every other typed method, and how it is called by words. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { CallReply, Data } from 'redstart'
 import type { CommandDocs, CommandInfo } from '../../../src/commands/introspection.js'
-import { type Door, mapOf, plain, same, smallIndex } from './door.js'
+import { type Door, keys, mapOf, optional, plain, same, smallIndex, withOptions } from './door.js'
 
 function infoReply(raw: CallReply): unknown {
   if (raw === null) return null
@@ -95,6 +95,13 @@ export const serverDoors: Readonly<Record<string, Door>> = {
   bgrewriteaof: plain('BGREWRITEAOF', fc.constant([])),
   lastsave: plain('LASTSAVE', fc.constant([])),
   time: plain('TIME', fc.constant([]), (raw) => (raw as string[]).map(Number)),
+  memoryDoctor: plain('MEMORY', fc.constant([])),
+  memoryPurge: plain('MEMORY', fc.constant([])),
+  memoryUsage: withOptions(
+    'MEMORY',
+    fc.tuple(keys),
+    optional({ samples: fc.constantFrom<number | bigint>(0, 3, -1, 1.5, 2n ** 63n) }),
+  ),
   configGet: {
     draw: fc.array(fc.constantFrom('databases', 'DATA*', 'nosuch', '*'), { minLength: 1 }).map((args) => ({
       args,
