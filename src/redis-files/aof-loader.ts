@@ -130,6 +130,7 @@ export class AofLoader {
 
   /** The end of the file: what is not whole there is left out where a server would leave it out. */
   private found(): AofFileReport {
+    this.report()
     const { window, wholeUpTo, commands, rdb, timestamp, options } = this
     const bytes = window.source.sizeBytes ?? window.bytesRead
     const cut = wholeUpTo < bytes ? { offset: wholeUpTo, bytes: bytes - wholeUpTo } : undefined

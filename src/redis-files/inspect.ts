@@ -168,6 +168,7 @@ class Inspection {
       whole = window.offset
       await this.step()
     }
+    this.report()
     const bytes = window.source.sizeBytes ?? window.bytesRead
     return {
       file: window.source.name,
@@ -180,9 +181,13 @@ class Inspection {
   }
 
   private more(): Promise<boolean> {
+    this.report()
+    return this.window.more()
+  }
+
+  private report(): void {
     const { bytesRead, source } = this.window
     this.options.onProgress?.({ bytesRead, bytesTotal: source.sizeBytes, done: this.done })
-    return this.window.more()
   }
 
   private async step(): Promise<void> {

@@ -5,6 +5,7 @@ import { CallGenerator, comparable, isGenerated } from './generate.js'
 import { oldPayloads } from './old-payloads.js'
 import { PAYLOADS_FILE, type RecordedPayload } from './payloads.js'
 import { callsOfRecipe, RECIPES } from './recipes.js'
+import { recordFiles } from './record-files.js'
 import { itemsOf, textOfReply } from './reply.js'
 import { SequenceArbitrary } from './sequence.js'
 import { findServer, NO_SERVER, type ServerSource, startServer } from './server.js'
@@ -22,7 +23,8 @@ import { type Recording, readScript, recordCalls, type Transcript, writeTranscri
 
 /*
  * Records what a real server answers, for the tests that need none: `npm run record -- [group ...]`, `payloads` for what
- * DUMP makes of the values in recipes.ts, `sessions` for the scenarios of several connections. Of a group, the scripts under
+ * DUMP makes of the values in recipes.ts, `sessions` for the scenarios of several connections, `redis-files` for what a server
+ * writes to its files. Of a group, the scripts under
  * test/oracle/scripts come first, then generated sequences from fixed seeds, so that a new recording differs from the
  * last one only where commands, generators or the server changed (and in the times).
  */
@@ -33,7 +35,7 @@ const SEQUENCES_PER_COMMAND = 3
 const SEQUENCES_MIN = 9
 const SEQUENCE_LENGTH = 100
 const SEED = 20_250_101
-const NO_GROUPS = ['payloads', 'sessions']
+const NO_GROUPS = ['payloads', 'sessions', 'redis-files']
 
 async function recordGroup(real: ServerTarget, group: string): Promise<Recording[]> {
   const recordings: Recording[] = []
@@ -122,6 +124,7 @@ async function main(): Promise<void> {
     mkdirSync(FIXTURES, { recursive: true })
     if (wanted.length === 0 || wanted.includes('payloads')) await recordPayloads(real)
     if (wanted.length === 0 || wanted.includes('sessions')) await recordSessions(source, version)
+    if (wanted.length === 0 || wanted.includes('redis-files')) await recordFiles(source)
     for (const group of wanted.length > 0 ? wanted.filter((name) => !NO_GROUPS.includes(name)) : comparable) {
       const recordings = await recordGroup(real, group)
       const transcript: Transcript = { group, server: version, recordings }

@@ -20,7 +20,7 @@ import { collected } from '../redis-files/support.js'
 import { type Call, textOf } from './bytes.js'
 import { answer } from './engine.js'
 import { CallGenerator } from './generate.js'
-import { callsOfRecipe, RECIPES } from './recipes.js'
+import { callsOfAll, rewriteLog } from './record-files.js'
 import { textOfReply } from './reply.js'
 import { RespClient } from './resp-client.js'
 import { SequenceArbitrary } from './sequence.js'
@@ -35,25 +35,10 @@ import { groups } from './table.js'
 
 const source = serverOrSkip()
 const program = source?.kind === 'program' ? source.path : undefined
-const LATER = '4102444800000'
 const SEEDS = [1, 2, 3, 4, 5, 6]
 
 /** Groups whose values can be written and whose commands leave something behind. */
 const DATA = groups.filter((group) => ['string', 'list', 'hash', 'set', 'sorted-set'].includes(group))
-
-/** Every value that there is a recipe for, in several databases, some with deadlines. */
-function everything(): Call[] {
-  const calls: Call[] = []
-  for (const [database, group] of DATA.entries()) {
-    calls.push(['SELECT', String(database * 3)])
-    for (const [i, recipe] of RECIPES[group]!.entries()) {
-      calls.push(...callsOfRecipe(recipe))
-      if (i % 3 === 0) calls.push(['PEXPIREAT', 'k', LATER])
-      calls.push(['RENAME', 'k', `k${i}`])
-    }
-  }
-  return calls
-}
 
 /** A row of random commands on data of all types. */
 function history(seed: number): Call[] {
@@ -64,7 +49,7 @@ function history(seed: number): Call[] {
 }
 
 const HISTORIES: readonly [name: string, calls: readonly Call[]][] = [
-  ['every value', everything()],
+  ['every value', callsOfAll(DATA)],
   ...SEEDS.map((seed): [string, readonly Call[]] => [`history ${seed}`, history(seed)]),
 ]
 
@@ -170,7 +155,7 @@ describe.skipIf(program === undefined)("Redis's files beside a real server", () 
         await writer.call('DEBUG', 'SET-ACTIVE-EXPIRE', '0')
         for (const [i, [, calls]] of HISTORIES.entries()) {
           await writer.send([['RESET'], ...calls, ['RESET']])
-          if (i % 3 === 1) await rewritten(writer)
+          if (i % 3 === 1) await rewriteLog(writer)
         }
         const folder = (await textOfConfig(writer, 'dir')) ?? ''
         const db = new Redstart()
@@ -224,7 +209,7 @@ describe.skipIf(program === undefined)("Redis's files beside a real server", () 
   })
 
   it('commands that are written here are an append-only log that a server loads', async () => {
-    await fill(everything())
+    await fill(callsOfAll(DATA))
     const db = new Redstart()
     await importRdb(db, await saved())
     const file = await collected(exportCommands(db))
@@ -315,14 +300,4 @@ async function piped(server: RunningServer, bytes: Uint8Array): Promise<void> {
 async function textOfConfig(client: RespClient, name: string): Promise<string | undefined> {
   const reply = await client.call('CONFIG', 'GET', name)
   return reply.kind === 'array' ? textOfReply(reply.items[1]) : undefined
-}
-
-/** BGREWRITEAOF to its end. */
-async function rewritten(client: RespClient): Promise<void> {
-  await client.call('BGREWRITEAOF')
-  for (;;) {
-    const info = textOfReply(await client.call('INFO', 'persistence')) ?? ''
-    if (/aof_rewrite_in_progress:0/.test(info) && /aof_rewrite_scheduled:0/.test(info)) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Redstart } from 'redstart'
+import { exportCommands, exportRdb, importAof, importRdb, inspect } from 'redstart/redis-files'
+import { describe, expect, it } from 'vitest'
+import { answer } from '../oracle/engine.js'
+import { FILES_FIXTURES, type FileRow, rowsOf } from '../oracle/record-files.js'
+import { readState } from '../oracle/state.js'
+import { collected, empty } from './support.js'
+
+/*
+ * What Redis 8.0.2 has written of one state (test/oracle/record-files.ts): values of every type in every encoding that it
+ * writes, in several databases, as an RDB file and as an append-only log of a base and an increment.
+ */
+const path = (name: string): string => fileURLToPath(new URL(name, FILES_FIXTURES))
+const recorded = JSON.parse(readFileSync(path('state.json'), 'utf8')) as FileRow[]
+
+async function rows(db: Redstart): Promise<FileRow[]> {
+  const session = db.session()
+  const state = await readState({
+    inspect: async (calls) => {
+      session.select(0)
+      return Promise.all(calls.map((call, i) => answer(session, call, i)))
+    },
+  })
+  return rowsOf(state)
+}
+
+describe('files of Redis 8.0.2', () => {
+  it('dump.rdb has what the server had', async () => {
+    const db = empty()
+
+    const report = await importRdb(db, path('dump.rdb'))
+
+    expect(await rows(db)).toEqual(recorded)
+    expect(report).toMatchObject({ version: 12, checksum: 'right', fields: { 'redis-ver': '8.0.2' } })
+  })
+
+  it('appendonlydir has it too', async () => {
+    const db = empty()
+
+    const report = await importAof(db, path('appendonlydir'))
+
+    expect(await rows(db)).toEqual(recorded)
+    expect(report.files.map(({ rdb, cut }) => [rdb?.version, cut])).toEqual([
+      [12, undefined],
+      [undefined, undefined],
+    ])
+    expect(report.files[1]!.timestamp).toBeGreaterThan(1_700_000_000)
+  })
+
+  it('come back from what is written here', async () => {
+    const db = empty()
+    await importRdb(db, path('dump.rdb'))
+    const fromFile = empty()
+    await importRdb(fromFile, await collected(exportRdb(db)))
+    const fromCommands = empty()
+    await importAof(fromCommands, await collected(exportCommands(db)))
+
+    expect(await rows(fromFile)).toEqual(recorded)
+    expect(await rows(fromCommands)).toEqual(recorded)
+  })
+})
+
+describe('inspect', () => {
+  it('tells what is in an RDB file', async () => {
+    const db = empty()
+    await importRdb(db, path('dump.rdb'))
+
+    const { format, files } = await inspect(path('dump.rdb'), { largest: 2 })
+
+    expect(format).toBe('rdb')
+    const rdb = files[0]!.rdb!
+    expect(rdb).toMatchObject({ version: 12, checksum: 'right', functions: 0, moduleData: 0 })
+    const keys = rdb.databases.flatMap(({ types }) => Object.values(types).map((count) => count.keys))
+    expect(keys.reduce((sum, count) => sum + count, 0)).toBe(recorded.length)
+    for (const { index, keys, expiring } of rdb.databases) {
+      db.select(index)
+      const deadlines = [...db.scanIterator()].filter((key) => db.pexpiretime(key) !== -1)
+      expect([index, keys, expiring]).toEqual([index, db.dbsize(), deadlines.length])
+    }
+    expect(rdb.deadlines!.earliest).toBe(4_102_444_800_000)
+    expect(rdb.largest).toHaveLength(2)
+    expect(rdb.largest[0]!.bytes).toBeGreaterThanOrEqual(rdb.largest[1]!.bytes)
+    expect(rdb.largest[0]).toMatchObject({ type: 'hash' })
+  })
+
+  it('tells what is in an append-only log', async () => {
+    const { format, files } = await inspect(path('appendonlydir'))
+
+    expect(format).toBe('aof')
+    expect(files[0]!.rdb!.version).toBe(12)
+    expect(files[0]!.commands).toEqual({})
+    expect(files[1]!.rdb).toBeUndefined()
+    expect(files[1]!.commands).toMatchObject({ MULTI: 1, EXEC: 1, INCR: 1, RPUSH: 1, DEL: 1 })
+    expect(files[1]!.timestamps!.first).toBeLessThanOrEqual(files[1]!.timestamps!.last)
+  })
+
+  it('tells where a log is cut off, and refuses what is no file of Redis', async () => {
+    const whole = Buffer.from('*1\r\n$4\r\nPING\r\n')
+    const cut = await inspect(Buffer.concat([whole, whole.subarray(0, 9)]))
+
+    expect(cut.files[0]).toMatchObject({ commands: { PING: 1 }, cutAt: whole.length, bytes: 23 })
+    await expect(inspect(Buffer.from('PK a zip'), { name: 'x' })).rejects.toThrow(
+      'x: this is neither an RDB file nor an append-only file (at byte 0)',
+    )
+  })
+})
