@@ -109,7 +109,9 @@ export class RdbLoader {
     if (error.code === 'BUSYKEY') throw this.window.error('damaged', `${shown(part.key)} is there twice`, part.offset)
     if (isEmptyValue(part.value())) this.empty++
     else if (form.type === 'module') this.skip('values', `${name} belongs to a module`, part.offset)
-    else throw this.window.error('damaged', `${name} is malformed: ${error.message}`, part.offset)
+    else if (form.type === 'stream' && !this.staging.knows('XADD')) {
+      this.skip('values', `${name} is of a type that is not known here`, part.offset)
+    } else throw this.window.error('damaged', `${name} is malformed: ${error.message}`, part.offset)
   }
 
   private loadFunction(code: string, offset: number): void {

@@ -54,6 +54,12 @@ export class Staging {
     return false
   }
 
+  /** Whether there is such a command. */
+  knows(command: string): boolean {
+    const [info] = this.session.call('COMMAND', 'INFO', command) as readonly unknown[]
+    return info !== null
+  }
+
   /** How many keys there are in all databases. */
   get keys(): number {
     return this.store.engine.databases.reduce((sum, { keys }) => sum + keys.size, 0)

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { Redstart } from 'redstart'
-import { exportCommands, exportRdb, importAof, importRdb } from 'redstart/redis-files'
+import { exportCommands, exportRdb, importAof, importRdb, inspect } from 'redstart/redis-files'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { collected } from '../redis-files/support.js'
 import { type Call, textOf } from './bytes.js'
@@ -244,6 +244,25 @@ describe.skipIf(program === undefined)("Redis's files beside a real server", () 
       await importRdb(idle, join(directory, 'dump.rdb'))
       expect(idle.objectIdletime('k')).toBeGreaterThanOrEqual(5000)
     }
+  })
+
+  it('the values of streams of a server are found whole', async () => {
+    await fill([
+      ...Array.from({ length: 300 }, (_, i): Call => ['XADD', 's', '*', 'field', `value ${i}`, 'n', String(i)]),
+      ['XGROUP', 'CREATE', 's', 'g', '0'],
+      ['XGROUP', 'CREATE', 's', 'h', '$'],
+      ['XREADGROUP', 'GROUP', 'g', 'c', 'COUNT', '120', 'STREAMS', 's', '>'],
+      ['XREADGROUP', 'GROUP', 'g', 'd', 'COUNT', '2', 'STREAMS', 's', '>'],
+      ['XADD', 't', '5-5', 'f', 'v'],
+      ['XDEL', 't', '5-5'],
+      ['SET', 'k', 'v'],
+    ])
+
+    const { files } = await inspect(await saved())
+
+    const counts = files[0]!.rdb!.databases[0]!.types
+    expect(counts.stream!.keys).toBe(2)
+    expect(counts.string!.keys).toBe(1)
   })
 
   it('functions of a server are refused, or skipped', async () => {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { importRdb } from 'redstart/redis-files'
+import { importRdb, inspect } from 'redstart/redis-files'
 import { describe, expect, it } from 'vitest'
 import { oldPayloads } from '../oracle/old-payloads.js'
 import { callsOfRecipe } from '../oracle/recipes.js'
@@ -148,6 +148,39 @@ describe('importRdb', () => {
     expect(db.dbsize()).toBe(0)
   })
 
+  it('finds the end of a stream in each of its forms', async () => {
+    const id = a.little(1, 16)
+    const entry = [a.string(id), a.string(a.listpack([1, 0, 1, 'f', 0, 2, 0, 0, 'v', 4]))]
+    const group = (read: a.Part, active: a.Part): a.Part[] => [
+      a.join(a.string('group'), 0, 1, read, a.size(1), id, a.little(5, 8), a.size(1)),
+      a.join(a.size(1), a.string('consumer'), a.little(5, 8), active, a.size(1), id),
+    ]
+    const forms = [
+      a.payload(15, a.size(1), ...entry, 1, 0, 1, a.size(1), ...group('', '')),
+      a.payload(
+        19,
+        a.size(1),
+        ...entry,
+        1,
+        0,
+        1,
+        0,
+        1,
+        0,
+        0,
+        1,
+        a.size(1),
+        ...group(a.join(0x81, a.little(-1, 8)), ''),
+      ),
+      a.payload(21, a.size(1), ...entry, 1, 0, 1, 0, 1, 0, 0, 1, a.size(1), ...group('\x01', a.little(5, 8))),
+    ]
+    const file = rdbFile(12, ...forms.map((payload, i) => keyOf(`s${i}`, payload)), text('k', 'v'))
+
+    const { files } = await inspect(file)
+
+    expect(files[0]!.rdb!.databases[0]!.types).toMatchObject({ stream: { keys: 3 }, string: { keys: 1 } })
+  })
+
   it('passes over information about slots', async () => {
     const db = empty()
 
@@ -180,10 +213,17 @@ describe('importRdb', () => {
 
   it('tells progress', async () => {
     const seen: number[] = []
-    const file = rdbFile(12, text('a', 'x'.repeat(3_000_000)), text('b', 'v'))
+    // More than is read at a time.
+    const long = Buffer.alloc(1_200_000, 'x')
+    const file = Buffer.concat([
+      a.join('REDIS0012', 0, a.string('k'), a.size(long.length)),
+      long,
+      a.join(255, a.little(0, 8)),
+    ])
 
     await importRdb(empty(), file, { onProgress: ({ bytesRead, bytesTotal }) => seen.push(bytesRead / bytesTotal!) })
 
+    expect(seen.length).toBeGreaterThan(1)
     expect(seen.at(-1)).toBe(1)
     expect([...seen].sort((x, y) => x - y)).toEqual(seen)
   })
@@ -192,7 +232,7 @@ describe('importRdb', () => {
     let turns = 0
     const timer = setInterval(() => turns++, 1)
 
-    await importRdb(empty(), rdbFile(12, ...Array.from({ length: 30_000 }, (_, i) => text(`key:${i}`, 'v'))))
+    await importRdb(empty(), rdbFile(12, ...Array.from({ length: 15_000 }, (_, i) => text(`key:${i}`, 'v'))))
 
     clearInterval(timer)
     expect(turns).toBeGreaterThan(1)
@@ -362,7 +402,7 @@ describe('an import is all or nothing', () => {
   it('nobody sees a part of it, and the log hears of it as of a whole', async () => {
     const sizesSeen = new Set<number>()
     const db = empty()
-    const keys = Array.from({ length: 20_000 }, (_, i) => text(`key:${i}`, 'v'))
+    const keys = Array.from({ length: 10_000 }, (_, i) => text(`key:${i}`, 'v'))
     const timer = setInterval(() => sizesSeen.add(db.dbsize()), 1)
 
     await importRdb(db, rdbFile(12, ...keys))
@@ -370,6 +410,6 @@ describe('an import is all or nothing', () => {
     clearInterval(timer)
     sizesSeen.add(db.dbsize())
     sizesSeen.delete(0)
-    expect([...sizesSeen]).toEqual([20_000])
+    expect([...sizesSeen]).toEqual([10_000])
   })
 })
