@@ -1,6 +1,7 @@
 import { manualClock, Redstart } from 'redstart'
 import { type ExportProgress, exportCommands, exportRdb, importAof, importRdb } from 'redstart/redis-files'
 import { describe, expect, it } from 'vitest'
+import { RdbEncoder } from '../../src/redis-files/rdb-encoder.js'
 import { callsOfRecipe, RECIPES } from '../oracle/recipes.js'
 import * as a from '../structures/rdb/assemble.js'
 import { START_MS } from '../support.js'
@@ -123,6 +124,24 @@ describe('exportRdb', () => {
       bytes: (first.value as Uint8Array).length + rest.length,
     })
     expect(seen.length).toBe(2)
+  })
+})
+
+describe('RdbEncoder', () => {
+  it('writes idle times and frequencies where they are known', async () => {
+    const encoder = new RdbEncoder(11)
+    encoder.head({})
+    encoder.database(0, 2, 0)
+    const value = a.join(0, a.string('v'))
+    const none = { expiresAtMs: undefined, idleSeconds: undefined, frequency: undefined }
+    encoder.entry({ ...none, key: 'idle', value, idleSeconds: 500 })
+    encoder.entry({ ...none, key: 'often', value, frequency: 200 })
+    const db = empty()
+
+    await importRdb(db, encoder.end())
+
+    expect(db.objectIdletime('idle')).toBe(500)
+    expect(db.get('often')).toBe('v')
   })
 })
 
