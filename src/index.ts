@@ -1,6 +1,15 @@
 export type { BitfieldGet, BitfieldOffset, BitfieldType, BitfieldWrite } from './api/bitmap.js'
 export type { Stop } from './api/disposable.js'
 export type { ScanOptions } from './api/generic.js'
+export type {
+  GeoBy,
+  GeoFoundAs,
+  GeoFrom,
+  GeoMatch,
+  GeoMember,
+  GeoParts,
+  GeosearchstoreOptions,
+} from './api/geo.js'
 export type { FieldAndValue, FieldValues, HscanOptions } from './api/hash.js'
 export type { KeyWatch } from './api/key-watch.js'
 export type { BlmpopOptions, LmpopOptions, LposCountOptions, MultiPopped, Popped } from './api/list.js'
@@ -40,6 +49,8 @@ export type { FaultCode } from './commands/faults.js'
 export type { CopyOptions } from './commands/generic.js'
 export type { RestoreOptions } from './commands/generic-dump.js'
 export type { ExpireOptions } from './commands/generic-expire.js'
+export type { GeoaddOptions, GeoUnit } from './commands/geo.js'
+export type { GeoChoice } from './commands/geo-search.js'
 export type { HgetexOptions, HsetexOptions } from './commands/hash-getex.js'
 export type { CommandDocs, CommandFilter, CommandInfo, KeyAndFlags } from './commands/introspection.js'
 export type { LposOptions } from './commands/list.js'
@@ -82,3 +93,4 @@ export {
 export { type ForkOptions, type OpenOptions, Redstart, type RedstartOptions } from './redstart.js'
 export { type BlockingCommand, BytesCommands, type Commands, Session } from './session.js'
 export type { UserSession } from './user-session.js'
+export type { Coordinates } from './structures/geohash.js'

@@ -3,6 +3,7 @@ import { BitmapCommands } from './api/bitmap.js'
 import { ConfigCommands } from './api/config.js'
 import { ConnectionCommands } from './api/connection.js'
 import { GenericCommands } from './api/generic.js'
+import { GeoCommands } from './api/geo.js'
 import { Handle, joinMethods, OUT, OUT_TEXT, UNIT } from './api/handle.js'
 import { HashCommands } from './api/hash.js'
 import { HyperLogLogCommands } from './api/hyperloglog.js'
@@ -37,6 +38,7 @@ export const GROUPS = [
   SortedSetRangeCommands,
   BitmapCommands,
   HyperLogLogCommands,
+  GeoCommands,
   SortCommands,
   GenericCommands,
   ServerCommands,
@@ -63,6 +65,7 @@ export interface Commands<T extends string | Uint8Array>
     SortedSetRangeCommands<T>,
     BitmapCommands<T>,
     HyperLogLogCommands<T>,
+    GeoCommands<T>,
     SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,

@@ -39,6 +39,16 @@ const KEYS_OF: Readonly<Record<string, readonly { readonly argument: number; rea
     { argument: 0, spec: 0 },
     { argument: 1, spec: 2 },
   ],
+  georadiusStore: [
+    { argument: 0, spec: 0 },
+    { argument: 1, spec: 1 },
+  ],
+  georadiusbymemberStore: [
+    { argument: 0, spec: 0 },
+    { argument: 1, spec: 1 },
+  ],
+  // Members that are called as an option is are no options.
+  georadiusbymember: [{ argument: 0, spec: 0 }],
 }
 
 /** The keys of a typed call; of one that is wrong whatever looks like a key. O(arguments). */

@@ -56,8 +56,12 @@ export interface KeySpec {
   /** The last one, relative to the first; negative counts from the end of the call. */
   readonly last: number
   readonly step: number
-  /** `counted`: the first word says how many keys follow. `unknown`: only `keysOf` of the command can tell. */
-  readonly search?: 'counted' | 'unknown'
+  /**
+   * `counted`: the first word says how many keys follow. `unknown`: only `keysOf` of the command can tell; `keyword` likewise, of
+   * a key that stands behind a word of this name, from `first` on.
+   */
+  readonly search?: 'counted' | 'unknown' | 'keyword'
+  readonly keyword?: string
 }
 
 /** A key spec in one line: flags separated by blanks, then the range as Redis gives it. */
@@ -68,6 +72,11 @@ export function keySpec(flags: string, first = 1, last = 0, step = 1): KeySpec {
 /** The spec of keys that stand behind their number, at word `first`. */
 export function countedKeys(flags: string, first = 1): KeySpec {
   return { ...keySpec(flags, first), search: 'counted' }
+}
+
+/** The spec of a key behind a keyword, at word `first` or later. */
+export function keyBehind(keyword: string, flags: string, first: number): KeySpec {
+  return { ...keySpec(flags, first), search: 'keyword', keyword }
 }
 
 /** A spec that names no place; `notes` say why. */

@@ -44,9 +44,15 @@ function keySpecReply(spec: KeySpec): Reply {
   return map({
     ...(spec.notes === undefined ? {} : { notes: spec.notes }),
     flags: names(spec.flags),
-    begin_search: spec.search === 'unknown' ? UNKNOWN : map({ type: 'index', spec: map({ index: spec.first }) }),
+    begin_search: beginSearch(spec),
     find_keys: findKeys(spec),
   })
+}
+
+function beginSearch(spec: KeySpec): Reply {
+  if (spec.search === 'unknown') return UNKNOWN
+  if (spec.search !== 'keyword') return map({ type: 'index', spec: map({ index: spec.first }) })
+  return map({ type: 'keyword', spec: map({ keyword: spec.keyword ?? '', startfrom: spec.first }) })
 }
 
 function findKeys(spec: KeySpec): Reply {
@@ -55,6 +61,12 @@ function findKeys(spec: KeySpec): Reply {
     return map({ type: 'keynum', spec: map({ keynumidx: 0, firstkey: 1, keystep: spec.step }) })
   }
   return map({ type: 'range', spec: map({ lastkey: spec.last, keystep: spec.step, limit: 0 }) })
+}
+
+/** As Redis shows arguments: by their names, except for a few that are said to be of a kind. */
+function displayed({ type, name }: Argument): string {
+  if (type === 'pattern') return 'pattern'
+  return name === 'storekey' || name === 'storedistkey' ? 'key' : name
 }
 
 function docsReply(docs: CommandDocs, keySpecs: readonly KeySpec[]): Reply {
@@ -93,7 +105,7 @@ function argumentReply(argument: Argument, nextKeySpec: () => number): Reply {
   return map({
     name: argument.name,
     type: argument.type,
-    ...(plain ? { display_text: argument.type === 'pattern' ? 'pattern' : argument.name } : {}),
+    ...(plain ? { display_text: displayed(argument) } : {}),
     ...keySpecIndex(argument, nextKeySpec),
     ...(argument.token === undefined ? {} : { token: argument.token }),
     ...(flags.length === 0 ? {} : { flags: names(flags) }),

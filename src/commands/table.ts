@@ -12,6 +12,8 @@ import { genericDumpCommands } from './generic-dump.js'
 import { genericExpireCommands } from './generic-expire.js'
 import { genericObjectCommands } from './generic-object.js'
 import { genericScanCommands } from './generic-scan.js'
+import { geoCommands } from './geo.js'
+import { geoSearchCommands } from './geo-search.js'
 import { hashCommands } from './hash.js'
 import { hyperLogLogCommands } from './hyperloglog.js'
 import { knownCommands } from './known-commands.js'
@@ -46,6 +48,8 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   bitmapCommands,
   bitfieldCommands,
   hyperLogLogCommands,
+  geoCommands,
+  geoSearchCommands,
   transactionCommands,
   pubsubCommands,
   connectionCommands,

@@ -81,7 +81,11 @@ function writeBits(bytes: Uint8Array, offset: number, bits: number, value: numbe
 
 /** The value that SET leaves in a field: itself or what overflow makes of it; undefined where it fails. O(1). */
 export function fitField(type: FieldType, value: Int64, overflow: Overflow): Int64 | undefined {
-  // Redis reads a negative value for a field without a sign as a large one.
+  // As observed of Redis 8.0.2, whose difference wraps within 64 bits: what is so far below a field is taken for too large.
+  if (overflow === 'sat' && type.signed && type.bits < 64) {
+    if (BigInt(maxOf(type)) - BigInt(value) >= 2n ** 63n) return maxOf(type)
+  }
+  // A negative value for a field without a sign is read as a large one.
   return settle(type, !type.signed && value < 0 ? BigInt(value) + 2n ** 64n : value, overflow)
 }
 

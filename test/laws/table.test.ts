@@ -39,7 +39,7 @@ const named = entries.map((entry): [string, Named] => [entry.name, entry])
 
 /** Typed methods that are no command of their own: other shapes of one. */
 const TYPED_ONLY: ReadonlySet<string> = new Set([
-  ...['lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'],
+  ...['georadiusStore', 'georadiusbymemberStore', 'lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'],
   ...['hgetallMap', 'hrandfieldWithValues', 'hscanNoValues', 'hscanIterator', 'hscanNoValuesIterator'],
   'aclLogReset',
   ...['zscanIterator', 'zaddIncr', 'zrandmemberWithScores'],

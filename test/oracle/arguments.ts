@@ -392,6 +392,49 @@ const fieldNumber: Make = (draw) =>
     [3, notInteger],
   ])
 
+/** Few places, so that members meet: around one of them, at the edges of the map, and anywhere. */
+const longitude: Make = (draw) =>
+  draw.weighted([
+    [40, (d) => `13.${d.int(0, 99_999)}`],
+    [15, (d) => d.pick(['180', '-180', '179.9999999', '-179.9999999', '0', '-0', '90', '-90', '1e-7', '0.0001'])],
+    [40, (d) => `${d.int(-179, 179)}.${d.int(0, 9_999_999)}`],
+    [4, (d) => d.pick(['180.0000001', '-181', '1e20', 'inf', '-inf', '0x10', 'nan', '1e400'])],
+    [2, notInteger],
+  ])
+
+const latitude: Make = (draw) =>
+  draw.weighted([
+    [40, (d) => `52.${d.int(0, 99_999)}`],
+    [
+      15,
+      (d) => d.pick(['85.05112878', '-85.05112878', '85.0511287', '-85.05', '0', '-0', '66.1', '-80.1', '80', '1e-7']),
+    ],
+    [40, (d) => `${d.int(-84, 84)}.${d.int(0, 9_999_999)}`],
+    [4, (d) => d.pick(['85.0511288', '-90', '1e20', 'inf', '-inf', '0x10', 'nan', '1e400'])],
+    [2, notInteger],
+  ])
+
+/** Radii and sides of boxes in any unit: from nothing to more than there is. */
+const geoLength: Make = (draw) =>
+  draw.weighted([
+    [30, (d) => `${d.int(1, 999)}.${d.int(0, 99)}`],
+    [25, (d) => String(d.int(1, 9) * 10 ** d.int(0, 7))],
+    [20, (d) => String(d.int(1_000, 30_000))],
+    [8, (d) => d.pick(['0', '0.001', '-0', '20037726', '6372797', '40075017'])],
+    [4, (d) => d.pick(['-1', '1e10', '1e300', 'inf', '-inf', 'nan', '1e400'])],
+    [2, notInteger],
+  ])
+
+const geoMember: Make = (draw) => (draw.percent(92) ? `m${draw.int(0, 15)}` : drawValue(draw))
+
+const searchCount: Make = (draw) =>
+  draw.weighted([
+    [75, (d) => String(d.int(1, 8))],
+    [10, (d) => d.pick(['100', '9223372036854775807'])],
+    [6, (d) => d.pick(['0', '-1', '-9223372036854775808'])],
+    [3, notInteger],
+  ])
+
 /** Strings for bit commands: mostly bytes that hardly any text has. */
 export const drawBitString: Make = (draw) =>
   draw.weighted([
@@ -486,6 +529,26 @@ const BY_NAME: Readonly<Record<string, Make>> = {
   'ZRANGESTORE.max': rangeIndex,
   offset: limitOffset,
   'SETRANGE.offset': growingOffset,
+  longitude,
+  latitude,
+  radius: geoLength,
+  width: geoLength,
+  height: geoLength,
+  'GEOADD.member': geoMember,
+  'GEOPOS.member': geoMember,
+  'GEOHASH.member': geoMember,
+  'GEODIST.member1': geoMember,
+  'GEODIST.member2': geoMember,
+  'GEOSEARCH.member': geoMember,
+  'GEOSEARCHSTORE.member': geoMember,
+  'GEORADIUSBYMEMBER.member': geoMember,
+  'GEORADIUSBYMEMBER_RO.member': geoMember,
+  'GEOSEARCH.count': searchCount,
+  'GEOSEARCHSTORE.count': searchCount,
+  'GEORADIUS.count': searchCount,
+  'GEORADIUS_RO.count': searchCount,
+  'GEORADIUSBYMEMBER.count': searchCount,
+  'GEORADIUSBYMEMBER_RO.count': searchCount,
   'SETBIT.offset': growingBit,
   'SETBIT.value': bit,
   'GETBIT.offset': readBit,
@@ -549,6 +612,15 @@ const CROWDS: Readonly<Record<string, (draw: Draw) => ByteText[]>> = {
   'RPUSHX.element': drawElements,
   'HSET.data': (draw) => manyFields(draw).flatMap((name) => [name, fieldValue(draw, 'hash')]),
   'HDEL.field': manyFields,
+  'GEOADD.data': (draw) => {
+    const many = draw.pick([20, 60, 127, 129])
+    const first = draw.int(0, 20)
+    return Array.from({ length: many }, (_, i) => [
+      longitude(draw, 'geo'),
+      latitude(draw, 'geo'),
+      `m${first + i}`,
+    ]).flat()
+  },
   'ZADD.data': (draw) => {
     const many = draw.pick([40, 100, 127, 128, 129, 200])
     const first = draw.int(0, 20)

@@ -3,6 +3,7 @@ import { bitmapDoors } from './bitmap.js'
 import { connectionDoors } from './connection.js'
 import type { Door } from './door.js'
 import { genericDoors } from './generic.js'
+import { geoDoors } from './geo.js'
 import { hashDoors } from './hash.js'
 import { hyperLogLogDoors } from './hyperloglog.js'
 import { listDoors } from './list.js'
@@ -34,6 +35,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...sortedSetRangeDoors,
   ...bitmapDoors,
   ...hyperLogLogDoors,
+  ...geoDoors,
   ...sortDoors,
   ...genericDoors,
   ...serverDoors,

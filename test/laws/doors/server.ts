@@ -18,11 +18,19 @@ function keySpecReply(raw: CallReply): unknown {
   const { flags, notes, begin_search, find_keys } = mapOf(raw)
   const [begin, find] = [mapOf(begin_search!), mapOf(find_keys!)]
   const [from, range] = [mapOf(begin['spec']!), mapOf(find['spec']!)]
-  const search = find['type'] === 'keynum' ? 'counted' : find['type'] === 'unknown' ? 'unknown' : undefined
+  const { keyword } = from
+  const byKeyword = keyword === undefined ? undefined : 'keyword'
+  const search = find['type'] === 'keynum' ? 'counted' : find['type'] === 'unknown' ? 'unknown' : byKeyword
   return {
-    ...{ flags, first: from['index'] ?? 0, last: range['lastkey'] ?? 0, step: range['keystep'] ?? 1 },
+    ...{
+      flags,
+      first: from['index'] ?? from['startfrom'] ?? 0,
+      last: range['lastkey'] ?? 0,
+      step: range['keystep'] ?? 1,
+    },
     ...(notes === undefined ? {} : { notes }),
     ...(search === undefined ? {} : { search }),
+    ...(keyword === undefined ? {} : { keyword }),
   }
 }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { bitmapWrites } from './bitmap.js'
 import { genericWrites } from './generic.js'
+import { geoWrites } from './geo.js'
 import { hashWrites } from './hash.js'
 import { hyperLogLogWrites } from './hyperloglog.js'
 import { listWrites } from './list.js'
@@ -21,6 +22,7 @@ export const typedCalls: fc.Arbitrary<Typed> = fc.oneof(
     sortedSetWrites,
     bitmapWrites,
     hyperLogLogWrites,
+    geoWrites,
     sortWrites,
     genericWrites,
     serverWrites,
