@@ -79,8 +79,7 @@ async function look(storage: Storage): Promise<Found> {
   )
   if (damage !== undefined) problems.push(problemOf(damage))
   else if (manifest !== undefined && problems.length === 0) {
-    const { file, offset, lastSeq } = scan.position
-    await attempt(async () => checkClosed(manifest, lastSeq, file, offset))
+    problems.push(...missingEnd(manifest, scan))
   }
   const { records, bytes, lastSeq, lastTimeMs } = scan.position
   const report: CheckReport = {
@@ -100,6 +99,18 @@ async function lookAtSnapshot(storage: Storage, named: NonNullable<Manifest['sna
   const summary = await readSnapshot(storage.read(named.file), named.file, (entries) => turns.next(entries.length * 32))
   checkSnapshot(named, summary)
   return summary
+}
+
+/** Where a log ends before the record after which its store was closed, nothing says what the missing ones held. */
+function missingEnd(manifest: Manifest, { position: { file, offset, lastSeq } }: LogScan): Problem[] {
+  try {
+    checkClosed(manifest, lastSeq, file, offset)
+    return []
+  } catch (error) {
+    if (!(error instanceof PersistenceError)) throw error
+    const lost = { bytes: 0, records: (manifest.closed ?? lastSeq) - lastSeq }
+    return [{ file: error.file, offset: error.offset, reason: error.reason, torn: false, lost }]
+  }
 }
 
 function problemOf(damage: LogDamage): Problem {
@@ -143,15 +154,14 @@ export async function repair(place: Place, options?: RepairOptions): Promise<Rep
     const { report, manifest, damage } = await look(storage)
     const { lastSeq } = report.log
     const hopeless = report.problems.find(({ lost }) => lost === undefined)
-    const onlyShort = hopeless !== undefined && manifest?.closed != null && report.problems.length === 1
-    if (hopeless !== undefined && !onlyShort) {
+    if (hopeless !== undefined) {
       throw new PersistenceError('UNUSABLE', `this cannot be repaired, restore a backup: ${hopeless.reason}`, {
         file: hopeless.file,
         offset: hopeless.offset,
       })
     }
     const needed = !report.ok
-    const lost = { bytes: damage?.bytesLost ?? 0, records: damage?.recordsLost ?? 0 }
+    const lost = report.problems.find((problem) => problem.lost !== undefined)?.lost ?? { bytes: 0, records: 0 }
     if (!needed || options?.dryRun) return { before: report, needed, lost, lastSeq, done: false }
     if (damage !== undefined) await cutAt(storage, damage)
     const later = new Set(damage?.later)

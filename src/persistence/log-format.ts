@@ -42,7 +42,9 @@ export function encodeSegmentHeader({ segment, firstSeq, createdMs, syncedSeq }:
 export function decodeSegmentHeader(bytes: Uint8Array, file: string): SegmentHeader {
   const matches = bytes.length >= SEGMENT_HEADER_BYTES && crc32c(bytes, 0, 36) === getU32(bytes, 36)
   if (!sameBytes(bytes, 0, MAGIC.subarray(0, Math.min(MAGIC.length, bytes.length)))) {
-    throw new PersistenceError(matches ? 'FOREIGN' : 'DAMAGED', 'no segment of a log of redstart', { file, offset: 0 })
+    // What a power failure takes away are zeros; anything else was written by somebody.
+    const isEmpty = bytes.subarray(0, SEGMENT_HEADER_BYTES).every((byte) => byte === 0)
+    throw new PersistenceError(isEmpty ? 'DAMAGED' : 'FOREIGN', 'no segment of a log of redstart', { file, offset: 0 })
   }
   if (bytes.length < SEGMENT_HEADER_BYTES) throw new TornEnd('the head of the segment is cut off', { file, offset: 0 })
   if (!matches) throw damaged('the checksum of the head of the segment is wrong', file, 0)

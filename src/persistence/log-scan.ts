@@ -44,6 +44,8 @@ export interface LogPosition {
   bytes: number
 }
 
+/** Where a file is not ours to read, it is not ours to cut either. */
+const UNTOUCHED: readonly string[] = ['KEY', 'NEWER', 'FOREIGN']
 const REST_KEPT_BYTES = 64 * 1024 * 1024
 
 /**
@@ -74,7 +76,7 @@ export class LogScan {
       try {
         await this.segment(file, index, visit)
       } catch (error) {
-        if (!(error instanceof PersistenceError) || error.code === 'KEY' || error.code === 'NEWER') throw error
+        if (!(error instanceof PersistenceError) || UNTOUCHED.includes(error.code)) throw error
         if (error instanceof RefusedRecord) throw error.refusal
         return await this.behind(error, index)
       }

@@ -38,11 +38,13 @@ export class Persistent implements Persistence {
   private async start(host: PersistenceHost): Promise<Keeper> {
     const { storage } = this
     const recovered = await recover(storage, host)
+    // A segment without a manifest would look as if the manifest had been lost.
+    if (recovered.manifest.id === 0) await putManifest(storage, { ...recovered.manifest, id: 1 })
     const number = recovered.number + 1
     const file = segmentName(number)
     const segment = await storage.append(file)
     const { manifest, seq } = recovered
-    const named = { ...manifest, id: manifest.id + 1, segments: [...manifest.segments, file], closed: null }
+    const named = { ...manifest, id: manifest.id + 2, segments: [...manifest.segments, file], closed: null }
     await putManifest(storage, named)
     await removeUnnamed(storage, named)
     const start = { number, seq, bytes: recovered.logBytes }

@@ -114,7 +114,7 @@ export class PlainReader {
 
   private raw(length: number): Uint8Array {
     const start = this.take(length)
-    return Uint8Array.prototype.slice.call(this.bytes, start, start + length)
+    return new Uint8Array(this.bytes.subarray(start, start + length))
   }
 
   private array(length: number, depth: number): Plain {

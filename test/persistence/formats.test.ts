@@ -1,0 +1,164 @@
+import * as fc from 'fast-check'
+import { unpack } from 'msgpackr'
+import { Packr } from 'msgpackr/pack'
+import type { LogBatch, Plain } from 'redstart'
+import { describe, expect, it } from 'vitest'
+import { crc32c } from '../../src/persistence/crc32c.js'
+import { BatchEncoder, decodeBatch } from '../../src/persistence/log-format.js'
+import { readSnapshot, SnapshotEncoder } from '../../src/persistence/snapshot-format.js'
+import { PlainReader } from '../../src/persistence/unpack.js'
+import { toBytes } from '../../src/structures/text.js'
+
+describe('CRC-32C', () => {
+  // Test vectors of RFC 3720, B.4.
+  it.each([
+    ['32 zeros', new Uint8Array(32), 0x8a9136aa],
+    ['32 ones', new Uint8Array(32).fill(0xff), 0x62a8ab43],
+    ['0 to 31', Uint8Array.from({ length: 32 }, (_, i) => i), 0x46dd794e],
+    ['31 to 0', Uint8Array.from({ length: 32 }, (_, i) => 31 - i), 0x113fdb5c],
+    ['nothing', new Uint8Array(0), 0],
+  ])('of %s is that of the standard', (_what, bytes, expected) => {
+    expect(crc32c(bytes)).toBe(expected)
+  })
+
+  it('goes on from where it stopped', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(60), (bytes, cut) => {
+        const at = Math.min(cut, bytes.length)
+        expect(crc32c(bytes, at, bytes.length, crc32c(bytes, 0, at))).toBe(crc32c(bytes))
+      }),
+    )
+  })
+})
+
+const plain: fc.Arbitrary<Plain> = fc.letrec<{ plain: Plain }>((tie) => ({
+  plain: fc.oneof(
+    { depthSize: 'small', maxDepth: 4 },
+    fc.string({ unit: 'grapheme', maxLength: 80 }),
+    fc.uint8Array({ maxLength: 300 }),
+    fc.maxSafeInteger(),
+    fc.integer({ min: -200, max: 70_000 }),
+    fc.double({ noNaN: true }).filter((n) => !Object.is(n, -0)),
+    fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n }),
+    fc.bigInt({ min: -(2n ** 63n), max: -(2n ** 53n) }),
+    fc.constant(null),
+    fc.array(tie('plain'), { maxLength: 20 }),
+  ),
+})).plain
+
+const packr = new Packr({ useRecords: false, moreTypes: false })
+const read = (bytes: Uint8Array): Plain => new PlainReader(bytes, 'file', 0).whole()
+
+describe('packed values', () => {
+  it('are read as msgpackr packs and reads them', () => {
+    fc.assert(
+      fc.property(plain, (value) => {
+        const bytes = new Uint8Array(packr.pack(value))
+
+        expect(read(bytes)).toEqual(value)
+        if (value === null || typeof value !== 'object') expect(unpack(bytes)).toEqual(value)
+      }),
+    )
+  })
+
+  it('that are anything else are refused without a crash, and nothing is allocated for a length that lies', () => {
+    for (const head of [0xdd, 0xdb, 0xc6]) {
+      const liar = Uint8Array.of(head, 0xff, 0xff, 0xff, 0xf0, 1, 2, 3)
+      expect(() => read(liar)).toThrow('file at byte 5: a length that goes past the end')
+    }
+    expect(() => read(new Uint8Array(1_000).fill(0x91))).toThrow('lists that lie too deep')
+    expect(() => read(Uint8Array.of(0xc1))).toThrow('a type that is never written: 0xc1')
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        try {
+          read(bytes)
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'PersistenceError', file: 'file' })
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('records', () => {
+  const words = fc.array(
+    fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+      fc.uint8Array({ maxLength: 200 }),
+      fc.constantFrom('\udcff', 'a\udc80b', 'x'.repeat(63), 'x'.repeat(64), 'é'.repeat(40)),
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  const batches = fc.array(fc.record({ database: fc.nat(70_000), words }), { minLength: 1, maxLength: 4 })
+  const encode = (batch: LogBatch): Uint8Array => {
+    const encoder = new BatchEncoder(4, toBytes)
+    encoder.length = 25
+    encoder.reserve(25)
+    encoder.batch(batch)
+    return encoder.bytes.subarray(0, encoder.length)
+  }
+  const decode = (bytes: Uint8Array): LogBatch =>
+    decodeBatch({ seq: 1, timeMs: 0, kind: 1, bytes, file: 'log', offset: 0 })
+
+  it('hold words as they are', () => {
+    fc.assert(
+      fc.property(batches, (batch) => {
+        const asBytes = (one: LogBatch): unknown =>
+          one.map(({ database, words: its }) => [
+            database,
+            its.map((word) => Buffer.from(typeof word === 'string' ? toBytes(word) : word).toString('hex')),
+          ])
+
+        expect(asBytes(decode(encode(batch)))).toEqual(asBytes(batch))
+      }),
+    )
+  })
+
+  it('whose payload is anything else are refused without a crash', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (payload) => {
+        try {
+          decode(Buffer.concat([new Uint8Array(25), payload]))
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'PersistenceError', file: 'log' })
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('a snapshot', () => {
+  it('whose blocks are exchanged, repeated, left out, or of another snapshot is refused', async () => {
+    const make = (key: string): Uint8Array[] => {
+      const encoder = new SnapshotEncoder()
+      const head = encoder.head({ databases: 16, seq: 1, timeMs: 5, keys: 3 })
+      const blocks = [1, 2, 3].map((i) => encoder.block([0, `${key}${i}`, 0, 'v', null]))
+      return [head, ...blocks, encoder.last()].map((piece) => new Uint8Array(piece))
+    }
+    const look = async (pieces: readonly Uint8Array[]): Promise<unknown> =>
+      readSnapshot(
+        (async function* () {
+          yield* pieces
+        })(),
+        'file',
+        () => undefined,
+      )
+    const [head, one, two, three, last] = make('a') as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+    const other = make('b')[2]!
+
+    expect(await look([head, one, two, three, last])).toMatchObject({ keys: 3, seq: 1 })
+    for (const pieces of [
+      [head, two, one, three, last],
+      [head, one, one, two, three, last],
+      [head, one, three, last],
+      [head, one, two, last],
+      [head, one, two, three],
+      [head, one, other, three, last],
+      [head, one, two, three, last, last],
+    ]) {
+      await expect(look(pieces)).rejects.toMatchObject({ code: 'DAMAGED' })
+    }
+  })
+})

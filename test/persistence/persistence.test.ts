@@ -1,0 +1,363 @@
+import { readdirSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import { MemoryLog, manualClock, Redstart } from 'redstart'
+import { encrypted, files, memory, type Persistent, restore } from 'redstart/persistence'
+import { describe, expect, it } from 'vitest'
+import { START_MS } from '../support.js'
+import { copyOf, folder, openKept, quickFiles, stateIn, stateText, WRITES } from './support.js'
+
+const PLACES: readonly [string, () => Persistent][] = [
+  ['memory', () => memory()],
+  ['files', () => quickFiles(folder())],
+  ['encrypted files', () => encrypted(quickFiles(folder()), { key: new Uint8Array(32).fill(1) })],
+]
+
+describe.each(PLACES)('a database kept in %s', (_name, make) => {
+  it('is there again when it is opened again: from the log, from a snapshot, from both', async () => {
+    const place = make()
+    const first = await openKept(place)
+    for (const write of WRITES) write(first.db)
+    const fromLog = stateText(first.db)
+    await first.db.close()
+
+    const second = await openKept(place)
+    expect(stateText(second.db)).toBe(fromLog)
+    await second.db.bgsave()
+    await second.db.close()
+
+    const third = await openKept(place)
+    expect(stateText(third.db)).toBe(fromLog)
+    for (const write of WRITES) write(third.db)
+    third.db.save()
+    third.db.set('last', 'one')
+    const fromBoth = stateText(third.db)
+    await third.db.close()
+
+    const fourth = await openKept(place)
+    expect(stateText(fourth.db)).toBe(fromBoth)
+    for (const database of fourth.db.engine.databases) database.invariants()
+    await fourth.db.close()
+  })
+
+  it('keeps the encodings of values, and what is due at its time', async () => {
+    const place = make()
+    const { db } = await openKept(place)
+    db.sadd('ints', '1', '2')
+    db.sadd('mixed', '1', 'x')
+    db.srem('mixed', 'x')
+    db.rpush('list', 'x'.repeat(9_000), 'y')
+    db.hset('hash', { long: 'x'.repeat(100) })
+    db.hdel('hash', 'long')
+    db.hset('hash', { a: 'x'.repeat(65), b: 'c' })
+    db.hset('hash', { a: 'short' })
+    db.zadd('zset', 1, 'm'.repeat(65))
+    db.set('due', 'v', { px: 1_000 })
+    db.hset('fields', { f: 'v', g: 'w' })
+    db.hpexpire('fields', 1_000, ['f'])
+    const encodings = (of: Redstart): unknown[] =>
+      ['ints', 'mixed', 'list', 'hash', 'zset'].map((key) => of.objectEncoding(key))
+    const before = encodings(db)
+    await db.bgsave()
+    await db.close()
+
+    const { db: again, clock } = await openKept(place)
+    expect(encodings(again)).toEqual(before)
+    clock.advance(1_000)
+    expect([again.exists('due'), again.hget('fields', 'f'), again.hget('fields', 'g')]).toEqual([0, null, 'w'])
+    const state = stateText(again)
+    await again.close()
+    expect((await stateIn(place)).state).toBe(state)
+  })
+
+  it('takes a snapshot while it is written to, and loses nothing', async () => {
+    const place = make()
+    const { db } = await openKept(place)
+    for (let i = 0; i < 5_000; i++) db.set(`key:${i}`, i)
+    let isDone = false
+    const progress: number[] = []
+    const saved = db.bgsave({ onProgress: ({ keys }) => progress.push(keys) }).then(() => {
+      isDone = true
+    })
+    for (let i = 0; !isDone; i = (i + 7) % 5_000) {
+      db.set(`key:${i}`, 'changed')
+      db.del(`key:${i + 1}`)
+      db.set(`new:${i}`, 'x')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await saved
+    db.set('after', 'it')
+    const state = stateText(db)
+    await db.close()
+
+    expect(progress.length).toBeGreaterThan(2)
+    expect((await stateIn(place)).state).toBe(state)
+  })
+
+  it('is backed up while it is open, to a place and to a stream, and restored', async () => {
+    const { db } = await openKept(make())
+    for (const write of WRITES) write(db)
+    const state = stateText(db)
+    const target = make()
+    const stream = new PassThrough()
+    const pieces: Uint8Array[] = []
+    stream.on('data', (piece: Uint8Array) => pieces.push(piece))
+    await db.backup(target)
+    await db.backup(stream)
+    db.set('later', 'than that')
+    await db.close()
+
+    const restored = make()
+    const report = await restore(
+      (async function* () {
+        yield* pieces
+      })(),
+      restored,
+    )
+
+    expect(report).toMatchObject({ records: 0 })
+    expect((await stateIn(target)).state).toBe(state)
+    expect((await stateIn(restored)).state).toBe(state)
+    await expect(db.backup(target)).rejects.toThrow()
+    await expect(restore(target, restored)).rejects.toThrow('there is a store in')
+  })
+
+  it('goes back to a record or to an instant', async () => {
+    const place = make()
+    const { db, clock } = await openKept(place)
+    const states = [stateText(db)]
+    for (const write of WRITES) {
+      clock.advance(10)
+      write(db)
+      states.push(stateText(db))
+    }
+    await db.close()
+
+    for (const records of [0, 1, 7, WRITES.length]) {
+      const [bySeq, byTime] = [make(), make()]
+      const report = await restore(place, bySeq, { seq: records })
+      await restore(place, byTime, { timeMs: START_MS + 10 * records + 5 })
+
+      expect(report).toMatchObject({ records, lastSeq: records })
+      expect((await stateIn(bySeq)).state).toBe(states[records])
+      expect((await stateIn(byTime)).state).toBe(states[records])
+    }
+  })
+
+  it('says that what lies before the snapshot is out of reach', async () => {
+    const place = make()
+    const { db } = await openKept(place)
+    db.set('a', '1')
+    db.set('b', '2')
+    db.save()
+    await db.close()
+
+    await expect(restore(place, make(), { seq: 1 })).rejects.toThrow('the snapshot is of record 2')
+  })
+})
+
+describe('a database without a persistence', () => {
+  it('says so when it is to be saved, and is flushed at once', async () => {
+    const db = await Redstart.open({ clock: manualClock(START_MS) })
+    const none = 'ERR the database is in memory only'
+
+    expect(() => db.save()).toThrow(none)
+    expect(() => db.call('BGSAVE')).toThrow(none)
+    await expect(db.bgsave()).rejects.toThrow(none)
+    await expect(db.bgrewriteaof()).rejects.toThrow(none)
+    await expect(db.backup('/nowhere')).rejects.toThrow(none)
+    expect(db.lastsave()).toBe(START_MS / 1000)
+    await db.flushed()
+    await db.resume()
+    await db.close()
+  })
+})
+
+describe('what keeps a database', () => {
+  it('keeps a second store out, which leaves it as it is', async () => {
+    const path = folder()
+    const { db } = await openKept(files(path))
+    await expect(Redstart.open({ persistence: files(path) })).rejects.toThrow(
+      'another store of this process has it open',
+    )
+    db.set('k', 'v')
+    await db.close()
+
+    expect((await stateIn(files(path))).state).toContain('k')
+  })
+
+  it('hands every change to the log of the caller too', async () => {
+    const log = new MemoryLog()
+    const place = memory()
+    const db = await Redstart.open({ persistence: place, clock: manualClock(START_MS), log })
+    db.set('k', 'v')
+    await db.close()
+
+    expect(log.batches).toEqual([[{ database: 0, words: ['SET', 'k', 'v'] }]])
+    expect((await stateIn(place)).state).toContain('k')
+  })
+
+  it('refuses writes after the database was closed, which could not be kept', async () => {
+    const { db } = await openKept(memory())
+    db.set('k', 'v')
+    await db.close()
+    await db.close()
+
+    expect(() => db.set('k', 'w')).toThrow('ERR the database is closed')
+    expect(() => db.call('SET', 'k', 'w')).toThrow('ERR the database is closed')
+    expect(db.get('k')).toBe('v')
+  })
+
+  it('logs a transaction as one record, and one that is taken back not at all', async () => {
+    const place = memory()
+    const { db } = await openKept(place)
+    db.transaction(() => {
+      db.set('a', '1')
+      db.set('b', '2')
+    })
+    const fail = (): never => {
+      db.set('a', '3')
+      throw new Error('no')
+    }
+    expect(() => db.transaction(fail, { rollback: true })).toThrow('no')
+    await db.close()
+
+    const half = await restore(place, memory(), { seq: 1 })
+    expect(half).toMatchObject({ records: 1, lastSeq: 1 })
+  })
+
+  it('writes a snapshot by itself as the rules say, and again only after further changes', async () => {
+    const place = memory({ save: '60 3' })
+    const { db, clock, events } = await openKept(place)
+    const saves = (): number => events.filter(({ type }) => type === 'saved').length
+    const settle = async (): Promise<void> => {
+      for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    db.set('a', '1')
+    db.set('b', '2')
+    clock.advance(120_000)
+    await settle()
+    expect(saves()).toBe(0)
+    db.set('c', '3')
+    clock.advance(1_000)
+    await settle()
+    expect(saves()).toBe(1)
+    clock.advance(600_000)
+    await settle()
+    expect(saves()).toBe(1)
+    expect(db.lastsave()).toBe(START_MS / 1000 + 121)
+    await db.close()
+  })
+
+  it('rewrites the log by itself when it has grown', async () => {
+    const path = folder()
+    const place = quickFiles(path, { save: '', autoAofRewriteMinSize: 20_000, autoAofRewritePercentage: 100 })
+    const { db, clock, events } = await openKept(place)
+    for (let i = 0; i < 1_000; i++) db.set('k', `value ${i}`)
+    await db.flushed()
+    const saved = new Promise<void>((resolve) => {
+      db.on('persistence', ({ type }) => type === 'saved' && resolve())
+    })
+    clock.advance(1_000)
+    await saved
+    const state = stateText(db)
+    await db.bgrewriteaof()
+
+    expect(events.filter(({ type }) => type === 'saved')).toHaveLength(2)
+    expect(readdirSync(path).filter((name) => name.startsWith('log-'))).toHaveLength(1)
+    await db.close()
+    expect((await stateIn(place)).state).toBe(state)
+  })
+
+  it('refuses policies that there are not', () => {
+    expect(() => memory({ save: '60' })).toThrow("save is pairs of seconds and changes, got '60'")
+    expect(() => memory({ appendFsync: 'sometimes' as 'no' })).toThrow("got 'sometimes'")
+    expect(() => memory({ autoAofRewritePercentage: Number.NaN })).toThrow('autoAofRewritePercentage')
+    expect(() => encrypted(memory(), { key: new Uint8Array(5) })).toThrow('a key has 32 bytes, got 5')
+    expect(() => encrypted(memory(), {})).toThrow('either a key or a passphrase')
+  })
+
+  it('is opened with a former secret until it has been written anew', async () => {
+    const path = folder()
+    const [old, fresh] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+    const first = await openKept(encrypted(quickFiles(path), { key: old }))
+    first.db.set('k', 'v')
+    await first.db.close()
+    await expect(stateIn(encrypted(quickFiles(path), { key: fresh }))).rejects.toMatchObject({ code: 'KEY' })
+
+    const { db } = await openKept(encrypted(quickFiles(path), { key: fresh, formerly: [{ key: old }] }))
+    await db.bgrewriteaof()
+    await db.close()
+
+    expect((await stateIn(encrypted(quickFiles(path), { key: fresh }))).state).toContain('k')
+  })
+
+  it('is whole in a copy of the folder that is taken while nothing is being written', async () => {
+    const path = folder()
+    const { db } = await openKept(quickFiles(path))
+    for (const write of WRITES) write(db)
+    await db.flushed()
+    const copy = copyOf(path)
+    const state = stateText(db)
+    await db.close()
+
+    expect((await stateIn(quickFiles(copy))).state).toBe(state)
+  })
+})
+
+describe('SAVE and its kin by raw calls', () => {
+  it('answer as Redis does', async () => {
+    const { db } = await openKept(memory())
+    expect(db.call('SAVE')).toBe('OK')
+    expect(db.call('BGSAVE')).toBe('Background saving started')
+    expect(() => db.call('BGSAVE')).toThrow('ERR Background save already in progress')
+    expect(() => db.call('SAVE')).toThrow('ERR Background save already in progress')
+    expect(db.call('BGREWRITEAOF')).toBe('Background append only file rewriting scheduled')
+    expect(() => db.call('BGSAVE', 'LATER')).toThrow('ERR syntax error')
+    await db.close()
+  })
+
+  it('while the log is rewritten', async () => {
+    const { db } = await openKept(memory())
+    expect(db.call('BGREWRITEAOF')).toBe('Background append only file rewriting started')
+    expect(() => db.call('BGREWRITEAOF')).toThrow('ERR Background append only file rewriting already in progress')
+    expect(() => db.call('BGSAVE')).toThrow("ERR Another child process is active (AOF?): can't BGSAVE right now.")
+    expect(db.call('BGSAVE', 'SCHEDULE')).toBe('Background saving scheduled')
+    await db.close()
+  })
+
+  it('in a transaction: what takes long is put off', async () => {
+    const { db } = await openKept(memory())
+    db.call('MULTI')
+    db.call('BGSAVE')
+    expect(db.call('EXEC')).toEqual(['Background saving scheduled'])
+    expect(() => {
+      db.call('MULTI')
+      db.call('SAVE')
+    }).toThrow('ERR Command not allowed inside a transaction')
+    await db.close()
+  })
+
+  it('SHUTDOWN saves, closes and says so; its words are checked', async () => {
+    const place = memory()
+    const { db, events } = await openKept(place)
+    db.set('k', 'v')
+    expect(() => db.call('SHUTDOWN', 'ABORT')).toThrow('ERR No shutdown in progress')
+    expect(() => db.call('SHUTDOWN', 'SAVE', 'NOSAVE')).toThrow('ERR syntax error')
+    expect(() => db.call('SHUTDOWN', 'ABORT', 'NOW')).toThrow('ERR syntax error')
+
+    expect(db.call('SHUTDOWN', 'NOW')).toBe('OK')
+    expect(events.map(({ type }) => type)).toEqual(['loaded', 'saved', 'closed'])
+    expect(() => db.set('k', 'w')).toThrow('ERR the database is closed')
+    expect((await stateIn(place)).state).toContain('k')
+  })
+
+  it('SHUTDOWN NOSAVE keeps what the log has', async () => {
+    const place = memory()
+    const { db, events } = await openKept(place)
+    db.set('k', 'v')
+    db.call('SHUTDOWN', 'NOSAVE')
+
+    expect(events.map(({ type }) => type)).toEqual(['loaded', 'closed'])
+    expect((await stateIn(place)).state).toContain('k')
+  })
+})
