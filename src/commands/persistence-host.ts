@@ -45,6 +45,10 @@ export class StoreHost implements PersistenceHost {
     return this.store.clock.now()
   }
 
+  get isSteady(): boolean {
+    return this.store.clock.isSteady?.() ?? false
+  }
+
   schedule(callback: () => void, delayMs: number): () => void {
     const timer = this.store.clock.schedule(callback, delayMs, false)
     return () => timer.cancel()

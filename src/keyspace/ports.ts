@@ -116,6 +116,8 @@ export interface PersistenceHost {
   readonly dirty: number
   /** Milliseconds since the epoch, by the database's clock. */
   now(): number
+  /** Whether time runs on by itself, so that a reading stays about true for as long as the event loop is kept busy. */
+  readonly isSteady: boolean
   /** Calls back once by the database's clock, without holding the process open; returns what takes it back. */
   schedule(callback: () => void, delayMs: number): () => void
   /** Takes the instant of a snapshot; no unit may be open (`isIdle`), and no other snapshot running. O(databases). */

@@ -8,6 +8,8 @@ const BUFFER_BYTES = 64 * 1024
 /** So much is handed to the storage at once. */
 const HAND_OVER_BYTES = 256 * 1024
 const EVERY_MS = 1_000
+/** A reading of a steady clock serves so many records of a turn: it takes as long as to encode one. */
+const RECORDS_PER_READING = 32
 
 /** Callers that wait for the same flush. */
 interface Group {
@@ -40,6 +42,8 @@ export class LogWriter {
   /** Segments that may hold what is not durable yet. */
   private former: SegmentWriter[] = []
   private markedSeq: number
+  private timeMs = 0
+  private timeIsGoodFor = 0
   private turn: NodeJS.Immediate | undefined
   private stopTimer: (() => void) | undefined
   private group: Group | undefined
@@ -84,10 +88,18 @@ export class LogWriter {
     const at = encoder.length
     encoder.length = at + RECORD_HEADER_BYTES
     encoder.batch(batch)
-    sealRecord(encoder.bytes, at, encoder.length, ++this.seq, this.host.now(), UNIT)
+    sealRecord(encoder.bytes, at, encoder.length, ++this.seq, this.time(), UNIT)
     if (this.policy.appendFsync === 'always' && !this.policy.groupCommit) this.flushBeforeReturn()
     else if (encoder.length >= HAND_OVER_BYTES) this.handOverOrFail()
     else this.turn ??= setImmediate(() => this.endOfTurn())
+  }
+
+  private time(): number {
+    if (--this.timeIsGoodFor < 0) {
+      this.timeMs = this.host.now()
+      this.timeIsGoodFor = this.host.isSteady ? RECORDS_PER_READING : 0
+    }
+    return this.timeMs
   }
 
   private mark(): void {
@@ -139,6 +151,7 @@ export class LogWriter {
 
   private endOfTurn(): void {
     this.turn = undefined
+    this.timeIsGoodFor = 0
     if (!this.handOverOrFail()) return
     if (this.policy.appendFsync === 'everysec')
       this.stopTimer ??= this.host.schedule(() => this.everySecond(), EVERY_MS)
