@@ -25,6 +25,12 @@ import {
 import { type ForkResults, forksTable, forkVerdicts, playForks } from './sections/fork-report.js'
 import { type MemoryResults, memoryTable, memoryVerdicts, playMemory } from './sections/memory-report.js'
 import { type PauseResults, pausesTable, pauseVerdicts, playPauses } from './sections/pauses-report.js'
+import {
+  type PersistenceResults,
+  persistenceTable,
+  persistenceVerdicts,
+  playPersistence,
+} from './sections/persistence-report.js'
 import { playStalls, type StallResults, stallsTable, stallVerdicts } from './sections/stalls-report.js'
 
 /** What a run gathers. */
@@ -37,6 +43,7 @@ interface Findings {
   collectionMemory: CollectionMemoryResults
   accounting: AccountingResults
   forks: ForkResults
+  persistence: PersistenceResults
 }
 
 async function main(): Promise<void> {
@@ -83,6 +90,7 @@ async function play(options: Options, server: Server | null, show: (table: Table
     collectionMemory: [],
     accounting: [],
     forks: [],
+    persistence: [],
   }
   const base: Omit<Assignment, 'jobs'> = { quick: options.quick, port: server?.port }
   if (SCENARIOS.some((scenario) => options.only.has(scenario.name))) {
@@ -113,6 +121,10 @@ async function play(options: Options, server: Server | null, show: (table: Table
   if (options.only.has('fork')) {
     findings.forks = await playForks(options, base)
     show(forksTable(findings.forks))
+  }
+  if (options.only.has('persistence')) {
+    findings.persistence = await playPersistence(options, base)
+    show(persistenceTable(findings.persistence))
   }
   return findings
 }
@@ -221,6 +233,7 @@ function verdictsOf(findings: Findings, options: Options): Verdict[] {
     ...collectionMemoryVerdicts(findings.collectionMemory),
     ...accountingVerdicts(findings.accounting),
     ...forkVerdicts(findings.forks),
+    ...persistenceVerdicts(findings.persistence),
   ]
 }
 

@@ -20,7 +20,7 @@ export interface Renewable {
 export type Setup<Store> = (open: () => Store, world: World) => Op | Renewable
 
 /** The package as it ships: the benchmark builds it first. REDSTART_BUILD names another build, to compare. */
-const BUILT = process.env['REDSTART_BUILD']
+export const BUILT = process.env['REDSTART_BUILD']
   ? pathToFileURL(process.env['REDSTART_BUILD']).href
   : new URL('../../../dist/index.js', import.meta.url).href
 

@@ -5,6 +5,7 @@ import { bytesPerElement } from '../sections/collection-memory.js'
 import { measureForks } from '../sections/fork.js'
 import { bytesPerKey } from '../sections/memory.js'
 import { FULL_PAUSES, measurePauses, QUICK_PAUSES } from '../sections/pauses.js'
+import { measurePersistence } from '../sections/persistence.js'
 import { measureStalls } from '../sections/stalls.js'
 import type { Assignment, Job, Outcome } from './job.js'
 import { World } from './keys.js'
@@ -44,6 +45,8 @@ async function perform(job: Job, { quick, port }: Assignment): Promise<Outcome> 
       const report = await measurePauses(job.contender, job.shape, quick ? QUICK_PAUSES : FULL_PAUSES)
       return { kind: 'pauses', report }
     }
+    case 'persistence':
+      return { kind: 'persistence', report: await measurePersistence(job.count) }
     case 'call-tax':
       return { kind: 'call-tax', ...(await luaCallTax(port ?? 0, job.calls)) }
   }

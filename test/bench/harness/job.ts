@@ -5,6 +5,7 @@ import type { CollectionShape, Holder } from '../sections/collection-memory.js'
 import type { ForkReport, ForkShape } from '../sections/fork.js'
 import type { MemoryContender } from '../sections/memory.js'
 import type { PauseContender, PauseReport, PauseShape } from '../sections/pauses.js'
+import type { PersistenceReport } from '../sections/persistence.js'
 import type { StallReport, StallShape } from '../sections/stalls.js'
 import type { Measured } from './scenario.js'
 
@@ -17,6 +18,7 @@ export type Job =
   | { kind: 'stalls'; shape: StallShape; count: number }
   | { kind: 'fork'; shape: ForkShape; count: number; turns: number }
   | { kind: 'pauses'; contender: PauseContender; shape: PauseShape }
+  | { kind: 'persistence'; count: number }
   | { kind: 'call-tax'; calls: number }
 
 export type Outcome =
@@ -27,6 +29,7 @@ export type Outcome =
   | { kind: 'stalls'; report: StallReport }
   | { kind: 'fork'; report: ForkReport }
   | { kind: 'pauses'; report: PauseReport }
+  | { kind: 'persistence'; report: PersistenceReport }
   | { kind: 'call-tax'; ping: number; existsMiss: number }
 
 export interface Assignment {

@@ -3,7 +3,15 @@ import { SCENARIOS } from '../scenarios/index.js'
 import { GROUPS } from './scenario.js'
 
 /** Parts of the run that are not operations. */
-export const SECTIONS = ['pauses', 'stalls', 'memory', 'collection-memory', 'accounting', 'fork'] as const
+export const SECTIONS = [
+  'pauses',
+  'stalls',
+  'memory',
+  'collection-memory',
+  'accounting',
+  'fork',
+  'persistence',
+] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface Options {

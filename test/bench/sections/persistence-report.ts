@@ -1,0 +1,84 @@
+import type { Verdict } from '../harness/bars.js'
+import { type Assignment, runInChild } from '../harness/job.js'
+import type { Options } from '../harness/options.js'
+import { spread } from '../harness/results.js'
+import { digits, sizeText, spreadText, type Table } from '../harness/table.js'
+import type { PersistenceReport } from './persistence.js'
+
+export interface PersistenceRow {
+  readonly count: number
+  readonly report: PersistenceReport
+}
+
+export type PersistenceResults = readonly PersistenceRow[]
+
+const FULL = 1_000_000
+const QUICK = 2_000
+
+export async function playPersistence(options: Options, base: Omit<Assignment, 'jobs'>): Promise<PersistenceResults> {
+  const rows: PersistenceRow[] = []
+  const count = options.quick ? QUICK : FULL
+  for (let round = 1; round <= options.rounds; round++) {
+    const [outcome] = await runInChild({ ...base, jobs: [{ kind: 'persistence', count }] })
+    if (outcome?.kind === 'persistence') rows.push({ count, report: outcome.report })
+  }
+  return rows
+}
+
+type Read = (report: PersistenceReport) => number
+
+const MEASURES: readonly (readonly [string, Read])[] = [
+  ['SET without a log, per second', ({ setRates }) => setRates.none],
+  ["SET under 'everysec', per second", ({ setRates }) => setRates.everysec],
+  ["SET under 'always', one by one, per second", ({ durableRates }) => durableRates.single],
+  ["SET under 'always', 64 callers, groupCommit, per second", ({ durableRates }) => durableRates.callers64],
+  ['save(), ms', ({ snapshot }) => snapshot.saveMs],
+  ['bgsave() beside calls, ms', ({ snapshot }) => snapshot.backgroundMs],
+  ['opening from the snapshot, ms', ({ snapshot }) => snapshot.loadMs],
+  ['size of the snapshot, MB', ({ snapshot }) => snapshot.bytes / 1e6],
+  ['opening from the log, ms', ({ replayMs }) => replayMs],
+  ['GET beside bgsave(), wait included, p99 ms', ({ whileSaving }) => whileSaving.getP99Ms],
+  ['longest stretch beside bgsave(), ms', ({ whileSaving }) => whileSaving.longestMs],
+  ['SET before bgsave(), ns', ({ whileSaving }) => whileSaving.setNsBefore],
+  ['SET beside bgsave(), ns', ({ whileSaving }) => whileSaving.setNs],
+  ['Redis: SAVE, ms', ({ server }) => server.saveMs],
+  ['Redis: load of its RDB file, ms', ({ server }) => server.loadMs],
+  ['Redis: replay of its AOF, ms', ({ server }) => server.replayMs],
+]
+
+export function persistenceTable(rows: PersistenceResults): Table {
+  const reports = rows.map(({ report }) => report)
+  return {
+    title: `persistence: ${sizeText(rows[0]?.count ?? 0)} mixed keys, on the disk of the temporary files`,
+    columns: ['what', 'median (min..max)'],
+    rows: MEASURES.map(([what, read]) => [what, spreadText(spread(reports.map(read)))]),
+    notes: [
+      'Of ten keys six are strings, two hashes of four fields, one a list and one a sorted set of ten elements. By the clock.',
+    ],
+  }
+}
+
+/** Each bar: what is compared, the least ratio, and how it is reckoned; NaN without a server. */
+const BARS: readonly (readonly [string, number, Read])[] = [
+  ["SET under 'everysec' >= 0.65 x without a log", 0.65, ({ setRates }) => setRates.everysec / setRates.none],
+  ["'always' by 64 callers >= 20 x one by one", 20, ({ durableRates }) => durableRates.callers64 / durableRates.single],
+  ['save() >= 3 x SAVE of Redis', 3, ({ server, snapshot }) => server.saveMs / snapshot.saveMs],
+  ['opening from a snapshot >= 0.8 x Redis', 0.8, ({ server, snapshot }) => server.loadMs / snapshot.loadMs],
+  ['opening from a log >= 1 x Redis', 1, ({ server, replayMs }) => server.replayMs / replayMs],
+  ['2 ms >= p99 of GET beside bgsave()', 1, ({ whileSaving }) => 2 / whileSaving.getP99Ms],
+  [
+    '1.5 x SET before >= SET beside bgsave()',
+    1,
+    ({ whileSaving }) => (1.5 * whileSaving.setNsBefore) / whileSaving.setNs,
+  ],
+]
+
+export function persistenceVerdicts(rows: PersistenceResults): Verdict[] {
+  if (rows.length === 0) return []
+  const at = sizeText(rows[0]!.count)
+  return BARS.flatMap(([bar, least, ratio]) => {
+    const { median } = spread(rows.map(({ report }) => ratio(report)))
+    if (!Number.isFinite(median) || median === 0) return []
+    return [{ bar: `${bar} (${digits(median)})`, at, same: null, fresh: median, met: median >= least }]
+  })
+}
