@@ -341,6 +341,17 @@ export function lcsNotStrings(): RedstartError {
   return new RedstartError('ERR The specified keys must contain string values')
 }
 
+export function outOfMemory(): RedstartError {
+  return new RedstartError("OOM command not allowed when used memory > 'maxmemory'.")
+}
+
+export function idleTimeNotTracked(): RedstartError {
+  return new RedstartError(
+    'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at ' +
+      'runtime LRU and LFU data will take some time to adjust.',
+  )
+}
+
 export function frequencyNotTracked(): RedstartError {
   return new RedstartError(
     'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +

@@ -11,6 +11,7 @@ import { Faults, watchTypedCalls } from './faults.js'
 import { Checkpoint } from './keyspace/checkpoint.js'
 import { type Clock, realClock } from './keyspace/clock.js'
 import type { KeyspaceListener } from './keyspace/events.js'
+import type { EvictionPolicy } from './keyspace/eviction-policy.js'
 import type { KeyspaceEventName } from './keyspace/notifications.js'
 import type { ErrorListener } from './keyspace/outbox.js'
 import type { BackupTarget, LogSink, Persistence, PersistenceEvent, PersistenceListener } from './keyspace/ports.js'
@@ -35,6 +36,18 @@ export interface RedstartOptions {
    * misses and new keys. None by default; `CONFIG SET` changes it. `on` needs none of them.
    */
   readonly notifyKeyspaceEvents?: string | undefined
+  /**
+   * How much keys and values may take: bytes, or text with a unit ('256mb'). What is too much is evicted as `maxMemoryPolicy` says;
+   * where nothing can be, writes that need memory throw OOM. No limit by default, nor for 0. What values take is estimated:
+   * see `memoryUsage`.
+   */
+  readonly maxMemory?: number | string | undefined
+  /** How many keys there may be in all databases. No limit by default, nor for 0. */
+  readonly maxKeys?: number | undefined
+  /** What goes first when there is no room; `'noeviction'` by default, as in Redis: a cache wants `'allkeys-lru'` or `'allkeys-lfu'`. */
+  readonly maxMemoryPolicy?: EvictionPolicy | undefined
+  /** How many candidates each eviction draws from each database, from 1 to 64; 5 by default. More come closer to exact LRU and LFU. */
+  readonly maxMemorySamples?: number | undefined
 }
 
 /** Options of `Redstart.open`. */
@@ -83,6 +96,8 @@ export class Redstart extends Session {
     store.onRefusal = watchTypedCalls
     const classes = options?.notifyKeyspaceEvents
     if (classes !== undefined) this.configSet({ 'notify-keyspace-events': classes })
+    const limits = limitsOf(options)
+    if (Object.keys(limits).length > 0) this.configSet(limits)
   }
 
   /**
@@ -322,6 +337,19 @@ function newStore(options: RedstartOptions | undefined): Store {
     databases: checkedDatabases(options?.databases),
     log: options?.log,
   })
+}
+
+/** The limits among the options, as parameters of CONFIG. */
+function limitsOf(options: RedstartOptions | undefined): Record<string, string> {
+  const given = {
+    maxmemory: options?.maxMemory,
+    maxkeys: options?.maxKeys,
+    'maxmemory-policy': options?.maxMemoryPolicy,
+    'maxmemory-samples': options?.maxMemorySamples,
+  }
+  const limits: Record<string, string> = {}
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) limits[name] = String(value)
+  return limits
 }
 
 function checkedSeed(seed: number | undefined): number {

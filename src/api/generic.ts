@@ -10,7 +10,7 @@ import * as objects from '../commands/generic-object.js'
 import * as scans from '../commands/generic-scan.js'
 import { notAString } from '../errors.js'
 import type { CollectionType } from '../keyspace/value.js'
-import { Handle, OUT, RUN } from './handle.js'
+import { GROW, Handle, OUT, RUN } from './handle.js'
 import { scanOptions, textsOf } from './words.js'
 
 /** Options of `scan` and `scanIterator`. */
@@ -122,7 +122,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
    * @see https://redis.io/docs/latest/commands/copy/
    */
   copy(source: Key, destination: Key, options?: CopyOptions): number {
-    return this[RUN](bodies.copy, toText(source), toText(destination), options)
+    return this[GROW](bodies.copy, toText(source), toText(destination), options)
   }
 
   /**
@@ -277,7 +277,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
    */
   restore(key: Key, ttl: number | bigint, payload: Uint8Array, options?: RestoreOptions): 'OK' {
     if (!(payload instanceof Uint8Array)) throw notAString(payload)
-    this[RUN](dumps.restore, toText(key), checkedInteger(ttl), payload, options)
+    this[GROW](dumps.restore, toText(key), checkedInteger(ttl), payload, options)
     return 'OK'
   }
 

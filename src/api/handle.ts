@@ -14,6 +14,9 @@ export const ADMIT: unique symbol = Symbol('admit')
 /** Runs a body as one unit. */
 export const RUN: unique symbol = Symbol('run')
 
+/** As RUN, for commands that may need memory: keys are evicted where there is too little, before and after. */
+export const GROW: unique symbol = Symbol('grow')
+
 /**
  * What the typed commands are methods of: one class per group, joined by `Session`. T is what bulk strings come back
  * as: `string`, or `Uint8Array` on the `bytes` side.
@@ -42,6 +45,30 @@ export abstract class Handle<T extends string | Uint8Array> {
     const unit = this[UNIT]
     try {
       return body(unit, a, b, c, d)
+    } finally {
+      unit.end()
+    }
+  }
+
+  /** @throws RedstartError OOM when there is no room, and nothing to evict */
+  [GROW]<R>(body: (unit: Unit) => R): R
+  [GROW]<A, R>(body: (unit: Unit, a: A) => R, a: A): R
+  [GROW]<A, B, R>(body: (unit: Unit, a: A, b: B) => R, a: A, b: B): R
+  [GROW]<A, B, C, R>(body: (unit: Unit, a: A, b: B, c: C) => R, a: A, b: B, c: C): R
+  [GROW]<A, B, C, D, R>(body: (unit: Unit, a: A, b: B, c: C, d: D) => R, a: A, b: B, c: C, d: D): R
+  [GROW](
+    body: (unit: Unit, a?: unknown, b?: unknown, c?: unknown, d?: unknown) => unknown,
+    a?: unknown,
+    b?: unknown,
+    c?: unknown,
+    d?: unknown,
+  ): unknown {
+    const unit = this[UNIT]
+    try {
+      if (unit.store.limited) unit.makeRoom()
+      const result = body(unit, a, b, c, d)
+      if (unit.store.limited) unit.keepWithin()
+      return result
     } finally {
       unit.end()
     }

@@ -10,7 +10,7 @@ import * as getex from '../commands/hash-getex.js'
 import * as random from '../commands/hash-random.js'
 import * as scans from '../commands/hash-scan.js'
 import { notAFloat, wrongArity } from '../errors.js'
-import { Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
+import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { outText, scanOptions, textsOf } from './words.js'
 
 /** Fields and values to set: an object, a Map or any other list of pairs. */
@@ -48,9 +48,9 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
   hset(key: Key, field: Key | FieldValues, value?: Data): number {
     if (typeof field === 'string' || field instanceof Uint8Array) {
       // What is missing is refused as what is no value.
-      return this[RUN](bodies.hsetOne, toText(key), toText(field), toText(value as Data))
+      return this[GROW](bodies.hsetOne, toText(key), toText(field), toText(value as Data))
     }
-    return this[RUN](bodies.hset, toText(key), pairsOf(field, 'hset'))
+    return this[GROW](bodies.hset, toText(key), pairsOf(field, 'hset'))
   }
 
   /**
@@ -61,7 +61,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hmset/
    */
   hmset(key: Key, fields: FieldValues): 'OK' {
-    this[RUN](bodies.hset, toText(key), pairsOf(fields, 'hmset'))
+    this[GROW](bodies.hset, toText(key), pairsOf(fields, 'hmset'))
     return 'OK'
   }
 
@@ -72,7 +72,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hsetnx/
    */
   hsetnx(key: Key, field: Key, value: Data): number {
-    return this[RUN](bodies.hsetnx, toText(key), toText(field), toText(value))
+    return this[GROW](bodies.hsetnx, toText(key), toText(field), toText(value))
   }
 
   /**
@@ -195,7 +195,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hincrby/
    */
   hincrby(key: Key, field: Key, increment: number | bigint): number {
-    return Number(this[RUN](counters.hincrby, toText(key), toText(field), checkedInteger(increment)))
+    return Number(this[GROW](counters.hincrby, toText(key), toText(field), checkedInteger(increment)))
   }
 
   /**
@@ -207,7 +207,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    */
   hincrbyfloat(key: Key, field: Key, increment: number | string): number {
     if (typeof increment !== 'string' && (typeof increment !== 'number' || Number.isNaN(increment))) throw notAFloat()
-    return Number(this[RUN](counters.hincrbyfloat, toText(key), toText(field), String(increment)))
+    return Number(this[GROW](counters.hincrbyfloat, toText(key), toText(field), String(increment)))
   }
 
   /** Returns a field chosen at random, every one as likely as another; `null` when the key is missing. O(1). */
@@ -415,7 +415,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hsetex/
    */
   hsetex(key: Key, fields: FieldValues, options?: HsetexOptions): number {
-    return this[RUN](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), options)
+    return this[GROW](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), options)
   }
 
   /**

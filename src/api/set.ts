@@ -7,7 +7,7 @@ import * as algebra from '../commands/set-algebra.js'
 import * as chance from '../commands/set-random.js'
 import * as scans from '../commands/set-scan.js'
 import { numkeysNotPositive } from '../errors.js'
-import { Handle, RUN } from './handle.js'
+import { GROW, Handle, RUN } from './handle.js'
 import { outText, outTexts, scanOptions, textsOf } from './words.js'
 
 /** Options of `sscan` and `sscanIterator`. */
@@ -31,8 +31,8 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sadd/
    */
   sadd(key: Key, ...members: readonly Data[]): number {
-    if (members.length === 1) return this[RUN](bodies.saddOne, toText(key), toText(members[0]!))
-    return this[RUN](bodies.sadd, toText(key), textsOf(members, 'sadd'))
+    if (members.length === 1) return this[GROW](bodies.saddOne, toText(key), toText(members[0]!))
+    return this[GROW](bodies.sadd, toText(key), textsOf(members, 'sadd'))
   }
 
   /**
@@ -175,7 +175,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sinterstore/
    */
   sinterstore(destination: Key, ...keys: readonly Key[]): number {
-    return this[RUN](algebra.sinterstore, toText(destination), textsOf(keys, 'sinterstore'))
+    return this[GROW](algebra.sinterstore, toText(destination), textsOf(keys, 'sinterstore'))
   }
 
   /**
@@ -195,7 +195,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sunionstore/
    */
   sunionstore(destination: Key, ...keys: readonly Key[]): number {
-    return this[RUN](algebra.sunionstore, toText(destination), textsOf(keys, 'sunionstore'))
+    return this[GROW](algebra.sunionstore, toText(destination), textsOf(keys, 'sunionstore'))
   }
 
   /**
@@ -215,7 +215,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sdiffstore/
    */
   sdiffstore(destination: Key, ...keys: readonly Key[]): number {
-    return this[RUN](algebra.sdiffstore, toText(destination), textsOf(keys, 'sdiffstore'))
+    return this[GROW](algebra.sdiffstore, toText(destination), textsOf(keys, 'sdiffstore'))
   }
 
   /**

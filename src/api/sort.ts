@@ -1,7 +1,7 @@
 import { type Key, toText } from '../commands/argv.js'
 import { checkedInteger } from '../commands/deadline.js'
 import * as bodies from '../commands/sort.js'
-import { Handle, RUN } from './handle.js'
+import { GROW, Handle, RUN } from './handle.js'
 import { isKey, outText } from './words.js'
 
 /** Options of `sort`, `sortRo` and `sortStore`. */
@@ -49,7 +49,7 @@ export abstract class SortCommands<T extends string | Uint8Array> extends Handle
    */
   sort(key: Key, options?: SortOptions): T[]
   sort(key: Key, options?: SortOptions | SortGetOptions): (T | null)[] {
-    return sorted(this, key, options)
+    return outSorted(this, this[GROW](bodies.sort, toText(key), bodyOptions(options)))
   }
 
   /** As `sort` with `get`. @see https://redis.io/docs/latest/commands/sort_ro/ */
@@ -57,7 +57,7 @@ export abstract class SortCommands<T extends string | Uint8Array> extends Handle
   /** As `sort`, by the name of a command that never writes. @see https://redis.io/docs/latest/commands/sort_ro/ */
   sortRo(key: Key, options?: SortOptions): T[]
   sortRo(key: Key, options?: SortOptions | SortGetOptions): (T | null)[] {
-    return sorted(this, key, options)
+    return outSorted(this, this[RUN](bodies.sort, toText(key), bodyOptions(options)))
   }
 
   /**
@@ -71,17 +71,8 @@ export abstract class SortCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/sort/
    */
   sortStore(key: Key, destination: Key, options?: SortOptions | SortGetOptions): number {
-    return this[RUN](bodies.sortStore, toText(key), toText(destination), bodyOptions(options))
+    return this[GROW](bodies.sortStore, toText(key), toText(destination), bodyOptions(options))
   }
-}
-
-function sorted<T extends string | Uint8Array>(
-  handle: Handle<T>,
-  key: Key,
-  options: SortOptions | SortGetOptions | undefined,
-): (T | null)[] {
-  const texts = handle[RUN](bodies.sort, toText(key), bodyOptions(options))
-  return texts.map((text) => outText(handle, text))
 }
 
 const NO_OPTIONS: bodies.SortOptions = {}
@@ -98,4 +89,8 @@ export function bodyOptions(options: SortOptions | SortGetOptions | undefined): 
     desc,
     alpha,
   }
+}
+
+function outSorted<T extends string | Uint8Array>(handle: Handle<T>, texts: readonly (string | null)[]): (T | null)[] {
+  return texts.map((text) => outText(handle, text))
 }

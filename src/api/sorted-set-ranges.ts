@@ -6,7 +6,7 @@ import { lexRange, rangeQuery, rankBound, scoreRange } from '../commands/sorted-
 import * as edits from '../commands/sorted-set-range-edits.js'
 import * as ranges from '../commands/sorted-set-ranges.js'
 import { noInputKeys } from '../errors.js'
-import { Handle, OUT_TEXT, RUN } from './handle.js'
+import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { type ScoredMember, scoredOut } from './sorted-set.js'
 import { outTexts } from './words.js'
 
@@ -149,7 +149,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zrangestore(destination: Key, source: Key, min: RangeBound, max: RangeBound, options?: RangeOptions): number {
     const query = rangeQuery(bound(min), bound(max), options ?? BY_RANK, false)
-    return this[RUN](ranges.zrangestore, toText(destination), toText(source), query)
+    return this[GROW](ranges.zrangestore, toText(destination), toText(source), query)
   }
 
   /**
@@ -238,7 +238,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zunionstore(destination: Key, keys: readonly Key[], options?: AggregateOptions): number {
     const texts = inputs(keys, 'zunionstore')
-    return this[RUN](algebra.zunionstore, toText(destination), texts, options ?? UNWEIGHTED)
+    return this[GROW](algebra.zunionstore, toText(destination), texts, options ?? UNWEIGHTED)
   }
 
   /** As below, with scores. O(n · sets + m log m). */
@@ -264,7 +264,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zinterstore(destination: Key, keys: readonly Key[], options?: AggregateOptions): number {
     const texts = inputs(keys, 'zinterstore')
-    return this[RUN](algebra.zinterstore, toText(destination), texts, options ?? UNWEIGHTED)
+    return this[GROW](algebra.zinterstore, toText(destination), texts, options ?? UNWEIGHTED)
   }
 
   /**
@@ -302,7 +302,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zdiffstore/
    */
   zdiffstore(destination: Key, keys: readonly Key[]): number {
-    return this[RUN](algebra.zdiffstore, toText(destination), inputs(keys, 'zdiffstore'))
+    return this[GROW](algebra.zdiffstore, toText(destination), inputs(keys, 'zdiffstore'))
   }
 }
 

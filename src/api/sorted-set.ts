@@ -12,7 +12,7 @@ import * as chance from '../commands/sorted-set-random.js'
 import * as scans from '../commands/sorted-set-scan.js'
 import { numkeysNotPositive, syntaxError, wrongArity } from '../errors.js'
 import { integerOf } from '../structures/int64.js'
-import { Handle, OUT_TEXT, RUN } from './handle.js'
+import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { keyTexts, outText, promised, scanOptions, textsOf, waitingFor } from './words.js'
 
 /** A member and its score, as methods return them. */
@@ -89,7 +89,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
       // The overloads say what stands where.
       const member = memberOrOptions as Data
       if (options !== undefined) return addAll(this, key, [{ score: scoreOrEntries, member }], options)
-      return this[RUN](bodies.zaddOne, toText(key), bodies.checkedScore(scoreOrEntries), toText(member))
+      return this[GROW](bodies.zaddOne, toText(key), bodies.checkedScore(scoreOrEntries), toText(member))
     }
     return addAll(this, key, scoreOrEntries, (memberOrOptions as ZaddOptions | undefined) ?? UNCONDITIONAL)
   }
@@ -108,7 +108,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
     const conditions = options ?? UNCONDITIONAL
     bodies.checkConditions(conditions)
     const entry: Scored = { score: bodies.checkedScore(increment), member: toText(member) }
-    return this[RUN](bodies.zincrby, toText(key), entry, conditions)
+    return this[GROW](bodies.zincrby, toText(key), entry, conditions)
   }
 
   /**
@@ -120,7 +120,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
   zincrby(key: Key, increment: number, member: Data): number {
     const entry: Scored = { score: bodies.checkedScore(increment), member: toText(member) }
     // Null comes of conditions only.
-    return this[RUN](bodies.zincrby, toText(key), entry) as number
+    return this[GROW](bodies.zincrby, toText(key), entry) as number
   }
 
   /**
@@ -396,7 +396,7 @@ function addAll(
   const entries = given.map(({ score, member }): Scored => {
     return { score: bodies.checkedScore(score), member: toText(member) }
   })
-  return handle[RUN](bodies.zadd, toText(key), entries, options)
+  return handle[GROW](bodies.zadd, toText(key), entries, options)
 }
 
 function pop<T extends string | Uint8Array>(

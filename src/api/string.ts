@@ -9,7 +9,7 @@ import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
 import type { StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
-import { Handle, OUT, RUN, UNIT } from './handle.js'
+import { GROW, Handle, OUT, RUN, UNIT } from './handle.js'
 
 /** SET with its GET option: the old value comes back. */
 export interface SetGetOptions extends SetOptions {
@@ -68,6 +68,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
   set(key: Key, value: Data, options?: SetOptions | SetGetOptions): T | 'OK' | null {
     const unit = this[UNIT]
     try {
+      if (unit.store.limited) unit.makeRoom()
       if (options === undefined) {
         const kept = toValue(value)
         const text = typeof key === 'string' ? key : toText(key)
@@ -83,6 +84,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
       const old = bodies.setGet(unit, toText(key), toValue(value), options)
       return old === null ? null : this[OUT](old)
     } finally {
+      if (unit.store.limited) unit.keepWithin()
       unit.end()
     }
   }
@@ -94,7 +96,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/setnx/
    */
   setnx(key: Key, value: Data): number {
-    return this[RUN](bodies.setnx, toText(key), toValue(value))
+    return this[GROW](bodies.setnx, toText(key), toValue(value))
   }
 
   /**
@@ -105,7 +107,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/setex/
    */
   setex(key: Key, seconds: number | bigint, value: Data): 'OK' {
-    this[RUN](bodies.setex, toText(key), checkedInteger(seconds), toValue(value))
+    this[GROW](bodies.setex, toText(key), checkedInteger(seconds), toValue(value))
     return 'OK'
   }
 
@@ -117,7 +119,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/psetex/
    */
   psetex(key: Key, milliseconds: number | bigint, value: Data): 'OK' {
-    this[RUN](bodies.psetex, toText(key), checkedInteger(milliseconds), toValue(value))
+    this[GROW](bodies.psetex, toText(key), checkedInteger(milliseconds), toValue(value))
     return 'OK'
   }
 
@@ -129,7 +131,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/getset/
    */
   getset(key: Key, value: Data): T | null {
-    return out(this, this[RUN](bodies.getset, toText(key), toValue(value)))
+    return out(this, this[GROW](bodies.getset, toText(key), toValue(value)))
   }
 
   /**
@@ -175,7 +177,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/mset/
    */
   mset(entries: KeyValues): 'OK' {
-    this[RUN](bodies.mset, pairsOf(entries, 'mset'))
+    this[GROW](bodies.mset, pairsOf(entries, 'mset'))
     return 'OK'
   }
 
@@ -185,7 +187,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/msetnx/
    */
   msetnx(entries: KeyValues): number {
-    return this[RUN](bodies.msetnx, pairsOf(entries, 'msetnx'))
+    return this[GROW](bodies.msetnx, pairsOf(entries, 'msetnx'))
   }
 
   /**
@@ -197,7 +199,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/incr/
    */
   incr(key: Key): number {
-    return Number(this[RUN](counters.incrby, toText(key), 1))
+    return Number(this[GROW](counters.incrby, toText(key), 1))
   }
 
   /**
@@ -207,7 +209,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/decr/
    */
   decr(key: Key): number {
-    return Number(this[RUN](counters.incrby, toText(key), -1))
+    return Number(this[GROW](counters.incrby, toText(key), -1))
   }
 
   /**
@@ -217,7 +219,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/incrby/
    */
   incrby(key: Key, increment: number | bigint): number {
-    return Number(this[RUN](counters.incrby, toText(key), checkedInteger(increment)))
+    return Number(this[GROW](counters.incrby, toText(key), checkedInteger(increment)))
   }
 
   /**
@@ -227,7 +229,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/decrby/
    */
   decrby(key: Key, decrement: number | bigint): number {
-    return Number(this[RUN](counters.decrby, toText(key), checkedInteger(decrement)))
+    return Number(this[GROW](counters.decrby, toText(key), checkedInteger(decrement)))
   }
 
   /**
@@ -239,7 +241,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    */
   incrbyfloat(key: Key, increment: number | string): number {
     if (typeof increment !== 'string' && (typeof increment !== 'number' || Number.isNaN(increment))) throw notAFloat()
-    return Number(this[RUN](counters.incrbyfloat, toText(key), String(increment)))
+    return Number(this[GROW](counters.incrbyfloat, toText(key), String(increment)))
   }
 
   /**
@@ -249,7 +251,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/append/
    */
   append(key: Key, value: Data): number {
-    return this[RUN](ranges.append, toText(key), toValue(value))
+    return this[GROW](ranges.append, toText(key), toValue(value))
   }
 
   /**
@@ -291,7 +293,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/setrange/
    */
   setrange(key: Key, start: number, value: Data): number {
-    return this[RUN](ranges.setrange, toText(key), offset(start), toValue(value))
+    return this[GROW](ranges.setrange, toText(key), offset(start), toValue(value))
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Refusal } from '../keyspace/ports.js'
 import type { Unit } from '../keyspace/unit.js'
 import { authorize } from './acl-access.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
-import { type Command, NO_MULTI, WRITE } from './command.js'
+import { type Command, DENYOOM, NO_MULTI, WRITE } from './command.js'
 import { faultsOf, rawCall } from './faults.js'
 import { nameOf } from './known-commands.js'
 
@@ -19,20 +19,20 @@ export function admit(unit: Unit, command: Command, argv: Argv): void {
   if (client.transaction !== undefined && (command.flags & NO_MULTI) !== 0) throw notInTransaction()
   authorize(unit, command, argv)
   if (store.refusal !== undefined) checkRefusal(unit, command, store.refusal)
+  if (store.limited && hasFlag(unit, command, DENYOOM)) unit.makeRoom()
   if (client.subscriptions !== undefined) checkSubscriberMode(command, argv)
 }
 
-/** Whether a command changes keys. */
-function isWrite(command: unknown): boolean {
-  // The queue holds what `dispatch` put there.
-  return ((command as Command).flags & WRITE) !== 0
+/** While the disk fails, what writes is refused, a transaction that does so included; in Redis PING is too. */
+function checkRefusal(unit: Unit, command: Command, { error, refusesPing }: Refusal): void {
+  if (hasFlag(unit, command, WRITE) || (refusesPing && nameOf(command) === 'ping')) throw error
 }
 
-/** While the disk fails, what writes is refused, a transaction that does so included; in Redis PING is too. */
-function checkRefusal({ client }: Unit, command: Command, { error, refusesPing }: Refusal): void {
-  const name = nameOf(command)
-  const writes = name === 'exec' ? client.transaction?.calls.some((call) => isWrite(call.command)) : isWrite(command)
-  if (writes || (refusesPing && name === 'ping')) throw error
+/** Whether a call has a flag; EXEC has those of the calls that are queued. */
+function hasFlag({ client }: Unit, command: Command, flag: number): boolean {
+  if (nameOf(command) !== 'exec') return (command.flags & flag) !== 0
+  // The queue holds what `dispatch` put there.
+  return client.transaction?.calls.some((call) => ((call.command as Command).flags & flag) !== 0) === true
 }
 
 /** What a connection in subscriber mode may call. */

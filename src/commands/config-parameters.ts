@@ -1,4 +1,6 @@
+import { EVICTION_POLICIES } from '../keyspace/eviction-policy.js'
 import { INVALID_CLASS, parseNotifications } from '../keyspace/notifications.js'
+import type { Settings } from '../keyspace/settings.js'
 import type { Store } from '../keyspace/store.js'
 import { type Int64, parseInt64 } from '../structures/int64.js'
 import { accessOf } from './acl-access.js'
@@ -97,11 +99,60 @@ export function readMemory(text: string): Int64 {
   return int64
 }
 
-/** A whole number from `min` on; past 2^53 any is as good as another. */
-export function readInteger(text: string, min: number): number {
+/** How much may be used, and what goes first when it is too much. */
+const LIMITS: readonly Parameter[] = [
+  {
+    name: 'maxmemory',
+    get: ({ settings }) => String(settings.maxMemory),
+    set: (text) => limit('maxMemory', clamp(readMemory(text))),
+  },
+  {
+    name: 'maxkeys',
+    get: ({ settings }) => String(settings.maxKeys),
+    set: (text) => limit('maxKeys', readInteger(text, 0)),
+  },
+  {
+    name: 'maxmemory-policy',
+    get: ({ settings }) => settings.maxMemoryPolicy,
+    set: (text) => limit('maxMemoryPolicy', readChoice(text, EVICTION_POLICIES)),
+  },
+  {
+    name: 'maxmemory-samples',
+    get: ({ settings }) => String(settings.maxMemorySamples),
+    set: (text) => limit('maxMemorySamples', readInteger(text, 1, 64)),
+  },
+  {
+    name: 'maxmemory-eviction-tenacity',
+    get: ({ settings }) => String(settings.evictionTenacity),
+    set: (text) => limit('evictionTenacity', readInteger(text, 0, 100)),
+  },
+  {
+    name: 'lfu-log-factor',
+    get: ({ settings }) => String(settings.lfuLogFactor),
+    set: (text) => limit('lfuLogFactor', readInteger(text, 0, INT32_MAX)),
+  },
+  {
+    name: 'lfu-decay-time',
+    get: ({ settings }) => String(settings.lfuDecayTime),
+    set: (text) => limit('lfuDecayTime', readInteger(text, 0, INT32_MAX)),
+  },
+]
+
+/** Sets one of the settings that eviction heeds. */
+function limit<K extends keyof Settings>(name: K, value: Settings[K]): (store: Store) => void {
+  return (store) => {
+    store.settings[name] = value
+    store.eviction.configure()
+  }
+}
+
+const INT32_MAX = 2 ** 31 - 1
+
+/** A whole number from `min` to `max`; past 2^53 any is as good as another. */
+export function readInteger(text: string, min: number, max: number | bigint = 2n ** 63n - 1n): number {
   const integer = parseInt64(text)
   if (integer === undefined) throw new BadParameter("argument couldn't be parsed into an integer")
-  if (integer < min) throw new BadParameter(`argument must be between ${min} and ${2n ** 63n - 1n} inclusive`)
+  if (integer < min || integer > max) throw new BadParameter(`argument must be between ${min} and ${max} inclusive`)
   return clamp(integer)
 }
 
@@ -114,5 +165,5 @@ export function readChoice<T extends string>(text: string, choices: readonly T[]
 
 /** All parameters by name. */
 export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map(
-  [...FIXED, ...EVENTS, ...ACL, ...ENCODINGS].map((parameter) => [parameter.name, parameter]),
+  [...FIXED, ...EVENTS, ...ACL, ...ENCODINGS, ...LIMITS].map((parameter) => [parameter.name, parameter]),
 )

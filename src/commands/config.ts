@@ -27,6 +27,7 @@ export function configSet(unit: Unit, values: readonly (readonly [name: string, 
   if (twice !== undefined) throw configSetFailed(twice.name, 'duplicate parameter')
   const steps = values.map(([name, value], i) => readValue(found[i]!, name, value))
   for (const step of steps) step(unit.store)
+  unit.keepWithin()
 }
 
 function findParameter(name: string): Parameter {

@@ -44,12 +44,19 @@ export function dispatch(unit: Unit, argv: Argv): Reply | Promise<Reply> {
     const command = acceptCall(unit, argv)
     const { transaction } = unit.client
     if (transaction === undefined || command.runsInMulti === true)
-      return deliver(unit, command, argv, run(unit, command, argv))
+      return deliver(unit, command, argv, runWithin(unit, command, argv))
     transaction.calls.push({ command, argv: argv.map((word) => (typeof word === 'string' ? word : word.slice())) })
     return QUEUED
   } finally {
     unit.end()
   }
+}
+
+/** Runs a call and evicts what was too much then. */
+function runWithin(unit: Unit, command: Command, argv: Argv): Reply | Promise<Reply> {
+  const reply = run(unit, command, argv)
+  unit.keepWithin()
+  return reply
 }
 
 function run(unit: Unit, command: Command, argv: Argv): Reply | Promise<Reply> {

@@ -88,8 +88,11 @@ export function restore(
   const slot = unit.add(key, value)
   if (deadline !== 0) unit.setDeadline(slot, deadline)
   if (options.idletime !== undefined) {
-    unit.setAccess(slot, accessTimeAgo(Number(options.idletime), unit.now()))
+    const access = accessTimeAgo(Number(options.idletime), unit.now())
+    unit.setAccess(slot, access)
+    unit.store.eviction.setIdle(unit.database.keys, slot, access)
   }
+  if (options.freq !== undefined) unit.store.eviction.setFrequency(unit.database.keys, slot, Number(options.freq))
   if (unit.logging) unit.log('RESTORE', key, String(deadline), copyBytes(payload), 'REPLACE', 'ABSTTL')
   unit.changed(key, 'restore')
 }

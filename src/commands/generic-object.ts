@@ -1,6 +1,7 @@
 /** Looking into a key without touching it: OBJECT. */
-import { frequencyNotTracked } from '../errors.js'
+import { frequencyNotTracked, idleTimeNotTracked } from '../errors.js'
 import { idleSeconds } from '../keyspace/access-time.js'
+import { isLfu } from '../keyspace/eviction-policy.js'
 import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, type Value } from '../keyspace/value.js'
@@ -31,16 +32,20 @@ export function encodingOf(value: Value): string {
   return isString(value) ? 'raw' : value.encoding
 }
 
-/** Seconds since the last access, null when missing. O(1). */
+/** Seconds since the last access, null when missing. Throws ERR under an LFU policy. O(1). */
 export function objectIdletime(unit: Unit, key: string): number | null {
   const slot = unit.peek(key)
+  if (slot !== ABSENT && isLfu(unit.store.settings.maxMemoryPolicy)) throw idleTimeNotTracked()
   return slot === ABSENT ? null : idleSeconds(unit.database.keys.accessAt(slot), unit.now())
 }
 
-/** The access frequency; null when missing. Throws ERR, as no LFU policy is selected. O(1). */
+/** The access frequency, logarithmic and decayed until now; null when missing. Throws ERR unless under an LFU policy. O(1). */
 export function objectFreq(unit: Unit, key: string): number | null {
-  if (unit.peek(key) === ABSENT) return null
-  throw frequencyNotTracked()
+  const slot = unit.peek(key)
+  if (slot === ABSENT) return null
+  const frequency = unit.store.eviction.frequencyOf(unit.database.keys, slot)
+  if (frequency === undefined) throw frequencyNotTracked()
+  return frequency
 }
 
 /** How many references Redis would hold to the value: 2^31-1 for the small integers that it shares, else 1. O(1). */

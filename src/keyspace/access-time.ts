@@ -7,6 +7,11 @@ export function accessTime(nowMs: number): number {
   return seconds === 0 ? 1 : seconds
 }
 
+/** The seconds since the Unix epoch at which the access clock shows `access`. */
+export function secondsOf(access: number): number {
+  return access + ACCESS_EPOCH_S
+}
+
 /** How many seconds ago the access clock showed `access`. */
 export function idleSeconds(access: number, nowMs: number): number {
   return Math.max(0, accessTime(nowMs) - access)

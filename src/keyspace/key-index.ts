@@ -1,4 +1,4 @@
-import { CHUNK_MASK, StringTable } from '../structures/string-table.js'
+import { CHUNK_BITS, CHUNK_MASK, StringTable } from '../structures/string-table.js'
 import { textWeight, WORD } from '../structures/weight.js'
 import type { RandomSource } from './random.js'
 import { cloneValue, codeOf, OTHER_STRING, TEXT, type Value, valueWeight } from './value.js'
@@ -56,10 +56,41 @@ export const ABSENT = -1
 export class KeyIndex extends StringTable<Value> {
   /** What the values weigh. Those that can change count with what they were when it was last asked: see ledger.ts. */
   private valuesWeight: number
+  /** Which of them goes first when there is no room, in chunks as the rows are; see eviction.ts. */
+  private ranks: Float64Array[] | undefined
+  /** What the ranks mean, 0 while there are none. */
+  ranksMean: number
 
   constructor() {
     super(COLUMNS)
     this.valuesWeight = 0
+    this.ranks = undefined
+    this.ranksMean = 0
+  }
+
+  /** Gives keys ranks of a meaning, which are to be set. O(keys). */
+  makeRanks(meaning: number): void {
+    this.ranks = []
+    for (let start = 0; start < this.size; start += CHUNK_MASK + 1) this.ranks.push(newRanks())
+    this.ranksMean = meaning
+  }
+
+  dropRanks(): void {
+    this.ranks = undefined
+    this.ranksMean = 0
+  }
+
+  /** The rank of a key; there must be ranks. O(1). */
+  rankAt(slot: number): number {
+    return this.ranks![slot >> CHUNK_BITS]![slot & CHUNK_MASK]!
+  }
+
+  /** O(1) amortised. */
+  setRank(slot: number, rank: number): void {
+    const ranks = this.ranks!
+    const chunk = slot >> CHUNK_BITS
+    if (chunk === ranks.length) ranks.push(newRanks())
+    ranks[chunk]![slot & CHUNK_MASK] = rank
   }
 
   /** The bytes that the keys take with their values, roughly. O(1). */
@@ -92,6 +123,7 @@ export class KeyIndex extends StringTable<Value> {
   /** Takes the removal of a key back: it lies in its slot again, without a deadline, and the slots of others are what they were. O(1). */
   reinsert(key: string, slot: number, value: Value, access: number): void {
     this.putBack(key, slot)
+    if (this.ranks !== undefined) this.setRank(this.size - 1, this.rankAt(slot))
     this.fill(slot, value, access)
   }
 
@@ -109,7 +141,9 @@ export class KeyIndex extends StringTable<Value> {
 
   override remove(slot: number): number {
     this.valuesWeight -= this.chargeAt(slot)
-    return super.remove(slot)
+    const last = super.remove(slot)
+    if (this.ranks !== undefined && last !== slot) this.setRank(slot, this.rankAt(last))
+    return last
   }
 
   private chargeAt(slot: number): number {
@@ -198,6 +232,8 @@ export class KeyIndex extends StringTable<Value> {
   override clone(): KeyIndex {
     const copy = this.copyTo(new KeyIndex())
     copy.valuesWeight = this.valuesWeight
+    copy.ranks = this.ranks?.map((chunk) => chunk.slice())
+    copy.ranksMean = this.ranksMean
     return copy
   }
 
@@ -278,6 +314,10 @@ export class KeyIndex extends StringTable<Value> {
         throw new Error(`key index: '${key}' expires and does not`)
     }
   }
+}
+
+function newRanks(): Float64Array {
+  return new Float64Array(CHUNK_MASK + 1)
 }
 
 /** Marks the values of the first `count` rows that can change as shared. */

@@ -1,5 +1,6 @@
 import { SPARSE_SIZE_MAX } from '../structures/hyperloglog.js'
 import type { Int64 } from '../structures/int64.js'
+import type { EvictionPolicy } from './eviction-policy.js'
 
 /** What can be set while the store runs: one field for each parameter of CONFIG that the engine heeds. */
 export class Settings {
@@ -11,4 +12,17 @@ export class Settings {
   requirepass = ''
   /** How many bytes a sparse HyperLogLog may have. */
   hllSparseMaxBytes: Int64 = SPARSE_SIZE_MAX
+  /** How many bytes keys and values may take; 0 for no limit. See eviction.ts. */
+  maxMemory = 0
+  /** How many keys there may be in all databases; 0 for no limit. Redis has no such limit. */
+  maxKeys = 0
+  maxMemoryPolicy: EvictionPolicy = 'noeviction'
+  /** How many candidates each round draws. */
+  maxMemorySamples = 5
+  /** How long Redis goes on evicting before it lets clients in, from 0 to 100; here a write waits for room. */
+  evictionTenacity = 10
+  /** How many more accesses each further step of an LFU count stands for. */
+  lfuLogFactor = 10
+  /** After how many minutes without an access an LFU count is one less; 0 for never. */
+  lfuDecayTime = 1
 }

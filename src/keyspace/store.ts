@@ -8,6 +8,7 @@ import { Client } from './client.js'
 import type { Clock, Timer } from './clock.js'
 import { Database, type KeyTable, shareTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
+import { Eviction } from './eviction.js'
 import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
 import { Ledger } from './ledger.js'
@@ -83,6 +84,12 @@ export class Store implements SnapshotSource {
   readonly settings = new Settings()
   /** What edits add to the weights of keys. */
   readonly ledger = new Ledger()
+  /** What keeps the store within its limits. */
+  readonly eviction: Eviction
+  /** Whether there is a limit at all. */
+  limited = false
+  /** Whether accesses are ranked one by one, and not by the second alone. */
+  private isRanking = false
   /** The most that `usedMemory` has ever told. */
   peakMemory = 0
   /** What tests have armed: see commands/faults.ts; undefined until they do. */
@@ -122,7 +129,10 @@ export class Store implements SnapshotSource {
   /** When the store was made, in milliseconds since the epoch. */
   readonly startedMs: number
   /** The access clock: seconds, 0 while it is not running. */
+  /** What the access clock shows to those who compare: 0 while it is not running, and where every access counts. */
   accessClock = 0
+  /** The access clock: seconds, 0 while it is not running. */
+  private accessSecond = 0
   private nowMs = 0
   /** Seconds of the access clock that lie behind this have not come; Infinity without a reading that is kept. */
   private trustedSecond = Number.POSITIVE_INFINITY
@@ -142,6 +152,7 @@ export class Store implements SnapshotSource {
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index))
     this.clock = options.clock
     this.startedMs = options.clock.now()
+    this.eviction = new Eviction(this)
     this.random = options.random
     const observe = (): void => this.observe()
     const hear = (): void => {
@@ -199,6 +210,13 @@ export class Store implements SnapshotSource {
     return bytes
   }
 
+  /** How many keys there are in all databases. O(databases). */
+  get keyCount(): number {
+    let count = 0
+    for (const { keys } of this.databases) count += keys.size
+    return count
+  }
+
   /** The time of the running unit: one reading, however often it is asked for. */
   now(): number {
     if (this.nowMs === 0) this.readClock()
@@ -208,7 +226,7 @@ export class Store implements SnapshotSource {
   private readClock(): void {
     this.nowMs = this.clock.now()
     if (this.pending === NOTHING) this.pending = CLOCK_READ
-    if (this.accessClock !== 0) this.keepAccessClock()
+    if (this.accessSecond !== 0) this.keepAccessClock()
     // The host's timers may have been swapped for fake ones, or back, and ours been lost with them.
     if (this.nowMs > this.armedFor + READING_KEPT_MS) this.rearm()
   }
@@ -217,7 +235,7 @@ export class Store implements SnapshotSource {
   private keepAccessClock(): void {
     const age = this.nowMs - this.accessClockStartedMs
     if (age < 0 || age > 2 * READING_KEPT_MS) this.stopAccessClock()
-    else this.accessClock = accessTime(this.nowMs)
+    else this.setAccessClock(accessTime(this.nowMs))
   }
 
   /**
@@ -225,19 +243,32 @@ export class Store implements SnapshotSource {
    * a reading of the clock each.
    */
   accessTime(): number {
-    if (this.accessClock !== 0) return this.accessClock
+    if (this.accessSecond !== 0) return this.accessSecond
     const now = this.now()
     if (this.isClosed) return accessTime(now)
-    this.accessClock = accessTime(now)
+    this.setAccessClock(accessTime(now))
     this.accessClockStartedMs = now
-    if (this.clock.isSteady?.()) this.trustedSecond = this.accessClock + READING_TRUSTED_S
+    if (this.clock.isSteady?.()) this.trustedSecond = this.accessSecond + READING_TRUSTED_S
     this.armBy(now + READING_KEPT_MS)
-    return this.accessClock
+    return this.accessSecond
+  }
+
+  private setAccessClock(second: number): void {
+    this.accessSecond = second
+    this.accessClock = this.isRanking ? 0 : second
+  }
+
+  /** Has every access ranked, or none. */
+  set ranksAccesses(ranks: boolean) {
+    this.isRanking = ranks
+    this.setAccessClock(this.accessSecond)
   }
 
   /** Notes that a key is accessed now. */
   stamp(database: Database, slot: number): void {
-    this.setAccess(database, slot, this.accessTime())
+    const access = this.accessTime()
+    if (database.keys.accessAt(slot) !== access) this.setAccess(database, slot, access)
+    if (this.isRanking) this.eviction.touch(database.keys, slot)
   }
 
   /** Sets the time of the last access of a key, by the access clock. */
@@ -247,7 +278,7 @@ export class Store implements SnapshotSource {
   }
 
   private stopAccessClock(): void {
-    this.accessClock = 0
+    this.setAccessClock(0)
     this.trustedSecond = Number.POSITIVE_INFINITY
   }
 
@@ -406,7 +437,7 @@ export class Store implements SnapshotSource {
 
   private rearm(): void {
     let wake = this.waiters.nextWake()
-    if (this.accessClock !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
+    if (this.accessSecond !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
     for (const { wheel, fields } of this.databases) {
       if (wheel !== undefined) wake = Math.min(wake, wheel.nextWake())
       if (fields !== undefined) wake = Math.min(wake, fields.nextWake())
@@ -423,7 +454,7 @@ export class Store implements SnapshotSource {
       return
     }
     const started = this.clock.now()
-    if (this.accessClock !== 0 && started >= this.accessClockStartedMs + READING_KEPT_MS) this.stopAccessClock()
+    if (this.accessSecond !== 0 && started >= this.accessClockStartedMs + READING_KEPT_MS) this.stopAccessClock()
     let left = true
     while (left && this.clock.now() - started < SLICE_MS) left = this.expireSlice()
     if (left) this.arm(this.clock.now())
@@ -461,6 +492,15 @@ export class Store implements SnapshotSource {
     } catch (error) {
       if (this.refusal === undefined) this.outbox.report(error)
     }
+  }
+
+  /** There is no room for a key: it goes, the log hears of it as DEL, the event is `evicted`. */
+  evict(database: Database, slot: number): void {
+    const key = database.keys.keyAt(slot)!
+    this.remove(database, slot)
+    if (this.logging) this.append(database, ['DEL', key])
+    this.dirty++
+    this.announce(database, key, 'evicted')
   }
 
   /** A key's time is up: it goes, the log hears of it as DEL, the event is `expired`. */
@@ -523,6 +563,11 @@ export class Store implements SnapshotSource {
     this.pending = EFFECTS
   }
 
+  /** A key has been added, and accesses are ranked. O(1). */
+  ranked(database: Database, slot: number): void {
+    if (this.isRanking) this.eviction.added(database.keys, slot)
+  }
+
   /** A value has come to a key. O(1). */
   entered(database: Database, key: string, value: Value): void {
     if (value instanceof Hash) this.watchFields(database, key, value)
@@ -547,6 +592,7 @@ export class Store implements SnapshotSource {
   putBack(database: Database, slot: number, key: string, value: Value, access: number): void {
     if (this.snapshot !== undefined) this.snapshot.puttingBack(database, slot, key)
     database.keys.reinsert(key, slot, value, access)
+    this.ranked(database, slot)
     this.entered(database, key, value)
   }
 
@@ -604,6 +650,8 @@ export class Store implements SnapshotSource {
     this.ledger.closeAll()
     Object.assign(copy.settings, this.settings)
     copy.events.setNotifications(this.events.notifications)
+    copy.eviction.configure()
+    copy.eviction.follow(this.eviction)
     copy.take(this.databases)
     copy.forgetTime()
     return copy

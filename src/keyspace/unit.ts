@@ -1,4 +1,4 @@
-import { wrongType } from '../errors.js'
+import { outOfMemory, wrongType } from '../errors.js'
 import type { Hash } from '../structures/hash.js'
 import type { Int64 } from '../structures/int64.js'
 import type { Client } from './client.js'
@@ -51,6 +51,20 @@ export class Unit {
     this.store = store
     this.database = database
     this.client = client
+  }
+
+  /**
+   * Called before a call that may need memory: evicts what is too much. Throws OOM where there is nothing to evict.
+   * O(1) without a limit.
+   */
+  makeRoom(): void {
+    const { store } = this
+    if (store.limited && !store.replaying && !store.eviction.enforce()) throw outOfMemory()
+  }
+
+  /** Called after such a call: evicts what is too much, if there is anything to evict. O(1) without a limit. */
+  keepWithin(): void {
+    if (this.store.limited && !this.store.replaying) this.store.eviction.enforce()
   }
 
   /** Closes a call. Must run however the call ends. */
@@ -261,6 +275,7 @@ export class Unit {
     const { store } = this
     const slot = database.keys.insert(key, value, store.accessTime())
     if (store.undo !== undefined) store.undo.inserted(database)
+    store.ranked(database, slot)
     if (typeof value === 'object') {
       store.entered(database, key, value)
       store.ledger.lend(database.keys, value)

@@ -167,6 +167,12 @@ export class DeadlineWheel<T> {
     return copy
   }
 
+  /** The owner in the place that any whole number from 0 on leads to; undefined where that is free. O(1). */
+  ownerNear(place: number): T | undefined {
+    const { owners, used } = this.#slots
+    return used === 1 ? undefined : owners[1 + (place % (used - 1))]
+  }
+
   /** The owners that have a deadline, in no order. Nothing may be added or removed meanwhile. */
   *owners(): IterableIterator<T> {
     const slots = this.#slots

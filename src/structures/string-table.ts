@@ -404,7 +404,7 @@ export interface TableLimits {
 }
 
 const LIMITS: TableLimits = { mapMax: 1 << 15, segmentCells: 1 << 12, depthMax: 20 }
-const CHUNK_BITS = 15
+export const CHUNK_BITS = 15
 const CHUNK = 1 << CHUNK_BITS
 export const CHUNK_MASK = CHUNK - 1
 const FIRST_ROWS = 8

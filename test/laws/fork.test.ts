@@ -153,6 +153,7 @@ describe('the fields of a store', () => {
     ...['isClosed', 'clients', 'outbox', 'pubsub', 'hearsArrivals', 'hearsMisses', 'undo'],
     ...['defaultUser', 'authRequired', 'snapshot', 'keeper', 'refusal', 'onRefusal', 'startedMs'],
     ...['defaultUser', 'authRequired', 'peakMemory'],
+    ...['defaultUser', 'authRequired', 'peakMemory', 'limited', 'eviction', 'isRanking', 'accessSecond'],
   ]
   const KEPT_IN_TABLES = ['index', 'keys', 'wheel', 'farDeadlines', 'fields']
 

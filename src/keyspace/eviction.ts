@@ -1,0 +1,255 @@
+import { secondsOf } from './access-time.js'
+import type { Database } from './database.js'
+import {
+  chanceToCount,
+  FREQUENCY_AT_FIRST,
+  FREQUENCY_MAX,
+  frequencyAt,
+  isLfu,
+  isLru,
+  isVolatile,
+  packedFrequency,
+} from './eviction-policy.js'
+import { ABSENT, type KeyIndex } from './key-index.js'
+import type { Store } from './store.js'
+
+/** What the ranks of keys mean. */
+const NO_RANKS = 0
+const RECENCY = 1
+const FREQUENCY = 2
+
+/** So many of the best candidates are kept from round to round, as in Redis. */
+const POOL_SIZE = 16
+/** A slot of the wheel may be free: so often another one is tried. */
+const TRIES = 16
+
+interface Candidate {
+  readonly database: Database
+  readonly key: string
+  /** The higher, the sooner it goes. */
+  readonly score: number
+  /** What the rank was then: a key that was accessed since is no candidate any more. */
+  readonly rank: number
+}
+
+/**
+ * Keeps the store within its limits: what may be used is set in `settings`, and whoever writes calls `enforce`.
+ *
+ * Nothing of this costs anything until there is a limit or an LFU policy. Then each access gives the key a *rank*: under LRU the
+ * number of the access, which is finer than any clock; under LFU a logarithmic count and the minute of its last decay.
+ * Ranks lie beside the rows of a key index, in arrays of their own, and go where the rows go.
+ *
+ * As in Redis, candidates are drawn at random, `maxMemorySamples` of them from each database, and the best are kept from round to
+ * round. Other than there a candidate that was accessed in the meantime is passed over.
+ */
+export class Eviction {
+  private readonly store: Store
+  /** Accesses since there has been a limit. */
+  private accesses = 0
+  private ranksMean = NO_RANKS
+  private readonly pool: Candidate[] = []
+  private nextDatabase = 0
+  /** Keys evicted since the start. */
+  evicted = 0
+
+  constructor(store: Store) {
+    this.store = store
+  }
+
+  /** Goes on as that of another store does, whose keys are shared. */
+  follow(other: Eviction): void {
+    this.accesses = other.accesses
+    this.ranksMean = other.ranksMean
+  }
+
+  /** Heeds settings that have changed. */
+  configure(): void {
+    const { settings } = this.store
+    const { maxMemoryPolicy: policy } = settings
+    const limited = settings.maxMemory > 0 || settings.maxKeys > 0
+    this.store.limited = limited
+    this.ranksMean = isLfu(policy) ? FREQUENCY : limited && isLru(policy) ? RECENCY : NO_RANKS
+    this.pool.length = 0
+    this.store.ranksAccesses = this.ranksMean !== NO_RANKS
+    if (this.ranksMean === NO_RANKS) for (const { keys } of this.store.databases) keys.dropRanks()
+  }
+
+  /** A key is accessed: its rank goes up. O(1). */
+  touch(keys: KeyIndex, slot: number): void {
+    this.rankAll(keys)
+    if (this.ranksMean === RECENCY) keys.setRank(slot, ++this.accesses)
+    else this.count(keys, slot)
+  }
+
+  private count(keys: KeyIndex, slot: number): void {
+    const { settings, random } = this.store
+    const minute = this.minute()
+    const count = frequencyAt(keys.rankAt(slot), minute, settings.lfuDecayTime)
+    const counts = count < FREQUENCY_MAX && random.next() < chanceToCount(count, settings.lfuLogFactor) * 0x100000000
+    keys.setRank(slot, packedFrequency(counts ? count + 1 : count, minute))
+  }
+
+  /** A key has been added. O(1). */
+  added(keys: KeyIndex, slot: number): void {
+    this.rankAll(keys)
+    keys.setRank(slot, this.firstRank(this.store.accessTime()))
+  }
+
+  private firstRank(second: number): number {
+    return this.ranksMean === RECENCY
+      ? ++this.accesses
+      : packedFrequency(FREQUENCY_AT_FIRST, Math.floor(secondsOf(second) / 60))
+  }
+
+  /** Ranks keys that came without ranks, or with others: by what is known of their last access. O(keys) once. */
+  private rankAll(keys: KeyIndex): void {
+    if (keys.ranksMean === this.ranksMean) return
+    keys.makeRanks(this.ranksMean)
+    for (let slot = 0; slot < keys.size; slot++) keys.setRank(slot, this.rankFrom(keys.accessAt(slot)))
+  }
+
+  /** A rank by the second of the last access; below that of every access that was counted. */
+  private rankFrom(second: number): number {
+    return this.ranksMean === RECENCY
+      ? second - Number.MAX_SAFE_INTEGER
+      : packedFrequency(FREQUENCY_AT_FIRST, Math.floor(secondsOf(second) / 60))
+  }
+
+  private minute(): number {
+    return Math.floor(secondsOf(this.store.accessTime()) / 60)
+  }
+
+  /** The logarithmic count of accesses of a key, decayed until now; undefined unless an LFU policy is selected. */
+  frequencyOf(keys: KeyIndex, slot: number): number | undefined {
+    if (this.ranksMean !== FREQUENCY) return undefined
+    this.rankAll(keys)
+    return frequencyAt(keys.rankAt(slot), this.minute(), this.store.settings.lfuDecayTime)
+  }
+
+  /** Sets that count, if an LFU policy is selected. */
+  setFrequency(keys: KeyIndex, slot: number, count: number): void {
+    if (this.ranksMean !== FREQUENCY) return
+    this.rankAll(keys)
+    keys.setRank(slot, packedFrequency(count, this.minute()))
+  }
+
+  /** Ranks a key by the second of its last access, where ranks are of that. */
+  setIdle(keys: KeyIndex, slot: number, second: number): void {
+    if (this.ranksMean !== RECENCY) return
+    this.rankAll(keys)
+    keys.setRank(slot, this.rankFrom(second))
+  }
+
+  /** Whether more is used than may be. O(databases). */
+  get isOver(): boolean {
+    const { store } = this
+    const { maxMemory, maxKeys } = store.settings
+    return (maxMemory > 0 && store.usedMemory > maxMemory) || (maxKeys > 0 && store.keyCount > maxKeys)
+  }
+
+  /** Evicts keys until no more is used than may be; returns whether that is so. O(1) for each key, but see `rankAll`. */
+  enforce(): boolean {
+    while (this.isOver) if (!this.evictOne()) return false
+    return true
+  }
+
+  private evictOne(): boolean {
+    const { maxMemoryPolicy: policy } = this.store.settings
+    if (policy === 'noeviction' || this.store.replaying) return false
+    if (policy.endsWith('-random')) return this.evictRandom()
+    for (;;) {
+      const drawn = this.draw()
+      const best = this.bestOf()
+      if (best !== undefined) {
+        this.evict(best.database, best.database.keys.find(best.key))
+        return true
+      }
+      if (!drawn) return false
+    }
+  }
+
+  /** Takes the best candidate that is still one out of the pool. */
+  private bestOf(): Candidate | undefined {
+    for (let best = this.pool.pop(); best !== undefined; best = this.pool.pop()) {
+      const { keys } = best.database
+      const slot = keys.find(best.key)
+      if (slot !== ABSENT && this.mayGo(keys, slot) && this.rankOf(best.database, slot) === best.rank) return best
+    }
+    return undefined
+  }
+
+  private mayGo(keys: KeyIndex, slot: number): boolean {
+    return !isVolatile(this.store.settings.maxMemoryPolicy) || keys.expires(slot)
+  }
+
+  private rankOf(database: Database, slot: number): number {
+    if (this.ranksMean === NO_RANKS) return Number(this.store.deadlineOf(database, slot))
+    this.rankAll(database.keys)
+    return database.keys.rankAt(slot)
+  }
+
+  /** Draws candidates from every database; returns whether there are any. */
+  private draw(): boolean {
+    const { store, pool } = this
+    let any = false
+    for (const database of store.databases) {
+      if (!this.hasCandidates(database)) continue
+      any = true
+      const minute = this.ranksMean === FREQUENCY ? this.minute() : 0
+      for (let left = store.settings.maxMemorySamples; left > 0; left--) {
+        const slot = this.randomSlot(database)
+        if (slot === ABSENT) continue
+        const rank = this.rankOf(database, slot)
+        const score = this.ranksMean === FREQUENCY ? -frequencyAt(rank, minute, store.settings.lfuDecayTime) : -rank
+        if (pool.length < POOL_SIZE || score > pool[0]!.score) this.keep(database, slot, score, rank)
+      }
+    }
+    return any
+  }
+
+  /** Puts a candidate into the pool, which is in ascending order of scores. */
+  private keep(database: Database, slot: number, score: number, rank: number): void {
+    const { pool } = this
+    const key = database.keys.keyAt(slot)!
+    if (pool.some((other) => other.key === key && other.database === database)) return
+    let at = pool.length
+    while (at > 0 && pool[at - 1]!.score > score) at--
+    pool.splice(at, 0, { database, key, score, rank })
+    if (pool.length > POOL_SIZE) pool.shift()
+  }
+
+  private hasCandidates({ keys, wheel }: Database): boolean {
+    if (isVolatile(this.store.settings.maxMemoryPolicy)) return wheel !== undefined && wheel.size > 0
+    return keys.size > 0
+  }
+
+  /** A slot at random, of those with a deadline where only they may go; ABSENT where none was met. O(1). */
+  private randomSlot({ keys, wheel }: Database): number {
+    const { random, settings } = this.store
+    if (!isVolatile(settings.maxMemoryPolicy)) return keys.random(random)
+    for (let tries = TRIES; tries > 0; tries--) {
+      const key = wheel!.ownerNear(random.next())
+      if (key !== undefined) return keys.find(key)
+    }
+    // Most places of the wheel are free: many keys had a deadline once.
+    for (const key of wheel!.owners()) return keys.find(key)
+    return ABSENT
+  }
+
+  /** Evicts a key at random; databases take turns. */
+  private evictRandom(): boolean {
+    const { databases } = this.store
+    for (let i = 0; i < databases.length; i++) {
+      const database = databases[this.nextDatabase++ % databases.length]!
+      if (!this.hasCandidates(database)) continue
+      this.evict(database, this.randomSlot(database))
+      return true
+    }
+    return false
+  }
+
+  private evict(database: Database, slot: number): void {
+    this.evicted++
+    this.store.evict(database, slot)
+  }
+}
