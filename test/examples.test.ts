@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const EXPECTED: Readonly<Record<string, string>> = {
   'cache.ts': 'keys left after clear                        0',
   'transactions.ts': 'from and to                                  40 0',
+  'persistence.ts': 'keys after repair                            135,',
   'pubsub.ts': 'subscriptions left                           0',
   'visitors.ts': 'keys                                         ',
   'tour.ts': 'left in the queue                            0',
