@@ -11,6 +11,13 @@ const EVERY_MS = 1_000
 /** A reading of a steady clock serves so many records of a turn: it takes as long as to encode one. */
 const RECORDS_PER_READING = 32
 
+/** The writers of this process, for which one listener to its end does. */
+const OPEN = new Set<LogWriter>()
+
+function saveAllAtExit(): void {
+  for (const writer of OPEN) writer.saveAtExit()
+}
+
 /** Callers that wait for the same flush. */
 interface Group {
   readonly promise: Promise<void>
@@ -48,7 +55,6 @@ export class LogWriter {
   private stopTimer: (() => void) | undefined
   private group: Group | undefined
   private pumping: Promise<void> | undefined
-  private readonly onExit = (): void => this.saveAtExit()
 
   constructor(
     host: PersistenceHost,
@@ -67,7 +73,8 @@ export class LogWriter {
     this.markedSeq = start.seq
     this.bytes = start.bytes
     this.head(start.number)
-    process.on('exit', this.onExit)
+    if (OPEN.size === 0) process.on('exit', saveAllAtExit)
+    OPEN.add(this)
   }
 
   private head(number: number): void {
@@ -249,7 +256,7 @@ export class LogWriter {
   }
 
   /** The process ends without `close`: what lies in memory is saved as far as that can be done at once. */
-  private saveAtExit(): void {
+  saveAtExit(): void {
     if (this.failure !== undefined) return
     try {
       this.handOver()
@@ -260,7 +267,8 @@ export class LogWriter {
   }
 
   private stop(): void {
-    process.off('exit', this.onExit)
+    OPEN.delete(this)
+    if (OPEN.size === 0) process.off('exit', saveAllAtExit)
     if (this.turn !== undefined) clearImmediate(this.turn)
     this.stopTimer?.()
     this.turn = undefined
