@@ -1,4 +1,5 @@
 /** What BITOP makes of several byte strings; a shorter one counts as padded with zeros. */
+import { copyBytes } from './text.js'
 
 /** `diff` and what follows are of Redis 8.2. */
 export type BitOperation = 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'andor' | 'one'
@@ -51,19 +52,19 @@ const WITH_FIRST: Readonly<Record<'diff' | 'diff1' | 'andor', Way>> = { diff: MI
 
 /** Changes the result, as far as a source goes. */
 function pass(result: Uint8Array, source: Uint8Array, way: Way): void {
-  const { length } = source
-  const isAligned = (source.byteOffset & 3) === 0
-  const words = isAligned ? length >> 2 : 0
-  if (isAligned) passItems(wordsOf(result, words), wordsOf(source, words), way)
-  passItems(result.subarray(words * 4, length), source.subarray(words * 4), way)
+  // Words begin where the memory has them.
+  const aligned = (source.byteOffset & 3) === 0 ? source : copyBytes(source)
+  const words = aligned.length >> 2
+  passWords(wordsOf(result, words), wordsOf(aligned, words), way)
+  for (let i = words * 4; i < aligned.length; i++) result[i] = combined(result[i]!, aligned[i]!, way)
 }
 
 function wordsOf(bytes: Uint8Array, count: number): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset, count)
 }
 
-/** One loop a way: a choice within the loop takes twice the time. */
-function passItems(result: Int32Array | Uint8Array, source: Int32Array | Uint8Array, way: Way): void {
+/** One loop a way, over arrays of one kind: a choice within the loop, or bytes and words in turn, make it much slower. */
+function passWords(result: Int32Array, source: Int32Array, way: Way): void {
   const { length } = source
   if (way === NOT) for (let i = 0; i < length; i++) result[i] = ~source[i]!
   else if (way === AND) for (let i = 0; i < length; i++) result[i] = result[i]! & source[i]!
@@ -71,6 +72,15 @@ function passItems(result: Int32Array | Uint8Array, source: Int32Array | Uint8Ar
   else if (way === XOR) for (let i = 0; i < length; i++) result[i] = result[i]! ^ source[i]!
   else if (way === MINUS) for (let i = 0; i < length; i++) result[i] = source[i]! & ~result[i]!
   else for (let i = 0; i < length; i++) result[i] = result[i]! & ~source[i]!
+}
+
+/** The same for one byte. */
+function combined(result: number, source: number, way: Way): number {
+  if (way === NOT) return ~source
+  if (way === AND) return result & source
+  if (way === OR) return result | source
+  if (way === XOR) return result ^ source
+  return way === MINUS ? source & ~result : result & ~source
 }
 
 function intersect(result: Uint8Array, sources: readonly Uint8Array[]): void {

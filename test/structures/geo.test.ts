@@ -33,7 +33,8 @@ describe('a geohash', () => {
         const score = scoreOf(longitude, latitude)
 
         expect(Math.abs(longitudeOf(score) - longitude)).toBeLessThan(5.4e-6)
-        expect(Math.abs(latitudeOf(score) - latitude)).toBeLessThan(2.6e-6)
+        // At 180 degrees a score has 54 bits, of which a double keeps 53.
+        expect(Math.abs(latitudeOf(score) - latitude)).toBeLessThan(longitude === 180 ? 3.9e-6 : 2.6e-6)
       }),
     )
   })
