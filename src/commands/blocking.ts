@@ -23,6 +23,8 @@ export interface BlockRequest<R> extends Waiting {
   readonly keys: readonly string[]
   /** The type that a key must have to be of use. */
   readonly type: CollectionType
+  /** Whether it is tried too when a key goes or changes its type: it then throws, rather than wait for ever. */
+  readonly untilGone?: boolean | undefined
   /** Does what the command does where it need not wait; undefined, with nothing changed, where there is nothing. */
   attempt(unit: Unit): R | undefined
   /** The reply when time runs out. */
@@ -54,6 +56,8 @@ export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
       askAgain?.()
       return attemptIn(own, request)
     },
+    untilGone: request.untilGone,
+    attempt: () => attemptIn(own, request),
     timeoutReply: request.timeoutReply,
     deadlineMs: deadlineAfter(unit, timeoutMs),
     signal: request.signal,

@@ -62,6 +62,10 @@ export interface KeySpec {
    */
   readonly search?: 'counted' | 'unknown' | 'keyword'
   readonly keyword?: string
+  /** `counted`: the first word says how many keys follow. `unknown`, `keyword`: only `keysOf` of the command can tell. */
+  readonly search?: 'counted' | 'unknown' | 'keyword'
+  /** Of a search by keyword: the word in front of the keys, of which a part of the words that follow are ones. */
+  readonly keyword?: { readonly word: string; readonly from: number; readonly limit: number }
 }
 
 /** A key spec in one line: flags separated by blanks, then the range as Redis gives it. */
@@ -102,6 +106,7 @@ export type Group =
   | 'bitmap'
   | 'geo'
   | 'hyperloglog'
+  | 'stream'
   | 'connection'
   | 'server'
   | 'transactions'
@@ -183,6 +188,7 @@ const GROUP_CATEGORIES: Readonly<Partial<Record<Group, string>>> = {
   bitmap: 'bitmap',
   geo: 'geo',
   hyperloglog: 'hyperloglog',
+  stream: 'stream',
   connection: 'connection',
   transactions: 'transaction',
   pubsub: 'pubsub',

@@ -35,6 +35,15 @@ export class SetReply {
   }
 }
 
+/** Entries by the keys of their streams: an array of pairs in RESP2, a map in RESP3. */
+export class StreamsReply {
+  readonly streams: readonly (readonly [string, Reply])[]
+
+  constructor(streams: readonly (readonly [string, Reply])[]) {
+    this.streams = streams
+  }
+}
+
 /** The replies to a call that has several, one after another on the wire (SUBSCRIBE of two channels); an array for `call`. */
 export class Replies {
   readonly items: readonly Reply[]
@@ -100,6 +109,7 @@ export type Reply =
   | MapReply
   | PairsReply
   | SetReply
+  | StreamsReply
   | Replies
   | RedstartError
   | readonly Reply[]
@@ -118,6 +128,7 @@ export function replyToText(reply: Reply): CallReply {
   if (reply instanceof Uint8Array) return fromBytes(reply)
   if (reply instanceof MapReply) return reply.pairs.flat().map(replyToText)
   if (reply instanceof SetReply || reply instanceof Replies) return reply.items.map(replyToText)
+  if (reply instanceof StreamsReply) return reply.streams.map(replyToText)
   if (reply instanceof PairsReply) return alternating(reply)
   if (reply instanceof Double) return reply.text
   if (reply instanceof Error) return reply
@@ -133,6 +144,7 @@ export function replyToBuffer(reply: Reply): BufferReply {
   if (reply instanceof Uint8Array) return copyBytes(reply)
   if (reply instanceof MapReply) return reply.pairs.flat().map(replyToBuffer)
   if (reply instanceof SetReply || reply instanceof Replies) return reply.items.map(replyToBuffer)
+  if (reply instanceof StreamsReply) return reply.streams.map(replyToBuffer)
   if (reply instanceof PairsReply) return alternating(reply).map(toBytes)
   if (reply instanceof Double) return toBytes(reply.text)
   if (reply instanceof Error) return reply

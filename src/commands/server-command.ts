@@ -53,6 +53,10 @@ function beginSearch(spec: KeySpec): Reply {
   if (spec.search === 'unknown') return UNKNOWN
   if (spec.search !== 'keyword') return map({ type: 'index', spec: map({ index: spec.first }) })
   return map({ type: 'keyword', spec: map({ keyword: spec.keyword ?? '', startfrom: spec.first }) })
+function beginSearch({ search, first, keyword }: KeySpec): Reply {
+  if (search === 'unknown') return UNKNOWN
+  if (keyword === undefined) return map({ type: 'index', spec: map({ index: first }) })
+  return map({ type: 'keyword', spec: map({ keyword: keyword.word, startfrom: keyword.from }) })
 }
 
 function findKeys(spec: KeySpec): Reply {
@@ -60,7 +64,7 @@ function findKeys(spec: KeySpec): Reply {
   if (spec.search === 'counted') {
     return map({ type: 'keynum', spec: map({ keynumidx: 0, firstkey: 1, keystep: spec.step }) })
   }
-  return map({ type: 'range', spec: map({ lastkey: spec.last, keystep: spec.step, limit: 0 }) })
+  return map({ type: 'range', spec: map({ lastkey: spec.last, keystep: spec.step, limit: spec.keyword?.limit ?? 0 }) })
 }
 
 /** As Redis shows arguments: by their names, except for a few that are said to be of a kind. */

@@ -6,6 +6,7 @@
  *
  * - `name` is a string argument, `name:integer` one of another type, `name:pattern@1` one that the key spec of this index
  *   stands for (keys have those of their order);
+ * - `name!*` is a token that is no word, under a name;
  * - an upper-case word is a token; followed by an argument in its own group it introduces that argument;
  * - `[ … ]` is optional, `< … >` a plain group, `|` separates alternatives, `label=` names the group or the one thing in it;
  * - `...` after an item says that it may be repeated; `+...` that its token is repeated with it.
@@ -106,6 +107,8 @@ export function parseSyntax(syntax: string): readonly Argument[] {
 }
 
 function leafOf(word: string): Draft {
+  const mark = word.indexOf('!')
+  if (mark !== -1) return { name: word.slice(0, mark), type: 'pure-token', token: word.slice(mark + 1) }
   const [name, type, spec] = word.split(/[:@]/) as [string, ArgumentType | undefined, string | undefined]
   const leaf: Draft = { name, type: type ?? 'string' }
   if (spec !== undefined) leaf.keySpec = Number(spec)

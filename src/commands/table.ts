@@ -26,6 +26,7 @@ import { commandCommands } from './server-command.js'
 import { setCommands } from './set.js'
 import { sortCommands } from './sort.js'
 import { sortedSetCommands } from './sorted-set.js'
+import { streamCommands } from './stream.js'
 import { stringCommands } from './string.js'
 import { stringCounterCommands } from './string-counters.js'
 import { stringRangeCommands } from './string-ranges.js'
@@ -50,6 +51,7 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   hyperLogLogCommands,
   geoCommands,
   geoSearchCommands,
+  streamCommands,
   transactionCommands,
   pubsubCommands,
   connectionCommands,

@@ -2,6 +2,7 @@ import { Hash } from '../structures/hash.js'
 import { List } from '../structures/list.js'
 import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
+import { Stream } from '../structures/stream.js'
 import type { CollectionKind } from './unit.js'
 import { codeOfType } from './value.js'
 
@@ -23,4 +24,9 @@ export const SET: CollectionKind<SetOfStrings> = {
 export const SORTED_SET: CollectionKind<SortedSet> = {
   code: codeOfType('zset'),
   create: () => new SortedSet(),
+}
+
+export const STREAM: CollectionKind<Stream> = {
+  code: codeOfType('stream'),
+  create: () => new Stream(),
 }

@@ -1,6 +1,8 @@
 import { SPARSE_SIZE_MAX } from '../structures/hyperloglog.js'
 import type { Int64 } from '../structures/int64.js'
 import type { EvictionPolicy } from './eviction-policy.js'
+import { DEFAULT_LIMITS } from '../structures/stream.js'
+import type { BlockLimits } from '../structures/stream-block.js'
 
 /** What can be set while the store runs: one field for each parameter of CONFIG that the engine heeds. */
 export class Settings {
@@ -25,4 +27,6 @@ export class Settings {
   lfuLogFactor = 10
   /** After how many minutes without an access an LFU count is one less; 0 for never. */
   lfuDecayTime = 1
+  /** How much a block of a stream holds: stream-node-max-bytes and stream-node-max-entries. */
+  streamBlocks: BlockLimits = DEFAULT_LIMITS
 }

@@ -579,8 +579,15 @@ export class Store implements SnapshotSource {
     if (value instanceof Hash) database.fields?.forget(value)
   }
 
+  /** The value in a slot is about to leave its key: those who wait for it to stay are told. O(1). */
+  private gone(database: Database, slot: number): void {
+    this.waiters.signalGone(database, database.keys.keyAt(slot)!)
+    this.pending = EFFECTS
+  }
+
   remove(database: Database, slot: number): void {
     if (this.snapshot !== undefined) this.snapshot.removing(database, slot)
+    if (this.waiters.active) this.gone(database, slot)
     if (database.fields !== undefined) this.left(database, slot)
     if (database.keys.expires(slot)) this.clearDeadline(database, slot)
     if (this.undo !== undefined) this.undo.removing(database, slot)
@@ -599,6 +606,7 @@ export class Store implements SnapshotSource {
   /** Puts another value in the place of one and returns the marks; the deadline stays. O(1). */
   exchange(database: Database, slot: number, value: Value): number {
     if (this.snapshot !== undefined) this.snapshot.changing(database, slot)
+    if (this.waiters.active) this.gone(database, slot)
     if (database.fields !== undefined) this.left(database, slot)
     if (database.keys.codeAt(slot) !== TEXT) this.ledger.close(database.keys.lookAt(slot))
     const marks = database.keys.exchange(slot, value)
@@ -606,10 +614,14 @@ export class Store implements SnapshotSource {
     return marks
   }
 
-  /** Gives a database other keys and returns the former. O(1). */
+  /** Gives a database other keys and returns the former. O(1), and O(keys that are waited for). */
   replaceKeys(database: Database, table: KeyTable): KeyTable {
     const former = database.replace(table)
     if (this.undo !== undefined) this.undo.replaced(database, former)
+    if (this.waiters.active) {
+      this.waiters.signalAll(database)
+      this.pending = EFFECTS
+    }
     return former
   }
 
@@ -622,6 +634,11 @@ export class Store implements SnapshotSource {
   /** What follows from every change of a key: its watches and its event. */
   announce(database: Database, key: string, event: string): void {
     if (this.watches.active) this.watches.touch(database, key)
+    this.mention(database, key, event)
+  }
+
+  /** What follows where a key's event is all that there is to tell. */
+  mention(database: Database, key: string, event: string): void {
     if (this.events.listening) this.events.announce(event, key, database.index)
     this.pending = EFFECTS
   }
@@ -670,17 +687,14 @@ export class Store implements SnapshotSource {
    * those who wait for a key that is there now are tried. O(keys).
    */
   restore(checkpoint: Checkpoint): void {
-    const { databases, watches, waiters } = this
+    const { databases, watches } = this
     for (const [index, database] of databases.entries()) {
       watches.touchAll(database, checkpoint.tables[index])
       this.dirty += database.keys.size
     }
     this.take(checkpoint.tables)
     this.random.follow(checkpoint.random)
-    for (const database of databases) {
-      this.dirty += database.keys.size
-      waiters.signalAll(database)
-    }
+    for (const database of databases) this.dirty += database.keys.size
     this.pending = EFFECTS
   }
 

@@ -350,6 +350,21 @@ export class Unit {
     const { store, database } = this
     store.dirty++
     if (store.watches.active) store.watches.touch(database, key)
+  /**
+   * As `changed` where Redis counts a change and tells of it, but no watch hears of it: what is done to the groups of a stream. Without
+   * an event where Redis has none.
+   */
+  noted(key: string, event: string | undefined, n = 1): void {
+    const { store } = this
+    store.dirty += n
+    if (event !== undefined) store.mention(this.database, key, event)
+  }
+
+  /** Says that a key has something new for those who wait for it, though it was there before. O(1). */
+  ready(key: string, type: CollectionType): void {
+    const { store } = this
+    if (!store.waiters.active) return
+    store.waiters.signal(this.database, key, type)
     store.pending = EFFECTS
   }
 

@@ -12,6 +12,8 @@ export interface WaitRequest<R> {
   readonly keys: readonly string[]
   /** A key of another type has nothing for it. */
   readonly type: ValueType
+  /** Whether it is tried too when a key goes or changes its type: it then has nothing to wait for. */
+  readonly untilGone?: boolean | undefined
   /** Tries to serve the command, in a unit of its own; undefined while there is still nothing to have. */
   attempt(): R | undefined
   /** The reply when time runs out. */
@@ -36,6 +38,8 @@ interface Queue {
   readonly waiters: Set<Waiter>
   /** Whether the key stands among those that became ready. */
   isReady: boolean
+  /** How many of them are tried too when the key goes. */
+  untilGone: number
 }
 
 /**
@@ -107,11 +111,20 @@ export class Waiters {
     this.ready.push({ database, key })
   }
 
+  /** The value of a key goes, or another one takes its place: those are tried after the unit who wait for it to stay. O(1). */
+  signalGone(database: Database, key: string): void {
+    const queue = this.queues.get(database)?.get(key)
+    if (queue === undefined || queue.isReady || queue.untilGone === 0) return
+    queue.isReady = true
+    this.ready.push({ database, key })
+  }
+
   /** All keys of a database may be others (SWAPDB). O(keys waited for). */
   signalAll(database: Database): void {
     for (const key of this.queues.get(database)?.keys() ?? []) {
       const slot = database.keys.find(key)
       if (slot !== ABSENT) this.signal(database, key, typeOf(database.keys.lookAt(slot)))
+      this.signalGone(database, key)
     }
   }
 
@@ -151,8 +164,10 @@ export class Waiters {
     for (const waiter of queue.waiters) {
       if (before-- === 0) return
       const slot = database.keys.find(key)
-      if (slot === ABSENT) return
-      if (typeOf(database.keys.lookAt(slot)) === waiter.request.type) this.tryServe(waiter)
+      if (slot === ABSENT && queue.untilGone === 0) return
+      const { type, untilGone } = waiter.request
+      const isThere = slot !== ABSENT && typeOf(database.keys.lookAt(slot)) === type
+      if (isThere || untilGone) this.tryServe(waiter)
     }
   }
 
@@ -165,9 +180,22 @@ export class Waiters {
       waiter.reject(error)
       return
     }
-    if (reply === undefined) return
+    if (reply === undefined) {
+      this.requeue(waiter)
+      return
+    }
     this.leave(waiter)
     waiter.resolve(reply)
+  }
+
+  /** Who was tried in vain stands behind the others, as in Redis. O(keys of the call). */
+  private requeue(waiter: Waiter): void {
+    const { database, keys } = waiter.request
+    const queues = this.queues.get(database)
+    for (const key of keys) {
+      const waiters = queues?.get(key)?.waiters
+      if (waiters?.delete(waiter)) waiters.add(waiter)
+    }
   }
 
   /** The next instant at which someone times out. */
@@ -202,16 +230,21 @@ export class Waiters {
   }
 
   private enqueue(waiter: Waiter): void {
-    const { database, keys, deadlineMs } = waiter.request
+    const { database, keys, deadlineMs, untilGone } = waiter.request
     let queues = this.queues.get(database)
     if (queues === undefined) {
       queues = new Map()
       this.queues.set(database, queues)
     }
     for (const key of keys) {
-      const queue = queues.get(key)
-      if (queue === undefined) queues.set(key, { waiters: new Set([waiter]), isReady: false })
-      else queue.waiters.add(waiter)
+      let queue = queues.get(key)
+      if (queue === undefined) {
+        queue = { waiters: new Set(), isReady: false, untilGone: 0 }
+        queues.set(key, queue)
+      }
+      if (queue.waiters.has(waiter)) continue
+      queue.waiters.add(waiter)
+      if (untilGone) queue.untilGone++
     }
     this.active = true
     if (deadlineMs !== Number.POSITIVE_INFINITY) waiter.slot = this.wheel.add(waiter, deadlineMs)
@@ -224,7 +257,7 @@ export class Waiters {
     const queues = this.queues.get(database)
     for (const key of keys) {
       const queue = queues?.get(key)
-      queue?.waiters.delete(waiter)
+      if (queue?.waiters.delete(waiter) && waiter.request.untilGone) queue.untilGone--
       if (queue?.waiters.size === 0) queues?.delete(key)
     }
     if (queues?.size === 0) this.queues.delete(database)

@@ -27,6 +27,11 @@ export function roughEntryBytes(text: string): number {
   return withBackLength(integerBytes(text) || stringBytes(text.length))
 }
 
+/** How many bytes an integer takes in a listpack. O(1). */
+export function integerEntryBytes(value: Int64): number {
+  return bytesOfInteger(value) + 1
+}
+
 /** Integers are kept in as few bytes as they need; 0 for text that is none. */
 function integerBytes(text: string): number {
   const length = text.length
