@@ -19,6 +19,7 @@ const GROUP_TITLES: Readonly<Record<string, string>> = {
   bitmap: 'Bitmaps and bitfields',
   geo: 'Places',
   hyperloglog: 'HyperLogLogs',
+  stream: 'Streams',
   generic: 'Keys',
   transactions: 'Transactions',
   pubsub: 'Messages',

@@ -684,6 +684,11 @@ export function closed(): RedstartError {
 
 const SHOWN_MAX_BYTES = 128
 
+/** A name as an error line shows it. */
+export function shownName(text: string): string {
+  return oneLine(cString(text))
+}
+
 /** As C prints a string: it ends at a zero byte, and is cut by bytes, within a character if need be. */
 function cString(text: string, bytesMax = Number.POSITIVE_INFINITY): string {
   const end = text.indexOf('\0')

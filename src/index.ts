@@ -1,4 +1,5 @@
 export type { BitfieldGet, BitfieldOffset, BitfieldType, BitfieldWrite } from './api/bitmap.js'
+export type { ConsumedEntry, ConsumeOptions } from './api/consumption.js'
 export type { Stop } from './api/disposable.js'
 export type { ScanOptions } from './api/generic.js'
 export type {
@@ -36,6 +37,32 @@ export type {
   WithScores,
   ZintercardOptions,
 } from './api/sorted-set-ranges.js'
+export type {
+  StreamEntries,
+  StreamEntry,
+  StreamsToRead,
+  TrimOptions,
+  XaddOptions,
+  XrangeOptions,
+  XreadBlockOptions,
+  XreadOptions,
+  XsetidOptions,
+} from './api/stream.js'
+export type {
+  AutoClaimed,
+  ConsumerFacts,
+  DeliveredEntries,
+  DeliveredEntry,
+  GroupFacts,
+  PendingEntry,
+  PendingSummary,
+  StreamFacts,
+  XautoclaimOptions,
+  XclaimOptions,
+  XpendingOptions,
+  XreadgroupBlockOptions,
+  XreadgroupOptions,
+} from './api/stream-groups.js'
 export type { KeyValues, LcsIdxOptions, LcsRun, SetGetOptions } from './api/string.js'
 export { type MessageListener, Subscription } from './api/subscription.js'
 export type { TransactionOptions } from './api/transactions.js'
@@ -63,6 +90,7 @@ export type { Aggregate, AggregateOptions } from './commands/sorted-set-algebra.
 export type { Limit, RangeOptions } from './commands/sorted-set-bounds.js'
 export type { ScoreEnd } from './commands/sorted-set-pops.js'
 export type { StateTextOptions } from './commands/state-text.js'
+export type { XgroupCreateOptions, XgroupSetidOptions } from './commands/stream-groups.js'
 export type { GetexOptions, SetOptions } from './commands/string.js'
 export type { Argument, ArgumentType } from './commands/syntax.js'
 export { RedstartError } from './errors.js'

@@ -17,6 +17,8 @@ import { SetCommands } from './api/set.js'
 import { SortCommands } from './api/sort.js'
 import { SortedSetCommands } from './api/sorted-set.js'
 import { SortedSetRangeCommands } from './api/sorted-set-ranges.js'
+import { StreamCommands } from './api/stream.js'
+import { StreamGroupCommands } from './api/stream-groups.js'
 import { StringCommands } from './api/string.js'
 import { Transactions } from './api/transactions.js'
 import { type Argv, type Data, toText, toWord } from './commands/argv.js'
@@ -39,6 +41,8 @@ export const GROUPS = [
   BitmapCommands,
   HyperLogLogCommands,
   GeoCommands,
+  StreamCommands,
+  StreamGroupCommands,
   SortCommands,
   GenericCommands,
   ServerCommands,
@@ -50,7 +54,17 @@ export const GROUPS = [
   ConnectionCommands,
 ]
 
-type Blocking = 'BLPOP' | 'BRPOP' | 'BLMOVE' | 'BRPOPLPUSH' | 'BLMPOP' | 'BZPOPMIN' | 'BZPOPMAX' | 'BZMPOP'
+type Blocking =
+  | 'BLPOP'
+  | 'BRPOP'
+  | 'BLMOVE'
+  | 'BRPOPLPUSH'
+  | 'BLMPOP'
+  | 'BZPOPMIN'
+  | 'BZPOPMAX'
+  | 'BZMPOP'
+  | 'XREAD'
+  | 'XREADGROUP'
 
 /** The names of commands that may wait. */
 export type BlockingCommand = Blocking | Lowercase<Blocking>
@@ -66,6 +80,8 @@ export interface Commands<T extends string | Uint8Array>
     BitmapCommands<T>,
     HyperLogLogCommands<T>,
     GeoCommands<T>,
+    StreamCommands<T>,
+    StreamGroupCommands<T>,
     SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,

@@ -430,7 +430,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
 }
 
 /** Fields and values by turns. */
-function pairsOf(fields: FieldValues, command: string): string[] {
+export function pairsOf(fields: FieldValues, command: string): string[] {
   const flat: string[] = []
   for (const [field, value] of Symbol.iterator in fields ? fields : Object.entries(fields)) {
     flat.push(toText(field), toText(value))

@@ -49,6 +49,18 @@ const KEYS_OF: Readonly<Record<string, readonly { readonly argument: number; rea
   ],
   // Members that are called as an option is are no options.
   georadiusbymember: [{ argument: 0, spec: 0 }],
+/** Of methods whose keys do not stand where those of the words do. */
+const KEYS_OF: Readonly<Record<string, (args: readonly unknown[]) => readonly unknown[]>> = {
+  sortStore: ([key, destination]) => [key, destination],
+  xread: ([streams]) => streamKeys(streams),
+  xreadgroup: ([, , streams]) => streamKeys(streams),
+}
+
+/** The keys of what is to be read: an object, or any list of pairs. */
+function streamKeys(streams: unknown): unknown[] {
+  if (typeof streams !== 'object' || streams === null) return []
+  if (!(Symbol.iterator in streams)) return Object.keys(streams)
+  return Array.from(streams as Iterable<unknown>, (pair) => (Array.isArray(pair) ? pair[0] : undefined))
 }
 
 /** The keys of a typed call; of one that is wrong whatever looks like a key. O(arguments). */

@@ -4,7 +4,7 @@ import { ADMIT, AT_ONCE, type Handle, UNIT } from './handle.js'
 import type { KeyWatch } from './key-watch.js'
 
 /** The commands that a multi can queue: all but those that are no single call of Redis. */
-type Queueable<C> = Exclude<keyof C & string, `${string}Iterator`>
+type Queueable<C> = Exclude<keyof C & string, `${string}Iterator` | 'consume'>
 
 /** A method that queues a call: R is what the calls before it return. A method has two overloads at most, which are told apart here. */
 type Queued<C, R extends readonly unknown[], Nil, Method> = Method extends {
@@ -153,7 +153,7 @@ function captured(arg: unknown): unknown {
 
 /** Whether a method of a group can be queued: `Queueable`, for names. */
 function isQueueable(name: string | symbol): name is string {
-  return typeof name === 'string' && name !== 'constructor' && !name.endsWith('Iterator')
+  return typeof name === 'string' && name !== 'constructor' && !name.endsWith('Iterator') && name !== 'consume'
 }
 
 /** Gives `Multi` the methods that queue: one for each of the group classes' methods. */

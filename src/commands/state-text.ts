@@ -10,6 +10,8 @@ import { writeCrc64 } from '../structures/rdb/crc64.js'
 import { formatScore } from '../structures/score.js'
 import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
+import { Stream } from '../structures/stream.js'
+import { ID_MAX, ID_MIN, idText } from '../structures/stream-id.js'
 import { byteLength, toBytes } from '../structures/text.js'
 import { type Key, toText } from './argv.js'
 import { encodingOf } from './generic-object.js'
@@ -128,12 +130,30 @@ function elementsOf(value: Value, style: Style): string[] {
     )
   }
   if (value instanceof Hash) return shortened(fieldsOf(value, style), style)
+  if (value instanceof Stream) return streamLines(value, style)
   // Whatever else there is can be gone through; its order means something.
   const elements = value as unknown as Iterable<unknown>
   return shortened(
     [...elements].map((element) => JSON.stringify(element)),
     style,
   )
+}
+
+/** The entries, then each group with what is pending in it: when that was delivered would differ from run to run. */
+function streamLines(stream: Stream, style: Style): string[] {
+  const entries = stream.range(ID_MIN, ID_MAX, 0).map(({ id, words }) => {
+    const fields = words
+      .filter((_, i) => i % 2 === 0)
+      .map((name, i) => `${named(name)}=${quoted(words[2 * i + 1]!, style)}`)
+    return `${id} ${fields.join(' ')}`
+  })
+  const groups = stream.sortedGroups().flatMap(([name, group]) => {
+    const pending = [...group.pending.from(ID_MIN)].map((entry) => {
+      return `  pending ${idText(entry)} for ${named(entry.consumer.name)} (delivered ${entry.deliveries} times)`
+    })
+    return [`group ${named(name)} has read to ${idText(group.lastId)}`, ...shortened(pending, style)]
+  })
+  return [...shortened(entries, style), `last id ${idText(stream.lastId)}`, ...groups]
 }
 
 function fieldsOf(hash: Hash, style: Style): string[] {

@@ -1,5 +1,5 @@
 /** What Redis says to calls about streams that it refuses. */
-import { RedstartError } from '../errors.js'
+import { RedstartError, shownName } from '../errors.js'
 
 export function invalidStreamId(): RedstartError {
   return new RedstartError('ERR Invalid stream ID specified as stream command argument')
@@ -42,11 +42,11 @@ export function trimWithoutStrategy(): RedstartError {
 }
 
 export function unknownGroup(group: string, key: string): RedstartError {
-  return new RedstartError(`NOGROUP No such consumer group '${group}' for key name '${key}'`)
+  return new RedstartError(`NOGROUP No such consumer group '${shownName(group)}' for key name '${shownName(key)}'`)
 }
 
 export function unknownKeyOrGroup(key: string, group: string, where = ''): RedstartError {
-  return new RedstartError(`NOGROUP No such key '${key}' or consumer group '${group}'${where}`)
+  return new RedstartError(`NOGROUP No such key '${shownName(key)}' or consumer group '${shownName(group)}'${where}`)
 }
 
 export function groupExists(): RedstartError {
@@ -84,9 +84,10 @@ export function entriesAddedTooFew(): RedstartError {
   return new RedstartError('ERR The entries_added specified in XSETID is smaller than the target stream length')
 }
 
-export function unbalancedStreams(command: string, symbol: string): RedstartError {
+export function unbalancedStreams(command: 'xread' | 'xreadgroup'): RedstartError {
+  const symbols = command === 'xread' ? "an ID, '+', or '$'" : "an ID or '>'"
   return new RedstartError(
-    `ERR Unbalanced '${command}' list of streams: for each stream key an ID or '${symbol}' must be specified.`,
+    `ERR Unbalanced '${command}' list of streams: for each stream key ${symbols} must be specified.`,
   )
 }
 
@@ -120,7 +121,7 @@ export function invalidClaimArgument(what: string): RedstartError {
 }
 
 export function unknownClaimOption(option: string): RedstartError {
-  return new RedstartError(`ERR Unrecognized XCLAIM option '${option}'`)
+  return new RedstartError(`ERR Unrecognized XCLAIM option '${shownName(option)}'`)
 }
 
 export function claimCountNotPositive(): RedstartError {

@@ -137,23 +137,19 @@ function readOptions(argv: Argv, subcommand: string): XgroupCreateOptions {
 }
 
 const HELP = [
-  'XGROUP <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'CREATE <key> <groupname> <id|$> [option]',
-  '    Create a new consumer group. Options are:',
-  '    * MKSTREAM',
-  '      Create the empty stream if it does not exist.',
-  '    * ENTRIESREAD entries_read',
-  "      Set the group's entries_read counter (internal use).",
-  'CREATECONSUMER <key> <groupname> <consumer>',
-  '    Create a new consumer in the specified group.',
-  'DELCONSUMER <key> <groupname> <consumer>',
-  '    Remove the specified consumer.',
-  'DESTROY <key> <groupname>',
-  '    Remove the specified group.',
-  'SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]',
-  '    Set the current group ID and entries_read counter.',
+  'XGROUP <subcommand> [<argument> ...]. The subcommands:',
+  'CREATE <key> <group> <id|$> [MKSTREAM] [ENTRIESREAD <count>]',
+  '    Makes a group that reads past an id, with MKSTREAM a stream for it too.',
+  'CREATECONSUMER <key> <group> <consumer>',
+  '    Makes a consumer.',
+  'DELCONSUMER <key> <group> <consumer>',
+  '    Removes a consumer with what is pending for it.',
+  'DESTROY <key> <group>',
+  '    Removes a group.',
+  'SETID <key> <group> <id|$> [ENTRIESREAD <count>]',
+  '    Sets the id past which a group reads on.',
   'HELP',
-  '    Print this help.',
+  '    Shows this text.',
 ]
 
 export const streamGroupCommands = {

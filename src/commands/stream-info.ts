@@ -159,15 +159,15 @@ function callXinfoStream(unit: Unit, argv: Argv): Reply {
 }
 
 const HELP = [
-  'XINFO <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'CONSUMERS <key> <groupname>',
-  '    Show consumers of <groupname>.',
+  'XINFO <subcommand> [<argument> ...]. The subcommands:',
+  'CONSUMERS <key> <group>',
+  '    Tells of the consumers of a group.',
   'GROUPS <key>',
-  '    Show the stream consumer groups.',
-  'STREAM <key> [FULL [COUNT <count>]',
-  '    Show information about the stream.',
+  '    Tells of the groups of a stream.',
+  'STREAM <key> [FULL [COUNT <count>]]',
+  '    Tells of a stream, with FULL of its entries and groups too.',
   'HELP',
-  '    Print this help.',
+  '    Shows this text.',
 ]
 
 export const streamInfoCommands = {

@@ -148,7 +148,7 @@ function readForGroup(
     const group = stream.groups.get(reader.group)!
     const consumer = consumerOf(unit, key, reader.group, group, reader.consumer)
     consumer.seenMs = unit.now()
-    const isNew = from === '>'
+    const isNew = isForNew(from)
     if (isNew && !hasPast(stream, group.lastId)) continue
     const entries = isNew
       ? deliverNew(unit, key, stream, group, consumer, reader, count)
@@ -158,6 +158,11 @@ function readForGroup(
     unit.noted(key, undefined)
   }
   return found
+}
+
+/** In Redis the greatest id is what `>` stands for. */
+function isForNew(from: ReadFrom): boolean {
+  return from === '>' || (typeof from === 'object' && compareIds(from, ID_MAX) === 0)
 }
 
 function checkReadable(unit: Unit, key: string, from: ReadFrom, group: string): void {
@@ -279,7 +284,7 @@ function readReadWords(argv: Argv, forGroup: boolean): ReadWords {
 /** The keys, and then as many ids. */
 function readStreams(argv: Argv, first: number, forGroup: boolean): StreamToRead[] {
   const count = argv.length - first
-  if (count % 2 !== 0) throw forGroup ? unbalancedStreams('xreadgroup', '>') : unbalancedStreams('xread', '$')
+  if (count % 2 !== 0) throw forGroup ? unbalancedStreams('xreadgroup') : unbalancedStreams('xread')
   const streams: StreamToRead[] = []
   for (let i = first; i < first + count / 2; i++) {
     streams.push({ key: textAt(argv, i), from: readFrom(textAt(argv, i + count / 2)) })

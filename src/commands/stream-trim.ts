@@ -70,6 +70,12 @@ export function settledTrim(unit: Unit, draft: TrimDraft): Trim | undefined {
   return { maxlen, minid, approx, limit: limit ?? (approx ? limitOf(unit) : 0) }
 }
 
+/** As `settledTrim`, where something has to be asked for. */
+export function neededTrim(unit: Unit, draft: TrimDraft): Trim {
+  if (draft.maxlen === undefined && draft.minid === undefined && !draft.limit) throw trimWithoutStrategy()
+  return settledTrim(unit, draft)!
+}
+
 function limitOf(unit: Unit): number {
   const limit = 100 * unit.store.settings.streamBlocks.entriesMax
   return limit <= 0 ? LIMIT_MIN : Math.min(limit, LIMIT_MAX)
@@ -120,10 +126,7 @@ export const streamTrimCommands = {
         if (read === 0) throw syntaxError()
         i += read
       }
-      if (draft.maxlen === undefined && draft.minid === undefined) {
-        throw draft.limit !== undefined && draft.limit !== 0 ? trimLimitAlone() : trimWithoutStrategy()
-      }
-      return xtrim(unit, textAt(argv, 1), settledTrim(unit, draft)!)
+      return xtrim(unit, textAt(argv, 1), neededTrim(unit, draft))
     },
   },
 } satisfies Record<string, Command>

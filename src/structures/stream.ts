@@ -163,7 +163,7 @@ export class Stream {
   }
 
   /** How many entries were ever added up to an id, UNKNOWN_READ where that cannot be told. */
-  private readUpTo(id: StreamId): Int64 {
+  readUpTo(id: StreamId): Int64 {
     const { entriesAdded, lastId, firstId, maxDeletedId } = this
     if (entriesAdded === 0) return 0
     const toLast = compareIds(id, lastId)

@@ -17,6 +17,7 @@ export const WIRE_ONLY: ReadonlySet<string> = new Set([
     'MEMORY HELP',
   ],
   ...['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE', 'PUBSUB', 'PUBSUB HELP'],
+  ...['XGROUP', 'XGROUP HELP', 'XINFO', 'XINFO HELP'],
   ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT'],
   ...['PFDEBUG', 'PFSELFTEST'],
   ...['MULTI', 'EXEC', 'DISCARD', 'WATCH', 'UNWATCH', 'QUIT', 'SHUTDOWN'],

@@ -153,9 +153,104 @@ const sortPattern: Make = (draw) => draw.pick(['user:*', '*', 'nosort', 'user:*-
 const streamId: Make = (draw) =>
   draw.weighted([
     [60, (d) => `${d.int(1, 60)}-${d.int(0, 3)}`],
-    [10, (d) => `${d.int(1, 60)}-*`],
-    [10, (d) => d.pick(['0-0', '0-1', '5', '18446744073709551615-18446744073709551615', '-', '+', '$', 'abc'])],
+    [10, (d) => String(d.int(1, 60))],
+    [10, (d) => d.pick(STREAM_ID_EDGES)],
   ])
+
+const STREAM_ID_EDGES = [
+  ...[
+    '0-0',
+    '0-1',
+    '0',
+    '5',
+    '5-*',
+    '-',
+    '+',
+    '$',
+    '>',
+    'abc',
+    '',
+    '1-',
+    '-1',
+    '007-01',
+    ' 5-1',
+    '5- 1',
+    '+5',
+    '5--1',
+    '5--01',
+  ],
+  ...[
+    '18446744073709551615-18446744073709551615',
+    '18446744073709551615-18446744073709551614',
+    '18446744073709551616-0',
+  ],
+  ...['9007199254740993-1', '9223372036854775808-9007199254740992', '5-18446744073709551615', '5-18446744073709551616'],
+]
+
+/** Ids to add under, most of which are past the last one. */
+const newStreamId: Make = (draw) =>
+  draw.weighted([
+    [40, () => '60-*'],
+    [30, (d) => `${d.int(1, 60)}-*`],
+    [20, (d) => `${d.int(1, 60)}-${d.int(0, 30)}`],
+    [2, (d) => d.pick(STREAM_ID_EDGES.slice(1))],
+  ])
+
+const intervalId: Make = (draw, group) =>
+  draw.weighted([
+    [40, (d) => d.pick(['-', '+'])],
+    [40, (d) => streamId(d, group)],
+    [20, (d) => `(${streamId(d, group)}`],
+  ])
+
+const readId: Make = (draw, group) =>
+  draw.weighted([
+    [40, (d) => d.pick(['>', '0', '0-0', '$', '+'])],
+    [40, (d) => streamId(d, group)],
+  ])
+
+/** Far from any time that passes within a run: see `claimIdle`. */
+const minIdle: Make = (draw) =>
+  draw.weighted([
+    [70, () => '0'],
+    [15, (d) => d.pick(['5000000', '-1', '9223372036854775807', '-9223372036854775808'])],
+    [3, notInteger],
+  ])
+
+const claimIdle: Make = (draw) =>
+  draw.weighted([
+    [80, (d) => d.pick(['0', '10000000', '20000000'])],
+    [10, (d) => d.pick(['-1', '9223372036854775807', '-9223372036854775808'])],
+    [3, notInteger],
+  ])
+
+const claimTime: Make = (draw) =>
+  draw.weighted([
+    [80, (d) => d.pick(['0', '1', '1000000000000', '9999999999999'])],
+    [10, (d) => d.pick(['-1', '9223372036854775807', '-9223372036854775808'])],
+    [3, notInteger],
+  ])
+
+const trimThreshold: Make = (draw, group) =>
+  draw.weighted([
+    [60, (d) => String(d.int(0, 12))],
+    [25, (d) => streamId(d, group)],
+    [5, (d) => d.pick(['-1', '9223372036854775807', '18446744073709551615'])],
+    [3, notInteger],
+  ])
+
+const readCounter: Make = (draw) =>
+  draw.weighted([
+    [70, (d) => String(d.int(0, 30))],
+    [20, (d) => d.pick(['-1', '-2', '9223372036854775807', '9223372036854775808'])],
+    [3, notInteger],
+  ])
+
+/** Of BLOCK: a moment, or refused. */
+export const BLOCK_WORDS: readonly ByteText[] = ['1', '2', '-1', 'abc', '', '9223372036854775807', '1.5']
+const blockTime: Make = (draw) => (draw.percent(80) ? '1' : draw.pick(BLOCK_WORDS))
+
+export const drawReadId = (draw: Draw): ByteText => readId(draw, 'stream')
 
 /** A blocking call must come back at once, since the server would hold up its connection: these wait a moment or fail. */
 const noReplicas: Make = (draw) =>
@@ -576,12 +671,37 @@ const BY_NAME: Readonly<Record<string, Make>> = {
   'get-pattern': sortPattern,
   'serialized-value': drawPayload,
   id: streamId,
+  'XADD.id': newStreamId,
+  'XRANGE.start': intervalId,
+  'XRANGE.end': intervalId,
+  'XREVRANGE.start': intervalId,
+  'XREVRANGE.end': intervalId,
+  'XPENDING.start': intervalId,
+  'XPENDING.end': intervalId,
+  'XAUTOCLAIM.start': intervalId,
+  'XREAD.id': readId,
+  'XREADGROUP.id': readId,
+  'min-idle-time': minIdle,
+  ms: claimIdle,
+  'XCLAIM.unix-time-milliseconds': claimTime,
+  'XCLAIM.count': readCounter,
+  threshold: trimThreshold,
+  entriesread: readCounter,
+  'entries-added': readCounter,
+  lastid: streamId,
+  'last-id': streamId,
+  'max-deleted-id': streamId,
+  'XREAD.milliseconds': blockTime,
+  'XREADGROUP.milliseconds': blockTime,
+  group: (draw) => (draw.percent(92) ? draw.pick(['g', 'h']) : drawValue(draw)),
+  consumer: (draw) => (draw.percent(92) ? draw.pick(['c', 'd', 'e']) : drawValue(draw)),
+  'XADD.field': field,
   'WAIT.numreplicas': noReplicas,
   'WAIT.timeout': shortTimeout,
 }
 
 const BY_TYPE: Readonly<Record<string, Make>> = {
-  key: drawKey,
+  key: (draw, group) => (group === 'stream' && draw.percent(85) ? draw.pick(['s', 't']) : drawKey(draw, group)),
   integer: drawInteger,
   double: drawFloat,
   pattern: drawPattern,
@@ -621,6 +741,7 @@ const CROWDS: Readonly<Record<string, (draw: Draw) => ByteText[]>> = {
       `m${first + i}`,
     ]).flat()
   },
+  'XADD.data': (draw) => ['f', 'v'.repeat(draw.int(500, 5_000)), ...(draw.oneIn(2) ? [] : ['g', 'w'])],
   'ZADD.data': (draw) => {
     const many = draw.pick([40, 100, 127, 128, 129, 200])
     const first = draw.int(0, 20)

@@ -1,6 +1,6 @@
-import { drawLexBound, drawScoreBound, drawWeight } from './arguments.js'
+import { drawLexBound, drawReadId, drawScoreBound, drawWeight } from './arguments.js'
 import type { ByteText } from './bytes.js'
-import type { Draw } from './values.js'
+import { type Draw, drawKey } from './values.js'
 
 /*
  * Words of one call that make sense only together, which the argument tree does not tell, are made to fit, mostly.
@@ -29,6 +29,8 @@ const FITS: Readonly<Record<string, Fit>> = {
   ZREM: fitSometimes,
   ZPOPMIN: fitSometimes,
   ZREMRANGEBYRANK: fitSometimes,
+  XREAD: fitStreams,
+  XREADGROUP: fitStreams,
 }
 
 /** The words of a call of the command, such that those fit that belong together. */
@@ -77,6 +79,17 @@ function fitRange(draw: Draw, words: ByteText[], keyAt: number): ByteText[] {
   }
   if (draw.percent(5)) return words
   return words.with(keyAt + 1, drawScoreBound(draw)).with(keyAt + 2, drawScoreBound(draw))
+}
+
+/** As many ids as there are keys; new entries are what groups are read for. */
+function fitStreams(draw: Draw, words: ByteText[]): ByteText[] {
+  const at = words.findIndex((word) => /^streams$/i.test(word))
+  if (at === -1 || draw.percent(4)) return words
+  const many = draw.percent(75) ? 1 : 2
+  const keys = Array.from({ length: many }, () => (draw.percent(85) ? draw.pick(['s', 't']) : drawKey(draw, 'stream')))
+  const forGroup = words[0]!.toUpperCase() === 'XREADGROUP'
+  const ids = keys.map(() => (forGroup && draw.percent(60) ? '>' : drawReadId(draw)))
+  return [...words.slice(0, at + 1), ...keys, ...ids]
 }
 
 /** As many weights as there are keys; their number stands at `numkeysAt`. */

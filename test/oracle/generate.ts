@@ -1,5 +1,6 @@
 import type { Argument } from '../../src/commands/syntax.js'
 import { drawArgument, drawBitString, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
+import { BLOCK_WORDS, drawArgument, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
 import { fitWords, isBendable } from './fit.js'
 import { drawHyperLogLogCall } from './hyperloglog.js'
@@ -45,13 +46,14 @@ const COMPANIONS: readonly string[] = [
 const DESTROYING: ReadonlySet<string> = new Set(
   (
     'DEL UNLINK GETDEL MOVE FLUSHDB FLUSHALL SWAPDB SELECT LTRIM BLMPOP LMPOP ZPOPMIN ZPOPMAX ZMPOP BZMPOP ' +
-    'ZREMRANGEBYRANK ZREMRANGEBYSCORE ZREMRANGEBYLEX'
+    'ZREMRANGEBYRANK ZREMRANGEBYSCORE ZREMRANGEBYLEX XTRIM XGROUP|DESTROY XSETID'
   ).split(' '),
 )
 const DESTROYING_SPARED = 75
 
 /** Drawn more often than others, since too much else takes away what they bring. */
 const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH', 'ZADD', 'GEOADD'])
+const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH', 'ZADD', 'XADD', 'XGROUP|CREATE', 'XREADGROUP'])
 const FED = 20
 
 /** How often calls of the string commands come among those of the HyperLogLogs. */
@@ -246,6 +248,7 @@ function isTimed(items: readonly Argument[]): boolean {
  */
 function settled(words: Call): Call {
   const timeoutAt = TIMEOUTS[words[0]?.toUpperCase() ?? '']
+  if (/^XREAD(GROUP)?$/i.test(words[0] ?? '')) return words.map((word, i) => unblocked(words, word, i))
   if (timeoutAt !== undefined) return impatient(words, timeoutAt < 0 ? words.length + timeoutAt : timeoutAt)
   if (/^[SHZ]RAND(MEMBER|FIELD)$/i.test(words[0] ?? '')) {
     const endless = /^-\d{4,}$/.test(words[2] ?? '') && words[2] !== '-9223372036854775808'
@@ -258,6 +261,11 @@ function settled(words: Call): Call {
 const TIMEOUTS: Readonly<Record<string, number>> = {
   ...{ BLPOP: -1, BRPOP: -1, BLMOVE: 5, BRPOPLPUSH: 3, BLMPOP: 1 },
   ...{ BZPOPMIN: -1, BZPOPMAX: -1, BZMPOP: 1 },
+}
+
+/** The word of a call that reads streams, with a time to wait that is over at once or refused. */
+function unblocked(words: Call, word: ByteText, i: number): ByteText {
+  return /^block$/i.test(words[i - 1] ?? '') && !BLOCK_WORDS.includes(word) ? '1' : word
 }
 
 /** The call with a timeout that is over at once or refused: nobody else could end the wait of the one connection. */

@@ -5,7 +5,17 @@ import { sortFreedom } from './sort.js'
 
 /** How the replies of a command are compared, and why not exactly. */
 export interface Rule {
-  readonly how: 'unordered' | 'unordered-pairs' | 'near' | 'deadline' | 'shape' | 'random' | 'sorted' | 'scan' | 'dump'
+  readonly how:
+    | 'unordered'
+    | 'unordered-pairs'
+    | 'near'
+    | 'deadline'
+    | 'shape'
+    | 'random'
+    | 'sorted'
+    | 'scan'
+    | 'dump'
+    | 'idle'
   readonly reason: string
   /** `near` and `deadline`: how far apart two numbers may be, in the unit of the reply. */
   readonly tolerance?: number
@@ -13,6 +23,8 @@ export interface Rule {
   readonly meaninglessFrom?: number
   /** `deadline`: how many milliseconds the unit of the reply has. */
   readonly unitMs?: number
+  /** `idle`: where in an array within the reply a duration in milliseconds stands. */
+  readonly idleAt?: readonly number[]
   /** `scan`: where the cursor stands in the call, and how many replies make one element. */
   readonly cursorAt?: number
 }
@@ -63,6 +75,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   HSCAN: { how: 'scan', cursorAt: 2, reason: CURSOR },
   SSCAN: { how: 'scan', cursorAt: 2, reason: CURSOR },
   ZSCAN: { how: 'scan', cursorAt: 2, reason: CURSOR },
+  XPENDING: { how: 'idle', idleAt: [2], reason: CLOCK_RUNS },
+  'XINFO|CONSUMERS': { how: 'idle', idleAt: [5, 7], reason: CLOCK_RUNS },
+  'XINFO|STREAM': { how: 'idle', idleAt: [], reason: CLOCK_RUNS },
   DUMP: {
     how: 'dump',
     reason: 'payloads may differ in compression; both sides restore both and the values are compared',
@@ -87,6 +102,8 @@ export function agree(name: string, call: Call, expected: Reply, actual: Reply):
       return expected.kind === 'bulk' && actual.kind === 'bulk'
     case 'scan':
       return agreeScans(rule.cursorAt ?? 1, call, expected, actual)
+    case 'idle':
+      return agreeIdle(rule.idleAt ?? [], expected, actual, 0)
     case 'shape':
       return sameShape(expected, actual)
     case 'random':
@@ -144,6 +161,33 @@ function agreeNumbers(rule: Rule, expected: Reply, actual: Reply): boolean {
 /** Whether a deadline was given as an absolute time, so that no clock has a part in it. */
 function isGiven(deadline: number, unitMs: number): boolean {
   return [...DEADLINES_MS, ...FIELD_DEADLINES_MS].some((ms) => Math.abs(deadline * unitMs - ms) <= unitMs)
+}
+
+/** From here on an integer is an instant in milliseconds. */
+const INSTANT_MIN = 1_500_000_000_000
+const INSTANT_MAX = 4_000_000_000_000
+const IDLE_TOLERANCE_MS = 30_000
+
+/** Whether two replies are the same but for instants, and durations in arrays within them, which may be near. */
+function agreeIdle(idleAt: readonly number[], expected: Reply, actual: Reply, depth: number, isIdle = false): boolean {
+  if (expected.kind === 'array' && actual.kind === 'array') {
+    const { items } = actual
+    return (
+      expected.items.length === items.length &&
+      expected.items.every((item, i) => agreeIdle(idleAt, item, items[i]!, depth + 1, depth > 0 && idleAt.includes(i)))
+    )
+  }
+  if (expected.kind !== 'integer' || actual.kind !== 'integer') return sameReply(expected, actual)
+  const [a, b] = [Number(expected.value), Number(actual.value)]
+  const isInstant = a > INSTANT_MIN && a < INSTANT_MAX
+  return isInstant || (isIdle && a >= 0 && b >= 0) ? Math.abs(a - b) <= IDLE_TOLERANCE_MS : sameReply(expected, actual)
+}
+
+/** A reply in text without its instants. */
+export function timelessText(reply: Reply): string {
+  if (reply.kind === 'array') return `[${reply.items.map(timelessText).join(' ')}]`
+  const isInstant = reply.kind === 'integer' && Number(reply.value) > INSTANT_MIN && Number(reply.value) < INSTANT_MAX
+  return isInstant ? 'then' : formatReply(plainNil(reply))
 }
 
 /** Whether two lists hold the same elements, each of `size` replies, in any order. O(n log n). */

@@ -1,5 +1,5 @@
 import { type ByteText, type Call, quote } from './bytes.js'
-import { agree, elements } from './normalise.js'
+import { agree, elements, timelessText } from './normalise.js'
 import { formatReply, itemsOf, type Reply, textOfReply } from './reply.js'
 import type { Target } from './target.js'
 
@@ -33,7 +33,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   set: { words: (key) => ['SMEMBERS', key], unordered: 1 },
   hash: { words: (key) => ['HGETALL', key], unordered: 2 },
   zset: { words: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'] },
-  stream: { words: (key) => ['XRANGE', key, '-', '+'] },
+  stream: { words: (key) => ['XINFO', 'STREAM', key, 'FULL', 'COUNT', '0'] },
 }
 
 interface Place {
@@ -94,6 +94,7 @@ function reader(type: string): Reader {
 
 function valueText(type: string, value: Reply): string {
   const { unordered } = reader(type)
+  if (type === 'stream') return timelessText(value)
   if (unordered === undefined || value.kind !== 'array') return formatReply(value)
   return elements(value.items, unordered).sort().join(' ')
 }

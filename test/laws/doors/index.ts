@@ -13,6 +13,7 @@ import { setDoors } from './set.js'
 import { sortDoors } from './sort.js'
 import { sortedSetDoors } from './sorted-set.js'
 import { sortedSetRangeDoors } from './sorted-set-ranges.js'
+import { streamDoors } from './stream.js'
 import { stringDoors } from './string.js'
 
 /**
@@ -22,6 +23,7 @@ import { stringDoors } from './string.js'
 export const NO_DOORS: ReadonlySet<string> = new Set([
   ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages'],
   ...['memoryStats', 'memoryMallocStats'],
+  ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages', 'consume'],
 ])
 
 /** Every other typed method, and how it is called by words. */
@@ -36,6 +38,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...bitmapDoors,
   ...hyperLogLogDoors,
   ...geoDoors,
+  ...streamDoors,
   ...sortDoors,
   ...genericDoors,
   ...serverDoors,

@@ -9,6 +9,7 @@ import { serverWrites } from './server.js'
 import { setWrites } from './set.js'
 import { sortWrites } from './sort.js'
 import { sortedSetWrites } from './sorted-set.js'
+import { streamWrites } from './stream.js'
 import { stringWrites } from './string.js'
 import type { Typed } from './write.js'
 
@@ -23,6 +24,7 @@ export const typedCalls: fc.Arbitrary<Typed> = fc.oneof(
     bitmapWrites,
     hyperLogLogWrites,
     geoWrites,
+    streamWrites,
     sortWrites,
     genericWrites,
     serverWrites,
