@@ -69,6 +69,7 @@ export class StreamConsumption<T extends string | Uint8Array>
     this.makeGroup(options.from ?? '0')
   }
 
+  /** The next entry, once the one before is acknowledged; `done` once the loop has been left. Rejects with the reason of the signal. */
   async next(): Promise<IteratorResult<ConsumedEntry<T>, undefined>> {
     this.acknowledge()
     while (!this.ended) {

@@ -439,6 +439,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
    * }
    *
    * @throws the reason of the signal, out of the loop, when it is aborted; RedstartError NOGROUP, WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/xreadgroup/
    */
   consume(key: Key, options: ConsumeOptions): AsyncIterableIterator<ConsumedEntry<T>, undefined> {
     return new StreamConsumption(this, toText(key), options)

@@ -174,7 +174,7 @@ export const streamGroupCommands = {
         syntax: 'key:key group <id-selector= id | new-id!$> [MKSTREAM] [ENTRIESREAD entriesread:integer]',
         call(unit, argv): Reply {
           const options = readOptions(argv, 'CREATE')
-          xgroupCreate(unit, textAt(argv, 2), textAt(argv, 3), () => startAt(argv, strictId), options)
+          xgroupCreate(unit, textAt(argv, 2), textAt(argv, 3), () => startAt(argv, strictId, 8), options)
           return OK
         },
       },
@@ -189,7 +189,7 @@ export const streamGroupCommands = {
         syntax: 'key:key group <id-selector= id | new-id!$> [ENTRIESREAD entriesread:integer]',
         call(unit, argv): Reply {
           const options = readOptions(argv, 'SETID')
-          xgroupSetid(unit, textAt(argv, 2), textAt(argv, 3), () => startAt(argv, looseId), options)
+          xgroupSetid(unit, textAt(argv, 2), textAt(argv, 3), () => startAt(argv, looseId, 7), options)
           return OK
         },
       },
@@ -227,7 +227,7 @@ export const streamGroupCommands = {
         call: (unit, argv): Reply => xgroupDelConsumer(unit, textAt(argv, 2), textAt(argv, 3), textAt(argv, 4)),
       },
       HELP: {
-        summary: 'Explains the subcommands.',
+        summary: 'Returns a short text about the subcommands.',
         since: '5.0.0',
         group: 'stream',
         complexity: 'O(1)',
@@ -241,7 +241,9 @@ export const streamGroupCommands = {
   },
 } satisfies Record<string, Command>
 
-function startAt(argv: Argv, read: (text: string) => StreamId): GroupStart {
+/** Redis takes no more words than all options have, whatever they are, and sees that when it has found the group. */
+function startAt(argv: Argv, read: (text: string) => StreamId, wordsMax: number): GroupStart {
+  if (argv.length > wordsMax) throw subcommandSyntax(textAt(argv, 1), 'XGROUP')
   const text = textAt(argv, 4)
   return text === '$' ? text : read(text)
 }

@@ -236,7 +236,7 @@ export const streamInfoCommands = {
           ),
       },
       HELP: {
-        summary: 'Explains the subcommands.',
+        summary: 'Returns a short text about the subcommands.',
         since: '5.0.0',
         group: 'stream',
         complexity: 'O(1)',

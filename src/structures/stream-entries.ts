@@ -199,7 +199,10 @@ function joined(values: readonly string[], starts: readonly number[]): { texts: 
   for (let first = 0; first < starts.length; first += GROUP) {
     const group = values.slice(starts[first], starts[first + GROUP])
     let end = 0
-    for (const value of group) ends.push((end += value.length))
+    for (const value of group) {
+      end += value.length
+      ends.push(end)
+    }
     texts.push(group.join(''))
   }
   return { texts, ends }

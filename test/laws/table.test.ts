@@ -43,7 +43,8 @@ const TYPED_ONLY: ReadonlySet<string> = new Set([
   ...['hgetallMap', 'hrandfieldWithValues', 'hscanNoValues', 'hscanIterator', 'hscanNoValuesIterator'],
   'aclLogReset',
   ...['zscanIterator', 'zaddIncr', 'zrandmemberWithScores'],
-  ...['messages', 'pmessages', 'smessages'],
+  ...['messages', 'pmessages', 'smessages', 'consume'],
+  ...['xpendingRange', 'xclaimJustid', 'xautoclaimJustid'],
 ])
 
 interface Method {

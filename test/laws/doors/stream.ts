@@ -152,10 +152,10 @@ const xsetid: Door = {
   reply: same,
 }
 
-function started(sub: string, options: fc.Arbitrary<object>): Door {
+function started(options: fc.Arbitrary<object>): Door {
   return {
     draw: fc.tuple(streamKeys, groups, starts, options).map(([key, group, id, given]): Drawn => {
-      return { args: [key, group, id, given], words: ['XGROUP', sub, key, group, id, ...optionWords(given)] }
+      return { args: [key, group, id, given], words: ['XGROUP', key, group, id, ...optionWords(given)] }
     }),
     reply: same,
   }
@@ -164,8 +164,8 @@ function started(sub: string, options: fc.Arbitrary<object>): Door {
 const entriesread = fc.constantFrom(-2, -1, 0, 3)
 
 /** A container's subcommand whose words are its arguments. */
-function sub(container: string, name: string, args: fc.Arbitrary<readonly Data[]>, reply: Door['reply'] = same): Door {
-  return { draw: args.map((drawn) => ({ args: drawn, words: [container, name, ...drawn] })), reply }
+function sub(container: string, args: fc.Arbitrary<readonly Data[]>, reply: Door['reply'] = same): Door {
+  return { draw: args.map((drawn) => ({ args: drawn, words: [container, ...drawn] })), reply }
 }
 
 const xpending: Door = {
@@ -298,11 +298,11 @@ export const streamDoors: Readonly<Record<string, Door>> = {
   xrevrange: ranged('XREVRANGE'),
   xread,
   xsetid,
-  xgroupCreate: started('CREATE', fc.record({ mkstream: fc.constant(true), entriesread }, { requiredKeys: [] })),
-  xgroupSetid: started('SETID', fc.record({ entriesread }, { requiredKeys: [] })),
-  xgroupDestroy: sub('XGROUP', 'DESTROY', fc.tuple(streamKeys, groups)),
-  xgroupCreateconsumer: sub('XGROUP', 'CREATECONSUMER', fc.tuple(streamKeys, groups, consumers)),
-  xgroupDelconsumer: sub('XGROUP', 'DELCONSUMER', fc.tuple(streamKeys, groups, consumers)),
+  xgroupCreate: started(fc.record({ mkstream: fc.constant(true), entriesread }, { requiredKeys: [] })),
+  xgroupSetid: started(fc.record({ entriesread }, { requiredKeys: [] })),
+  xgroupDestroy: sub('XGROUP', fc.tuple(streamKeys, groups)),
+  xgroupCreateconsumer: sub('XGROUP', fc.tuple(streamKeys, groups, consumers)),
+  xgroupDelconsumer: sub('XGROUP', fc.tuple(streamKeys, groups, consumers)),
   xreadgroup,
   xack: plain(
     'XACK',
@@ -314,7 +314,7 @@ export const streamDoors: Readonly<Record<string, Door>> = {
   xclaimJustid: claimed(true),
   xautoclaim: autoclaimed(false),
   xautoclaimJustid: autoclaimed(true),
-  xinfoStream: sub('XINFO', 'STREAM', fc.tuple(streamKeys), streamFacts),
-  xinfoGroups: sub('XINFO', 'GROUPS', fc.tuple(streamKeys), listed),
-  xinfoConsumers: sub('XINFO', 'CONSUMERS', fc.tuple(streamKeys, groups), listed),
+  xinfoStream: sub('XINFO', fc.tuple(streamKeys), streamFacts),
+  xinfoGroups: sub('XINFO', fc.tuple(streamKeys), listed),
+  xinfoConsumers: sub('XINFO', fc.tuple(streamKeys, groups), listed),
 }
