@@ -501,8 +501,9 @@ function autoclaim(
   start: string,
   options: XautoclaimOptions | undefined,
 ): claims.AutoClaimed {
+  const first = intervalStart(toText(start))
   const count = options?.count === undefined ? 100 : claims.checkedClaimCount(checkedInteger(options.count))
-  return handle[RUN](claims.xautoclaim, toText(key), claimant, intervalStart(toText(start)), count)
+  return handle[RUN](claims.xautoclaim, toText(key), claimant, first, count)
 }
 
 function shownClaim({ cursor, deleted }: claims.AutoClaimed): { cursor: string; deleted: string[] } {

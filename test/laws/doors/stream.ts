@@ -141,14 +141,12 @@ const xreadgroup: Door = {
 }
 
 const xsetid: Door = {
-  draw: fc
-    .tuple(streamKeys, anyId, fc.record({ entriesadded: fc.constantFrom(-1, 0, 30) }, { requiredKeys: [] }))
-    .map(
-      ([key, id, options]): Drawn => ({
-        args: [key, id, options],
-        words: ['XSETID', key, id, ...optionWords(options)],
-      }),
-    ),
+  draw: fc.tuple(streamKeys, anyId, fc.record({ entriesadded: fc.constantFrom(-1, 0, 30) }, { requiredKeys: [] })).map(
+    ([key, id, options]): Drawn => ({
+      args: [key, id, options],
+      words: ['XSETID', key, id, ...optionWords(options)],
+    }),
+  ),
   reply: same,
 }
 
