@@ -21,6 +21,9 @@ function keySpecReply(raw: CallReply): unknown {
   const { keyword } = from
   const byKeyword = keyword === undefined ? undefined : 'keyword'
   const search = find['type'] === 'keynum' ? 'counted' : find['type'] === 'unknown' ? 'unknown' : byKeyword
+  const word = from['keyword']
+  const keyword = { word, from: from['startfrom'], limit: range['limit'] }
+  const search = find['type'] === 'keynum' ? 'counted' : find['type'] === 'unknown' ? 'unknown' : undefined
   return {
     ...{
       flags,
@@ -31,6 +34,7 @@ function keySpecReply(raw: CallReply): unknown {
     ...(notes === undefined ? {} : { notes }),
     ...(search === undefined ? {} : { search }),
     ...(keyword === undefined ? {} : { keyword }),
+    ...(word === undefined ? {} : { search: 'keyword', keyword }),
   }
 }
 
