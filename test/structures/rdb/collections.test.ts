@@ -112,7 +112,6 @@ describe('readCollection', () => {
       RdbType.MODULE_PRE_GA,
       RdbType.MODULE_2,
       8,
-      RdbType.STREAM_LISTPACKS_3,
       26,
       255,
     ]) {
