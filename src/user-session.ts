@@ -28,29 +28,42 @@ class UserBytesCommands extends BytesCommands {
   }
 }
 
-/** Methods that are no single command, and the method whose permissions they need. */
-const STANDS_FOR: Readonly<Record<string, string>> = {
-  messages: 'subscribe',
-  pmessages: 'psubscribe',
-  smessages: 'ssubscribe',
-  transaction: 'multi',
-  optimistic: 'watch',
+/** A call of a typed method: its name and its arguments. */
+type MethodCall = readonly [method: string, args: readonly unknown[]]
+
+/** Methods that are no single command, and the calls whose permissions they need. */
+const STANDS_FOR: Readonly<Record<string, (args: readonly unknown[]) => readonly MethodCall[]>> = {
+  messages: (args) => [['subscribe', args]],
+  pmessages: (args) => [['psubscribe', args]],
+  smessages: (args) => [['ssubscribe', args]],
+  transaction: () => [['multi', []]],
+  optimistic: (args) => [['watch', args]],
+  consume: ([key]) => [
+    ['xreadgroup', ['', '', [[key, '>']]]],
+    ['xack', [key]],
+    ['xautoclaim', [key]],
+    ['xgroupCreate', [key]],
+  ],
 }
 
 /** Throws where the user may not make a typed call: as a raw call would be refused. */
 function admitMethod(unit: Unit, method: string, args: readonly unknown[]): void {
   if (unit.client.closed) throw sessionClosed()
-  const name = STANDS_FOR[method] ?? method
-  const found = commandOfMethod(name)
-  // Every method is either a command, or listed above: what is neither is nobody's.
-  if (found === undefined) throw new Error(`no rule says who may call ${method}`)
-  const call = checkedMethod(name, found.name, found.command, args)
+  const calls = STANDS_FOR[method]?.(args) ?? [[method, args]]
   try {
-    authorizeCall(unit, () => call)
-    if (method.startsWith('sort')) checkPatterns(unit, call, bodyOptions(optionsAmong(args)))
+    for (const [name, its] of calls) admitCall(unit, name, its)
   } finally {
     unit.end()
   }
+}
+
+function admitCall(unit: Unit, method: string, args: readonly unknown[]): void {
+  const found = commandOfMethod(method)
+  // Every method is either a command, or listed above: what is neither is nobody's.
+  if (found === undefined) throw new Error(`no rule says who may call ${method}`)
+  const call = checkedMethod(method, found.name, found.command, args)
+  authorizeCall(unit, () => call)
+  if (method.startsWith('sort')) checkPatterns(unit, call, bodyOptions(optionsAmong(args)))
 }
 
 /** The options of a call of `sort` and its kin, which come last. */

@@ -105,6 +105,18 @@ describe('a handle for a user', () => {
     app.psubscribe('app:*', () => {}).unsubscribe()
   })
 
+  it('consumes the streams that are its own, as long as they are', async () => {
+    const { db, app } = openFor('+xreadgroup', '+xack', '+xautoclaim', '+xgroup|create', '~app:*')
+    for (const n of [1, 2]) db.xadd('app:jobs', '*', { n })
+    db.xgroupCreate('app:jobs', 'g', '0')
+    const entries = app.consume('app:jobs', { group: 'g', consumer: 'c', count: 1 })
+
+    expect((await entries.next()).value?.fields).toEqual({ n: '1' })
+    db.aclSetuser('it', '-xreadgroup')
+    await expect(entries.next()).rejects.toThrow(denied('xreadgroup'))
+    expect(() => app.consume('app:jobs', { group: 'g', consumer: 'c' })).toThrow(denied('xreadgroup'))
+  })
+
   it('needs leave to read every key for the patterns of SORT', () => {
     const { db, app } = openFor('+sort', '+sort_ro', '~ids')
 

@@ -7,7 +7,7 @@ import { bitfieldReadOnly, syntaxError } from '../errors.js'
 import type { Overflow } from '../structures/bit-fields.js'
 import type { BitOperation } from '../structures/bit-operations.js'
 import type { Int64 } from '../structures/int64.js'
-import { Handle, RUN } from './handle.js'
+import { GROW, Handle, RUN } from './handle.js'
 import { keyTexts } from './words.js'
 
 /** An integer of 1 to 63 bits without a sign, or of 1 to 64 with one: `u8`, `i64`. */
@@ -47,7 +47,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/setbit/
    */
   setbit(key: Key, offset: number, bit: 0 | 1): 0 | 1 {
-    const old = this[RUN](bodies.setbit, toText(key), bodies.checkedBitOffset(offset), bodies.checkedBit(bit))
+    const old = this[GROW](bodies.setbit, toText(key), bodies.checkedBitOffset(offset), bodies.checkedBit(bit))
     return old as 0 | 1
   }
 
@@ -108,7 +108,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    */
   bitop(operation: BitOperation, destination: Key, keys: Key | readonly Key[]): number {
     const checked = bodies.checkedOperation(operation)
-    return this[RUN](bodies.bitop, checked, toText(destination), keyTexts(keys, 'bitop'))
+    return this[GROW](bodies.bitop, checked, toText(destination), keyTexts(keys, 'bitop'))
   }
 
   /**
@@ -127,7 +127,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/bitfield/
    */
   bitfield(key: Key, steps: readonly (BitfieldGet | BitfieldWrite)[]): (number | null)[] {
-    return this[RUN](fields.bitfield, toText(key), steps.map(stepOf)).map(asNumber)
+    return this[GROW](fields.bitfield, toText(key), steps.map(stepOf)).map(asNumber)
   }
 
   /**

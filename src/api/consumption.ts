@@ -6,7 +6,7 @@ import { xack } from '../commands/stream-pending.js'
 import { type DeliveredEntry, type StreamRead, xreadgroup } from '../commands/stream-reads.js'
 import { RedstartError } from '../errors.js'
 import { ID_MIN, type StreamId } from '../structures/stream-id.js'
-import { type Handle, OUT_TEXT, UNIT } from './handle.js'
+import { ADMIT, type Handle, OUT_TEXT, UNIT } from './handle.js'
 
 /** Options of `consume`. */
 export interface ConsumeOptions {
@@ -50,7 +50,8 @@ export class StreamConsumption<T extends string | Uint8Array>
   private readonly claimIdleMs: number | undefined
   private readonly count: number
   private readonly signal: AbortSignal | undefined
-  /** Ends the call that waits, when the loop is left. */
+  private readonly onAbort = (): void => this.leaving.abort(this.signal?.reason)
+  /** Ends the call that waits, when the loop is left or the signal is aborted. */
   private readonly leaving = new AbortController()
   private readonly batch: Waiting[] = []
   /** Past which id the consumer's own pending entries are still to be read; undefined once they have been. */
@@ -67,6 +68,7 @@ export class StreamConsumption<T extends string | Uint8Array>
     this.count = options.count ?? COUNT
     this.signal = options.signal
     this.makeGroup(options.from ?? '0')
+    this.signal?.addEventListener('abort', this.onAbort, { once: true })
   }
 
   /** The next entry, once the one before is acknowledged; `done` once the loop has been left. Rejects with the reason of the signal. */
@@ -91,6 +93,7 @@ export class StreamConsumption<T extends string | Uint8Array>
   async return(): Promise<IteratorResult<ConsumedEntry<T>, undefined>> {
     this.ended = true
     this.given = undefined
+    this.signal?.removeEventListener('abort', this.onAbort)
     this.leaving.abort()
     return { done: true, value: undefined }
   }
@@ -125,6 +128,7 @@ export class StreamConsumption<T extends string | Uint8Array>
 
   /** Takes the next entries: pending ones, then claimed ones, then new ones, for which it waits. */
   private async fill(): Promise<void> {
+    this.handle[ADMIT]('consume', [this.key])
     if (this.history !== undefined && this.takeHistory(this.history)) return
     if (this.claimIdleMs !== undefined && this.takeIdle(this.claimIdleMs)) return
     await this.takeNew()
@@ -161,13 +165,10 @@ export class StreamConsumption<T extends string | Uint8Array>
   }
 
   private async takeNew(): Promise<void> {
-    const { signal } = this
-    const leaving = this.leaving.signal
-    const waiting = signal === undefined ? leaving : AbortSignal.any([signal, leaving])
     try {
       // What others leave is looked for again now and then.
       const timeoutMs = this.claimIdleMs === undefined ? Number.POSITIVE_INFINITY : Math.max(this.claimIdleMs, 1)
-      const found = await this.read('>', { timeoutMs, signal: waiting })
+      const found = await this.read('>', { timeoutMs, signal: this.leaving.signal })
       this.take(found?.[0]?.entries ?? [])
     } catch (error) {
       if (!this.ended) {

@@ -7,7 +7,7 @@ import * as searches from '../commands/geo-search.js'
 import type { Scored } from '../commands/sorted-set.js'
 import { boxNegative, notAFloat, notNumeric, radiusNegative, syntaxError } from '../errors.js'
 import type { Coordinates } from '../structures/geohash.js'
-import { Handle, OUT_TEXT, RUN } from './handle.js'
+import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText } from './words.js'
 
 /** A member and its place, in degrees. */
@@ -81,11 +81,11 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
     if (typeof longitudeOrEntries === 'object') {
       if (longitudeOrEntries.length === 0) throw syntaxError()
       const entries = longitudeOrEntries.map((entry) => placed(entry.longitude, entry.latitude, entry.member))
-      return this[RUN](bodies.geoadd, toText(key), entries, (latitudeOrOptions as GeoaddOptions) ?? ALWAYS)
+      return this[GROW](bodies.geoadd, toText(key), entries, (latitudeOrOptions as GeoaddOptions) ?? ALWAYS)
     }
     // The overloads say what stands where.
     const entry = placed(longitudeOrEntries, latitudeOrOptions as number, member as Data)
-    return this[RUN](bodies.geoadd, toText(key), [entry], options ?? ALWAYS)
+    return this[GROW](bodies.geoadd, toText(key), [entry], options ?? ALWAYS)
   }
 
   /**
@@ -174,7 +174,7 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
     options: GeosearchstoreOptions = ALL,
   ): number {
     const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(options) }
-    return this[RUN](
+    return this[GROW](
       searches.geosearchstore,
       toText(source),
       search,
@@ -196,8 +196,7 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
     unit: GeoUnit,
     options?: GeoChoice & P,
   ): GeoFoundAs<P, T>[] {
-    // Without options there are no parts.
-    return this.geosearch(key, { longitude, latitude }, { radius, unit }, options ?? (ALL as GeoChoice & P))
+    return inCircle(this, GROW, key, { longitude, latitude }, { radius, unit }, options)
   }
 
   /** As `georadius`, by the name of a command that never writes. @see https://redis.io/docs/latest/commands/georadius_ro/ */
@@ -209,7 +208,7 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
     unit: GeoUnit,
     options?: GeoChoice & P,
   ): GeoFoundAs<P, T>[] {
-    return this.georadius(key, longitude, latitude, radius, unit, options)
+    return inCircle(this, RUN, key, { longitude, latitude }, { radius, unit }, options)
   }
 
   /**
@@ -244,7 +243,7 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
     unit: GeoUnit,
     options?: GeoChoice & P,
   ): GeoFoundAs<P, T>[] {
-    return this.geosearch(key, { member }, { radius, unit }, options ?? (ALL as GeoChoice & P))
+    return inCircle(this, GROW, key, { member }, { radius, unit }, options)
   }
 
   /** As `georadiusbymember`, never writing. @see https://redis.io/docs/latest/commands/georadiusbymember_ro/ */
@@ -255,7 +254,7 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
     unit: GeoUnit,
     options?: GeoChoice & P,
   ): GeoFoundAs<P, T>[] {
-    return this.georadiusbymember(key, member, radius, unit, options)
+    return inCircle(this, RUN, key, { member }, { radius, unit }, options)
   }
 
   /**
@@ -340,6 +339,23 @@ function storing(
   return { destination: toText(destination), event, distancesIn: storeDist ? bodies.metresOf(unit) : undefined }
 }
 
+/** What lies in a circle; GEORADIUS counts as a write, whatever it does, and so needs room. */
+function inCircle<T extends string | Uint8Array, P extends GeoParts>(
+  handle: Handle<T>,
+  door: typeof RUN | typeof GROW,
+  key: Key,
+  from: GeoFrom,
+  by: GeoBy,
+  options: (GeoChoice & P) | undefined,
+): GeoFoundAs<P, T>[] {
+  // Without options there are no parts.
+  const parts = options ?? (ALL as GeoChoice & P)
+  const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(parts) }
+  const found = handle[door](searches.geosearch, toText(key), search)
+  // P says which parts are shown.
+  return shown(handle, found, bodies.metresOf(by.unit), parts) as GeoFoundAs<P, T>[]
+}
+
 function storeCircle(
   handle: Handle<string | Uint8Array>,
   key: Key,
@@ -350,7 +366,7 @@ function storeCircle(
 ): number {
   const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(options) }
   const store = storing(destination, 'georadiusstore', by.unit, options)
-  return handle[RUN](searches.geosearchstore, toText(key), search, store)
+  return handle[GROW](searches.geosearchstore, toText(key), search, store)
 }
 
 /** What was found, with the parts that are asked for and no others. */

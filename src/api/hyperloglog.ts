@@ -1,7 +1,7 @@
 import { type Data, type Key, toText, toWord } from '../commands/argv.js'
 import * as bodies from '../commands/hyperloglog.js'
 import { wrongArity } from '../errors.js'
-import { Handle, RUN } from './handle.js'
+import { GROW, Handle, RUN } from './handle.js'
 
 /** HyperLogLogs: about how many different elements there were, in 12 KB at most. */
 export abstract class HyperLogLogCommands<T extends string | Uint8Array> extends Handle<T> {
@@ -16,7 +16,7 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/pfadd/
    */
   pfadd(key: Key, ...elements: readonly Data[]): number {
-    return this[RUN](bodies.pfadd, toText(key), elements.map(toWord))
+    return this[GROW](bodies.pfadd, toText(key), elements.map(toWord))
   }
 
   /**
@@ -38,7 +38,7 @@ export abstract class HyperLogLogCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/pfmerge/
    */
   pfmerge(destination: Key, ...sources: readonly Key[]): 'OK' {
-    this[RUN](bodies.pfmerge, toText(destination), sources.map(toText))
+    this[GROW](bodies.pfmerge, toText(destination), sources.map(toText))
     return 'OK'
   }
 }

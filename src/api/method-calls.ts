@@ -33,27 +33,23 @@ interface KeyOfCall {
   readonly spec: KeySpec
 }
 
-/** Of methods whose keys do not stand where those of the words do: the arguments, and which of the command's specs each has. */
-const KEYS_OF: Readonly<Record<string, readonly { readonly argument: number; readonly spec: number }[]>> = {
-  sortStore: [
-    { argument: 0, spec: 0 },
-    { argument: 1, spec: 2 },
-  ],
-  georadiusStore: [
-    { argument: 0, spec: 0 },
-    { argument: 1, spec: 1 },
-  ],
-  georadiusbymemberStore: [
-    { argument: 0, spec: 0 },
-    { argument: 1, spec: 1 },
-  ],
-  // Members that are called as an option is are no options.
-  georadiusbymember: [{ argument: 0, spec: 0 }],
+/** Arguments that are keys, and which of the command's specs they have. */
+interface KeyArguments {
+  of(args: readonly unknown[]): unknown
+  readonly spec: number
+}
+
+const FIRST: KeyArguments = { of: ([key]) => key, spec: 0 }
+
 /** Of methods whose keys do not stand where those of the words do. */
-const KEYS_OF: Readonly<Record<string, (args: readonly unknown[]) => readonly unknown[]>> = {
-  sortStore: ([key, destination]) => [key, destination],
-  xread: ([streams]) => streamKeys(streams),
-  xreadgroup: ([, , streams]) => streamKeys(streams),
+const KEYS_OF: Readonly<Record<string, readonly KeyArguments[]>> = {
+  sortStore: [FIRST, { of: ([, destination]) => destination, spec: 2 }],
+  georadiusStore: [FIRST, { of: ([, destination]) => destination, spec: 1 }],
+  georadiusbymemberStore: [FIRST, { of: ([, destination]) => destination, spec: 1 }],
+  // Members that are called as an option is are no options.
+  georadiusbymember: [FIRST],
+  xread: [{ of: ([streams]) => streamKeys(streams), spec: 0 }],
+  xreadgroup: [{ of: ([, , streams]) => streamKeys(streams), spec: 0 }],
 }
 
 /** The keys of what is to be read: an object, or any list of pairs. */
@@ -91,7 +87,7 @@ function keysAmong(
 ): readonly KeyOfCall[] {
   const own = KEYS_OF[method]
   if (own !== undefined) {
-    return own.flatMap(({ argument, spec }) => textsAmong([args[argument]]).map(usedAs(command.keys[spec]!)))
+    return own.flatMap(({ of, spec }) => textsAmong([of(args)]).map(usedAs(command.keys[spec]!)))
   }
   if (command.keys.length === 0 && command.keysOf === undefined) return []
   if (command.keys.some((spec) => spec.search === 'counted')) return countedKeys(command.keys, args)

@@ -334,7 +334,10 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    */
   zrandmember(key: Key, count: number): T[]
   zrandmember(key: Key, count?: number): T | null | T[] {
-    if (count !== undefined) return this.zrandmemberWithScores(key, count).map(({ member }) => member)
+    if (count !== undefined) {
+      const found = this[RUN](chance.zrandmembers, toText(key), checkedInteger(count))
+      return found.map(({ member }) => this[OUT_TEXT](member))
+    }
     const member = this[RUN](chance.zrandmember, toText(key))
     return outText(this, member)
   }

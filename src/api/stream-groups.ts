@@ -11,7 +11,7 @@ import { wrongArity } from '../errors.js'
 import type { Int64 } from '../structures/int64.js'
 import { ID_MAX, ID_MIN, idText, type StreamId } from '../structures/stream-id.js'
 import { type ConsumedEntry, type ConsumeOptions, StreamConsumption } from './consumption.js'
-import { Handle, OUT_TEXT, RUN } from './handle.js'
+import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import {
   countOf,
   type MayBlock,
@@ -154,7 +154,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
     const checked = { mkstream: options?.mkstream, ...entriesReadOf(options) }
     const name = toText(group)
     const start = (): groups.GroupStart => startOf(id, strictId)
-    this[RUN]((unit) => groups.xgroupCreate(unit, toText(key), name, start, checked))
+    this[GROW]((unit) => groups.xgroupCreate(unit, toText(key), name, start, checked))
     return 'OK'
   }
 
@@ -190,7 +190,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/xgroup-createconsumer/
    */
   xgroupCreateconsumer(key: Key, group: Data, consumer: Data): number {
-    return this[RUN](groups.xgroupCreateConsumer, toText(key), toText(group), toText(consumer))
+    return this[GROW](groups.xgroupCreateConsumer, toText(key), toText(group), toText(consumer))
   }
 
   /**

@@ -9,7 +9,7 @@ import * as reads from '../commands/stream-reads.js'
 import * as trims from '../commands/stream-trim.js'
 import { wrongArity } from '../errors.js'
 import type { StreamEntry as Entry } from '../structures/stream.js'
-import { Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
+import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { type FieldValues, pairsOf } from './hash.js'
 import { promised } from './words.js'
 
@@ -104,11 +104,13 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
     const words = pairsOf(fields, 'xadd')
     const unit = this[UNIT]
     try {
+      if (unit.store.limited) unit.makeRoom()
       if (options === undefined && given === undefined) return bodies.xadd(unit, toText(key), words, bodies.BY_CLOCK)
       const trim = options === undefined ? undefined : trims.settledTrim(unit, trimOf(options))
       const plan: bodies.XaddPlan = { id: given, nomkstream: options?.nomkstream === true, trim }
       return bodies.xadd(unit, toText(key), words, plan)
     } finally {
+      if (unit.store.limited) unit.keepWithin()
       unit.end()
     }
   }
@@ -232,7 +234,7 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
       entriesadded: entriesadded === undefined ? undefined : checkedInteger(entriesadded),
       maxdeletedid: maxdeletedid === undefined ? undefined : strictId(maxdeletedid),
     }
-    this[RUN](bodies.xsetid, toText(key), strictId(lastId), counters)
+    this[GROW](bodies.xsetid, toText(key), strictId(lastId), counters)
     return 'OK'
   }
 }

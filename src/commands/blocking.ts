@@ -57,7 +57,6 @@ export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
       return attemptIn(own, request)
     },
     untilGone: request.untilGone,
-    attempt: () => attemptIn(own, request),
     timeoutReply: request.timeoutReply,
     deadlineMs: deadlineAfter(unit, timeoutMs),
     signal: request.signal,

@@ -56,12 +56,6 @@ export interface KeySpec {
   /** The last one, relative to the first; negative counts from the end of the call. */
   readonly last: number
   readonly step: number
-  /**
-   * `counted`: the first word says how many keys follow. `unknown`: only `keysOf` of the command can tell; `keyword` likewise, of
-   * a key that stands behind a word of this name, from `first` on.
-   */
-  readonly search?: 'counted' | 'unknown' | 'keyword'
-  readonly keyword?: string
   /** `counted`: the first word says how many keys follow. `unknown`, `keyword`: only `keysOf` of the command can tell. */
   readonly search?: 'counted' | 'unknown' | 'keyword'
   /** Of a search by keyword: the word in front of the keys, of which a part of the words that follow are ones. */
@@ -80,7 +74,7 @@ export function countedKeys(flags: string, first = 1): KeySpec {
 
 /** The spec of a key behind a keyword, at word `first` or later. */
 export function keyBehind(keyword: string, flags: string, first: number): KeySpec {
-  return { ...keySpec(flags, first), search: 'keyword', keyword }
+  return { ...keySpec(flags, 0), search: 'keyword', keyword: { word: keyword, from: first, limit: 0 } }
 }
 
 /** A spec that names no place; `notes` say why. */

@@ -77,6 +77,11 @@ const ENCODINGS: readonly Parameter[] = [
       const size = readMemory(text)
       return (store) => {
         store.settings.hllSparseMaxBytes = size
+      }
+    },
+  },
+]
+
 /** Where blocks of streams end. */
 const STREAMS: readonly Parameter[] = [
   {
@@ -169,8 +174,6 @@ const INT32_MAX = 2 ** 31 - 1
 
 /** A whole number from `min` to `max`; past 2^53 any is as good as another. */
 export function readInteger(text: string, min: number, max: number | bigint = 2n ** 63n - 1n): number {
-/** A whole number from `min` on; past 2^53 any is as good as another. */
-export function readInteger(text: string, min: number): number {
   const integer = parseInt64(text)
   if (integer === undefined) throw new BadParameter("argument couldn't be parsed into an integer")
   if (integer < min || integer > max) throw new BadParameter(`argument must be between ${min} and ${max} inclusive`)
@@ -186,6 +189,5 @@ export function readChoice<T extends string>(text: string, choices: readonly T[]
 
 /** All parameters by name. */
 export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map(
-  [...FIXED, ...EVENTS, ...ACL, ...ENCODINGS, ...LIMITS].map((parameter) => [parameter.name, parameter]),
-  [...FIXED, ...EVENTS, ...ACL, ...STREAMS].map((parameter) => [parameter.name, parameter]),
+  [...FIXED, ...EVENTS, ...ACL, ...ENCODINGS, ...STREAMS, ...LIMITS].map((parameter) => [parameter.name, parameter]),
 )

@@ -49,10 +49,6 @@ function keySpecReply(spec: KeySpec): Reply {
   })
 }
 
-function beginSearch(spec: KeySpec): Reply {
-  if (spec.search === 'unknown') return UNKNOWN
-  if (spec.search !== 'keyword') return map({ type: 'index', spec: map({ index: spec.first }) })
-  return map({ type: 'keyword', spec: map({ keyword: spec.keyword ?? '', startfrom: spec.first }) })
 function beginSearch({ search, first, keyword }: KeySpec): Reply {
   if (search === 'unknown') return UNKNOWN
   if (keyword === undefined) return map({ type: 'index', spec: map({ index: first }) })

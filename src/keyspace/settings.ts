@@ -1,8 +1,8 @@
 import { SPARSE_SIZE_MAX } from '../structures/hyperloglog.js'
 import type { Int64 } from '../structures/int64.js'
-import type { EvictionPolicy } from './eviction-policy.js'
 import { DEFAULT_LIMITS } from '../structures/stream.js'
 import type { BlockLimits } from '../structures/stream-block.js'
+import type { EvictionPolicy } from './eviction-policy.js'
 
 /** What can be set while the store runs: one field for each parameter of CONFIG that the engine heeds. */
 export class Settings {

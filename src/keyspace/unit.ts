@@ -350,6 +350,8 @@ export class Unit {
     const { store, database } = this
     store.dirty++
     if (store.watches.active) store.watches.touch(database, key)
+  }
+
   /**
    * As `changed` where Redis counts a change and tells of it, but no watch hears of it: what is done to the groups of a stream. Without
    * an event where Redis has none.

@@ -14,13 +14,11 @@ import { stateOf } from './state.js'
  * for the documented change of shape, the same error, the same state, the same events and the same log.
  */
 
-const CONTAINERS: ReadonlySet<string> = new Set(['OBJECT', 'COMMAND', 'PUBSUB', 'XGROUP', 'XINFO'])
+const CONTAINERS: ReadonlySet<string> = new Set(['OBJECT', 'COMMAND', 'PUBSUB', 'MEMORY', 'XGROUP', 'XINFO'])
 
 /** The words of a call; a container's subcommand is the rest of the method's name. */
 function wordsOf(method: string, words: readonly Data[]): readonly Data[] {
   const [name, ...rest] = words
-  if (typeof name !== 'string' || !['OBJECT', 'COMMAND', 'PUBSUB', 'MEMORY'].includes(name)) return words
-  return [name, method.slice(name.length), ...rest]
   if (!CONTAINERS.has(String(name))) return words
   return [name!, method.slice(String(name).length), ...rest]
 }

@@ -72,10 +72,11 @@ describe('the log', () => {
     const log = new MemoryLog()
     const db = new Redstart({ clock, log })
     const session = db.session()
-    const reached = new Set<string>()
-    // A seed is fixed here since it is about the generator and not about the engine.
-    for (const calls of fc.sample(steps, { numRuns: 800, seed: 1 })) {
-      for (const step of calls) {
+    const writing = commands.map(({ name }) => name)
+    const missing = new Set(writing.filter((name) => db.commandInfo(name)[0]?.flags.includes('write')))
+    // Seeds are fixed here since it is about the generator and not about the engine; mostly the first few do.
+    for (let seed = 1; seed <= 12 && missing.size > 0; seed++) {
+      for (const step of fc.sample(steps, { numRuns: 400, seed }).flat()) {
         const before = log.batches.length
         if (step.door === 'clock') {
           // Small steps: on a clock that has gone too far, fields of hashes have no time left.
@@ -84,12 +85,12 @@ describe('the log', () => {
         }
         run(session, clock, step)
         if (log.batches.length === before) continue
-        reached.add(step.door === 'copyByDump' ? 'RESTORE' : step.call[0]!.toUpperCase())
+        if (step.door === 'copyByDump') missing.delete('RESTORE')
+        else for (const name of [step.call[0]!, step.call.slice(0, 2).join('|')]) missing.delete(name.toUpperCase())
       }
     }
-    const writing = commands.filter(({ name }) => db.commandInfo(name)[0]?.flags.includes('write'))
 
-    expect(writing.map(({ name }) => name).filter((name) => !reached.has(name))).toEqual([])
+    expect([...missing]).toEqual([])
   })
 
   it('keeps what was asked for relative to now as the instant that it meant', () => {

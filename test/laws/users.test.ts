@@ -5,6 +5,7 @@ import { ADMIT } from '../../src/api/handle.js'
 import { commandOfMethod } from '../../src/api/method-calls.js'
 import { GROUPS, Session } from '../../src/session.js'
 import { UserSession } from '../../src/user-session.js'
+import { unattended } from '../support.js'
 import { DOORS } from './doors/index.js'
 
 /*
@@ -62,6 +63,24 @@ describe('a typed call for a user', () => {
 
         expect({ user, args, denied: isDenied(user, method, args) }).toEqual({ user, args, denied: byWords })
       }
+    }
+  })
+
+  it.each(methods)('is checked once, as the call that it is: %s', (method) => {
+    for (const { args } of fc.sample(DOORS[method]!.draw, { numRuns: 8, seed: 7 })) {
+      const checked: string[] = []
+      const handle = new Redstart().as('default') as unknown as Record<
+        string | symbol,
+        (...given: readonly unknown[]) => unknown
+      >
+      handle[ADMIT] = (name) => checked.push(String(name))
+      try {
+        unattended(handle[method]!(...args))
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+      }
+
+      expect([method, ...checked]).toEqual([method, method])
     }
   })
 

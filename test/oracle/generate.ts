@@ -1,6 +1,5 @@
 import type { Argument } from '../../src/commands/syntax.js'
-import { drawArgument, drawBitString, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
-import { BLOCK_WORDS, drawArgument, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
+import { BLOCK_WORDS, drawArgument, drawBitString, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
 import { fitWords, isBendable } from './fit.js'
 import { drawHyperLogLogCall } from './hyperloglog.js'
@@ -52,8 +51,15 @@ const DESTROYING: ReadonlySet<string> = new Set(
 const DESTROYING_SPARED = 75
 
 /** Drawn more often than others, since too much else takes away what they bring. */
-const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH', 'ZADD', 'GEOADD'])
-const FEEDING: ReadonlySet<string> = new Set(['LPUSH', 'RPUSH', 'ZADD', 'XADD', 'XGROUP|CREATE', 'XREADGROUP'])
+const FEEDING: ReadonlySet<string> = new Set([
+  'LPUSH',
+  'RPUSH',
+  'ZADD',
+  'GEOADD',
+  'XADD',
+  'XGROUP|CREATE',
+  'XREADGROUP',
+])
 const FED = 20
 
 /** How often calls of the string commands come among those of the HyperLogLogs. */

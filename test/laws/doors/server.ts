@@ -18,22 +18,18 @@ function keySpecReply(raw: CallReply): unknown {
   const { flags, notes, begin_search, find_keys } = mapOf(raw)
   const [begin, find] = [mapOf(begin_search!), mapOf(find_keys!)]
   const [from, range] = [mapOf(begin['spec']!), mapOf(find['spec']!)]
-  const { keyword } = from
-  const byKeyword = keyword === undefined ? undefined : 'keyword'
-  const search = find['type'] === 'keynum' ? 'counted' : find['type'] === 'unknown' ? 'unknown' : byKeyword
   const word = from['keyword']
   const keyword = { word, from: from['startfrom'], limit: range['limit'] }
   const search = find['type'] === 'keynum' ? 'counted' : find['type'] === 'unknown' ? 'unknown' : undefined
   return {
     ...{
       flags,
-      first: from['index'] ?? from['startfrom'] ?? 0,
+      first: from['index'] ?? 0,
       last: range['lastkey'] ?? 0,
       step: range['keystep'] ?? 1,
     },
     ...(notes === undefined ? {} : { notes }),
     ...(search === undefined ? {} : { search }),
-    ...(keyword === undefined ? {} : { keyword }),
     ...(word === undefined ? {} : { search: 'keyword', keyword }),
   }
 }

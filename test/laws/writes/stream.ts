@@ -16,6 +16,10 @@ const known = fc.oneof(
   fc.nat(9).map((seq) => `7-${seq}`),
   fc.constantFrom('5-0', '5-1', '1735689600000-0', '1735689600000-1', '0', '9007199254740993-0'),
 )
+/** Of what has been read, most begins so. */
+const likely = ['5', '7', '1735689600000', '9007199254740993'].flatMap((ms) =>
+  Array.from({ length: 10 }, (_, seq) => `${ms}-${seq}`),
+)
 const fields = fc.dictionary(fc.constantFrom('f', 'g', '__proto__', 'x'.repeat(900)), values, {
   minKeys: 1,
   maxKeys: 3,
@@ -57,6 +61,7 @@ export const streamWrites: readonly fc.Arbitrary<Typed>[] = [
     fc.record({ block: fc.constantFrom(0, 500) }),
   ),
   fc.tuple(fc.constant('xack'), streamKeys, groups, known, known),
+  fc.tuple(fc.constant('xack'), streamKeys, groups, ...likely.map((id) => fc.constant(id))),
   fc.tuple(
     fc.constantFrom('xclaim', 'xclaimJustid'),
     ...[streamKeys, groups, consumers, fc.constantFrom(0, 1_000), fc.tuple(known, known)],

@@ -107,14 +107,7 @@ describe('readCollection', () => {
   })
 
   it('leaves other types alone', () => {
-    for (const type of [
-      RdbType.STRING,
-      RdbType.MODULE_PRE_GA,
-      RdbType.MODULE_2,
-      8,
-      26,
-      255,
-    ]) {
+    for (const type of [RdbType.STRING, RdbType.MODULE_PRE_GA, RdbType.MODULE_2, 8, 26, 255]) {
       const opened = openPayload(a.payload(type, a.size(0)))
 
       expect(opened.status === 'ok' && readCollection(type, opened.reader)).toBeUndefined()
