@@ -7,6 +7,7 @@ import { SnapshotEncoder } from './snapshot-format.js'
 import { snapshotPieces } from './snapshot-pieces.js'
 import type { Storage } from './storage.js'
 import { isStream, storageOf } from './targets.js'
+import { nextTurn } from './turns.js'
 
 /** Writes the state that a cursor hands out to a stream, or to a place where nothing is kept yet, which then is a store. */
 export async function writeBackup(target: BackupTarget, head: Head, cursor: SnapshotCursor): Promise<void> {
@@ -25,7 +26,7 @@ async function writeStream(stream: ByteStream, pieces: Iterable<Uint8Array>): Pr
       stream.write(piece, (error) => (error ? reject(error) : resolve()))
     })
     await Promise.race([written, failed])
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
   }
   await Promise.race([new Promise<void>((resolve) => stream.end(resolve)), failed])
 }
@@ -43,7 +44,10 @@ export async function writeStore(
     const file = snapshotName(1)
     const blob = await storage.create(file)
     try {
-      for await (const piece of pieces) await blob.write(piece)
+      for await (const piece of pieces) {
+        await blob.write(piece)
+        await nextTurn()
+      }
       await blob.commit()
     } catch (error) {
       await blob.abort()

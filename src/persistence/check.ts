@@ -3,10 +3,11 @@ import { PersistenceError } from './errors.js'
 import { decodeBatch } from './log-format.js'
 import { type LogDamage, LogScan } from './log-scan.js'
 import { type Manifest, readManifest } from './manifest.js'
-import { checkClosed, checkSnapshot, cutAt, putManifest, Turns } from './recovery.js'
+import { checkClosed, checkSnapshot, cutAt, putManifest } from './recovery.js'
 import { readSnapshot, type SnapshotSummary } from './snapshot-format.js'
 import type { Storage } from './storage.js'
 import { type Place, storageOf } from './targets.js'
+import { Turns } from './turns.js'
 
 /** Something that is wrong. */
 export interface Problem {

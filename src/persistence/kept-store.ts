@@ -7,6 +7,7 @@ import { putManifest, type Recovered, removeUnnamed, unnamed } from './recovery.
 import { SnapshotEncoder } from './snapshot-format.js'
 import { snapshotPieces } from './snapshot-pieces.js'
 import type { Storage } from './storage.js'
+import { nextTurn } from './turns.js'
 
 /** How a target of a backup is written to; backup.ts knows. */
 export type WriteBackup = (target: BackupTarget, head: Head, cursor: SnapshotCursor) => Promise<void>
@@ -187,7 +188,7 @@ export class KeptStore implements Keeper {
 
   /** Waits until no unit is open and no other snapshot is running; then the caller goes on at once. */
   private async idle(): Promise<void> {
-    do await new Promise((resolve) => setImmediate(resolve))
+    do await nextTurn()
     while (!this.host.isIdle || this.host.isTaking)
   }
 
@@ -202,6 +203,7 @@ export class KeptStore implements Keeper {
     try {
       for (const piece of snapshotPieces(encoder, head, cursor)) {
         await blob.write(piece)
+        await nextTurn()
         onProgress?.({ keys: cursor.count, total: cursor.total, bytes: encoder.bytes })
       }
       await blob.commit()

@@ -6,6 +6,7 @@ import { encodeManifest, highestNumber, isNumbered, MANIFEST, type Manifest, rea
 import type { PersistenceEvent, PersistenceHost } from './plain.js'
 import { readSnapshot, type SnapshotSummary } from './snapshot-format.js'
 import type { Storage } from './storage.js'
+import { Turns } from './turns.js'
 
 /** Files that hold what was cut off. */
 export function cutName(file: string, offset: number): string {
@@ -131,21 +132,4 @@ export async function removeUnnamed(storage: Storage, manifest: Manifest): Promi
 
 export function unnamed(names: readonly string[], { snapshot, segments }: Manifest): string[] {
   return names.filter((name) => isNumbered(name) && name !== snapshot?.file && !segments.includes(name))
-}
-
-/** Gives way to the event loop now and then. */
-export class Turns {
-  private readonly every: number
-  private bytes = 0
-
-  constructor(every = 1024 * 1024) {
-    this.every = every
-  }
-
-  next(bytes: number): void | Promise<void> {
-    this.bytes += bytes
-    if (this.bytes < this.every) return undefined
-    this.bytes = 0
-    return new Promise((resolve) => setImmediate(resolve))
-  }
 }

@@ -361,3 +361,23 @@ describe('SAVE and its kin by raw calls', () => {
     expect((await stateIn(place)).state).toContain('k')
   })
 })
+
+describe('a snapshot in the background', () => {
+  it('gives way to the event loop, also where a storage takes everything at once', async () => {
+    const { db } = await openKept(memory())
+    for (let i = 0; i < 5_000; i++) db.set(`key:${i}`, i)
+    let turns = 0
+    let isDone = false
+    const count = (): void => {
+      turns++
+      if (!isDone) setImmediate(count)
+    }
+    setImmediate(count)
+    let pieces = 0
+    await db.bgsave({ onProgress: () => pieces++ })
+    isDone = true
+
+    expect(turns).toBeGreaterThanOrEqual(pieces)
+    await db.close()
+  })
+})
