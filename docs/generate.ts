@@ -20,6 +20,7 @@ const GROUP_TITLES: Readonly<Record<string, string>> = {
   geo: 'Places',
   hyperloglog: 'HyperLogLogs',
   stream: 'Streams',
+  'vector-set': 'Vector sets',
   generic: 'Keys',
   transactions: 'Transactions',
   pubsub: 'Messages',

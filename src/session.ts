@@ -21,6 +21,7 @@ import { StreamCommands } from './api/stream.js'
 import { StreamGroupCommands } from './api/stream-groups.js'
 import { StringCommands } from './api/string.js'
 import { Transactions } from './api/transactions.js'
+import { VectorSetCommands } from './api/vector-set.js'
 import { type Argv, type Data, toText, toWord } from './commands/argv.js'
 import { endClient } from './commands/connection.js'
 import { dispatch } from './commands/dispatch.js'
@@ -43,6 +44,7 @@ export const GROUPS = [
   GeoCommands,
   StreamCommands,
   StreamGroupCommands,
+  VectorSetCommands,
   SortCommands,
   GenericCommands,
   ServerCommands,
@@ -82,6 +84,7 @@ export interface Commands<T extends string | Uint8Array>
     GeoCommands<T>,
     StreamCommands<T>,
     StreamGroupCommands<T>,
+    VectorSetCommands<T>,
     SortCommands<T>,
     GenericCommands<T>,
     ServerCommands<T>,

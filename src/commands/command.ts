@@ -101,6 +101,7 @@ export type Group =
   | 'geo'
   | 'hyperloglog'
   | 'stream'
+  | 'vector-set'
   | 'connection'
   | 'server'
   | 'transactions'

@@ -31,6 +31,7 @@ import { stringCommands } from './string.js'
 import { stringCounterCommands } from './string-counters.js'
 import { stringRangeCommands } from './string-ranges.js'
 import { transactionCommands } from './transactions.js'
+import { vectorSetCommands } from './vector-set.js'
 
 const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   stringCommands,
@@ -52,6 +53,7 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   geoCommands,
   geoSearchCommands,
   streamCommands,
+  vectorSetCommands,
   transactionCommands,
   pubsubCommands,
   connectionCommands,

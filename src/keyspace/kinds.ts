@@ -3,6 +3,7 @@ import { List } from '../structures/list.js'
 import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
 import { Stream } from '../structures/stream.js'
+import { VectorSet } from '../structures/vector-set/vector-set.js'
 import type { CollectionKind } from './unit.js'
 import { codeOfType } from './value.js'
 
@@ -29,4 +30,9 @@ export const SORTED_SET: CollectionKind<SortedSet> = {
 export const STREAM: CollectionKind<Stream> = {
   code: codeOfType('stream'),
   create: () => new Stream(),
+}
+
+export const VECTOR_SET: CollectionKind<VectorSet> = {
+  code: codeOfType('vectorset'),
+  create: () => new VectorSet(),
 }

@@ -345,10 +345,11 @@ export class Unit {
     store.announce(database, key, event)
   }
 
-  /** As `changed` where Redis announces nothing: the count that PFCOUNT writes down, another form of the same value. O(1). */
+  /** As `changed` where Redis announces nothing: the count that PFCOUNT writes down, all that is done to vector sets. O(1). */
   touched(key: string): void {
     const { store, database } = this
     store.dirty++
+    if (store.opened.length > 0) this.join(key, database)
     if (store.watches.active) store.watches.touch(database, key)
   }
 

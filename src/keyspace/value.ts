@@ -10,7 +10,7 @@ import { BIGINT, BOXED_NUMBER, textWeight } from '../structures/weight.js'
 export type StringValue = string | Int64 | ByteString
 
 /** The types of values other than strings, named as TYPE names them. */
-export type CollectionType = 'list' | 'hash' | 'set' | 'zset' | 'stream'
+export type CollectionType = 'list' | 'hash' | 'set' | 'zset' | 'stream' | 'vectorset'
 
 /** What the keyspace knows of a collection: the structures implement it, each in a class of its own. */
 export interface Collection {
@@ -30,7 +30,14 @@ export type Value = StringValue | Collection
 /** The codes of types that stand beside each key: text apart from other strings, as most values are text. */
 export const TEXT = 0
 export const OTHER_STRING = 1
-const COLLECTION_CODES: Readonly<Record<CollectionType, number>> = { list: 2, hash: 3, set: 4, zset: 5, stream: 6 }
+const COLLECTION_CODES: Readonly<Record<CollectionType, number>> = {
+  list: 2,
+  hash: 3,
+  set: 4,
+  zset: 5,
+  stream: 6,
+  vectorset: 7,
+}
 
 /** The code of a type of collections. */
 export function codeOfType(type: CollectionType): number {

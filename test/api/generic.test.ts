@@ -413,7 +413,9 @@ it('the types of keys are strings here and bytes there', () => {
   expectTypeOf(db.scan('0')).toEqualTypeOf<{ cursor: string; keys: string[] }>()
   expectTypeOf(db.bytes.scanIterator()).toEqualTypeOf<IterableIterator<Uint8Array>>()
   expectTypeOf(db.dump('k')).toEqualTypeOf<Uint8Array | null>()
-  expectTypeOf(db.bytes.type('k')).toEqualTypeOf<'none' | 'string' | 'list' | 'hash' | 'set' | 'zset' | 'stream'>()
+  expectTypeOf(db.bytes.type('k')).toEqualTypeOf<
+    'none' | 'string' | 'list' | 'hash' | 'set' | 'zset' | 'stream' | 'vectorset'
+  >()
   expectTypeOf(db.ttl('k')).toEqualTypeOf<number>()
   expectTypeOf(db.objectEncoding('k')).toEqualTypeOf<string | null>()
 })

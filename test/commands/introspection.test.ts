@@ -22,7 +22,11 @@ describe('commandInfo', () => {
   it('knows no command that Redis does not know by these facts', () => {
     const known = OF_REDIS.map((line) => line.split(' ')[0]!)
 
-    expect(commandList(commandTable).sort()).toEqual([...known].sort())
+    // Of vector sets, which are a module there, Redis tells other facts.
+    const told = commandList(commandTable).filter(
+      (name) => commandDocs(commandTable, [name])[name]!.group !== 'vector-set',
+    )
+    expect(told.sort()).toEqual([...known].sort())
   })
 
   it('tells of all commands when none is named, subcommands inside', () => {

@@ -42,6 +42,7 @@ const TYPED_ONLY: ReadonlySet<string> = new Set([
   ...['georadiusStore', 'georadiusbymemberStore', 'lcsLen', 'lcsIdx', 'scanIterator', 'sscanIterator', 'sortStore'],
   ...['hgetallMap', 'hrandfieldWithValues', 'hscanNoValues', 'hscanIterator', 'hscanNoValuesIterator'],
   'aclLogReset',
+  'vembRaw',
   ...['zscanIterator', 'zaddIncr', 'zrandmemberWithScores'],
   ...['messages', 'pmessages', 'smessages', 'consume'],
   ...['xpendingRange', 'xclaimJustid', 'xautoclaimJustid'],

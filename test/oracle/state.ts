@@ -34,6 +34,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   hash: { words: (key) => ['HGETALL', key], unordered: 2 },
   zset: { words: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'] },
   stream: { words: (key) => ['XINFO', 'STREAM', key, 'FULL', 'COUNT', '0'] },
+  vectorset: { words: (key) => ['VCARD', key] },
 }
 
 interface Place {

@@ -3,6 +3,7 @@ import { List } from '../list.js'
 import { SetOfStrings } from '../set.js'
 import { SortedSet } from '../sorted-set.js'
 import { Stream } from '../stream.js'
+import { VectorSet } from '../vector-set/vector-set.js'
 import { hashType, readHash, writeHash } from './hash-encoding.js'
 import { readList, writeList } from './list-encoding.js'
 import { sealPayload, startPayload } from './payload.js'
@@ -11,17 +12,19 @@ import { readSet, setType, writeSet } from './set-encoding.js'
 import { readSortedSet, sortedSetType, writeSortedSet } from './sorted-set-encoding.js'
 import { readStream, writeStream } from './stream-encoding.js'
 import { RdbType } from './types.js'
+import { readVectorSet, writeVectorSet } from './vector-set-encoding.js'
 import type { RdbWriter } from './writer.js'
 
 /** The collections that have an encoding here. */
-export type EncodedCollection = List | SetOfStrings | Hash | SortedSet | Stream
+export type EncodedCollection = List | SetOfStrings | Hash | SortedSet | Stream | VectorSet
 
 /** What the elements of a small collection take, more or less: a payload of that size never grows. */
 const BYTES_PER_ELEMENT = 16
 
 export function isEncoded(value: object): value is EncodedCollection {
   if (value instanceof List || value instanceof SetOfStrings) return true
-  return value instanceof Hash || value instanceof SortedSet || value instanceof Stream
+  if (value instanceof Hash || value instanceof SortedSet) return true
+  return value instanceof Stream || value instanceof VectorSet
 }
 
 /** The type byte before a collection, as Redis 8.0.2 writes one that it keeps in the same encoding. O(1). */
@@ -29,6 +32,7 @@ export function collectionType(value: EncodedCollection): RdbType {
   if (value instanceof List) return RdbType.LIST_QUICKLIST_2
   if (value instanceof SetOfStrings) return setType(value)
   if (value instanceof Stream) return RdbType.STREAM_LISTPACKS_3
+  if (value instanceof VectorSet) return RdbType.MODULE_2
   return value instanceof Hash ? hashType(value) : sortedSetType(value)
 }
 
@@ -38,6 +42,7 @@ export function writeCollection(writer: RdbWriter, value: EncodedCollection): vo
   else if (value instanceof SetOfStrings) writeSet(writer, value)
   else if (value instanceof Hash) writeHash(writer, value)
   else if (value instanceof Stream) writeStream(writer, value)
+  else if (value instanceof VectorSet) writeVectorSet(writer, value)
   else writeSortedSet(writer, value)
 }
 
@@ -75,6 +80,8 @@ export function readCollection(type: number, reader: RdbReader): EncodedCollecti
     case RdbType.STREAM_LISTPACKS_2:
     case RdbType.STREAM_LISTPACKS_3:
       return readStream(type, reader)
+    case RdbType.MODULE_2:
+      return readVectorSet(reader)
   }
   return undefined
 }

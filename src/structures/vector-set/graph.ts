@@ -70,6 +70,11 @@ export class Graph {
     return this.links.of(node, level).map((other) => ({ node: other, distance: this.vectors.between(node, other) }))
   }
 
+  /** The numbers of the neighbours of a node on a level. */
+  linksOf(node: number, level: number): number[] {
+    return this.links.of(node, level)
+  }
+
   levelOf(node: number): number {
     return this.links.levelOf(node)
   }

@@ -27,7 +27,8 @@ export class Vectors {
   constructor(dimension: number, quantization: Quantization, rows = ROWS_FIRST) {
     this.dimension = dimension
     this.quantization = quantization
-    this.width = quantization === 'bin' ? Math.ceil(dimension / WORD_BITS) : dimension
+    // Whole words of 64 bits, as Redis keeps them.
+    this.width = quantization === 'bin' ? 2 * Math.ceil(dimension / (2 * WORD_BITS)) : dimension
     this.cells = cellsFor(quantization, rows * this.width)
     this.norms = new Float32Array(rows)
     this.ranges = new Float32Array(quantization === 'int8' ? rows : 0)
@@ -87,14 +88,36 @@ export class Vectors {
     const vector = new Array<number>(this.dimension)
     for (let i = 0; i < this.dimension; i++) {
       if (this.quantization === 'bin') vector[i] = (this.cells[start + (i >>> 5)]! >>> (i & 31)) & 1 ? 1 : -1
-      else vector[i] = this.cells[start + i]! * this.scaleOf(row)
+      else vector[i] = Math.fround(this.floatAt(row, start + i) * this.norms[row]!)
     }
     return vector
   }
 
-  private scaleOf(row: number): number {
-    const step = this.quantization === 'int8' ? this.ranges[row]! / 127 : 1
-    return step * this.norms[row]!
+  private floatAt(row: number, at: number): number {
+    return this.quantization === 'int8' ? Math.fround((this.cells[at]! * this.ranges[row]!) / 127) : this.cells[at]!
+  }
+
+  /** The bytes of a row, the length of the vector and what 127 stands for in it. O(width). */
+  raw(row: number): { bytes: Uint8Array; norm: number; range: number } {
+    const cells = this.cells.slice(row * this.width, (row + 1) * this.width)
+    const bytes = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength)
+    return { bytes, norm: this.norms[row]!, range: this.quantization === 'int8' ? this.ranges[row]! : 0 }
+  }
+
+  /** Writes a row as `raw` gave it; returns false where it has another form. O(width). */
+  restore(row: number, { bytes, norm, range }: { bytes: Uint8Array; norm: number; range: number }): boolean {
+    if (bytes.length !== this.width * this.cells.BYTES_PER_ELEMENT || !(norm >= 0) || !(range >= 0)) return false
+    if (row >= this.norms.length) this.grow(row + 1)
+    new Uint8Array(this.cells.buffer).set(bytes, row * bytes.length)
+    this.norms[row] = norm
+    if (this.quantization === 'int8') this.ranges[row] = range
+    const cells = this.cells.subarray(row * this.width, (row + 1) * this.width)
+    return this.quantization !== 'f32' || cells.every(Number.isFinite)
+  }
+
+  /** The vector of a row as a query. */
+  queryOf(row: number): Query {
+    return new Query(this.cells.slice(row * this.width, (row + 1) * this.width), this.rangeOf(row))
   }
 
   /** How far two rows are from each other. O(dimension). */

@@ -15,6 +15,7 @@ import { sortedSetDoors } from './sorted-set.js'
 import { sortedSetRangeDoors } from './sorted-set-ranges.js'
 import { streamDoors } from './stream.js'
 import { stringDoors } from './string.js'
+import { vectorSetDoors } from './vector-set.js'
 
 /**
  * Subscriptions take a listener, and streams are read: no call is like them. See test/api/pubsub.test.ts. What a process takes
@@ -39,6 +40,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...hyperLogLogDoors,
   ...geoDoors,
   ...streamDoors,
+  ...vectorSetDoors,
   ...sortDoors,
   ...genericDoors,
   ...serverDoors,

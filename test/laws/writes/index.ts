@@ -11,6 +11,7 @@ import { sortWrites } from './sort.js'
 import { sortedSetWrites } from './sorted-set.js'
 import { streamWrites } from './stream.js'
 import { stringWrites } from './string.js'
+import { vectorSetWrites } from './vector-set.js'
 import type { Typed } from './write.js'
 
 /** Typed calls that write, each group as often as another. */
@@ -25,6 +26,7 @@ export const typedCalls: fc.Arbitrary<Typed> = fc.oneof(
     hyperLogLogWrites,
     geoWrites,
     streamWrites,
+    vectorSetWrites,
     sortWrites,
     genericWrites,
     serverWrites,
