@@ -1,6 +1,6 @@
 import { DISPOSE } from './api/disposable.js'
-import { Handle, JOINED, UNIT } from './api/handle.js'
-import { commandOfMethod, keysOfCall } from './api/method-calls.js'
+import { Handle, UNIT } from './api/handle.js'
+import { observeTypedCalls } from './api/observed-calls.js'
 import { type Key, toText, upperAscii } from './commands/argv.js'
 import { BLOCKING, type Command, WRITE } from './commands/command.js'
 import {
@@ -9,7 +9,6 @@ import {
   FAULT_CODES,
   Failing,
   FaultBook,
-  type FaultCall,
   type FaultCode,
   type FaultRule,
   faultsOf,
@@ -17,7 +16,7 @@ import {
   Lagging,
   refuses,
 } from './commands/faults.js'
-import { RedstartError, sessionClosed } from './errors.js'
+import { RedstartError } from './errors.js'
 import type { Store } from './keyspace/store.js'
 import { Glob } from './structures/glob.js'
 
@@ -168,7 +167,7 @@ export class Faults {
   }
 
   #arm(make: (book: FaultBook) => AnyFault): Fault {
-    watchTypedCalls()
+    observeTypedCalls()
     const book = faultsOf(this.#store) ?? new FaultBook(this.#store)
     this.#store.faults = book
     const fault = make(book)

@@ -5,11 +5,13 @@ import type { Key } from './commands/argv.js'
 import * as checkpoints from './commands/checkpoints.js'
 import type { RestoreOptions } from './commands/generic-dump.js'
 import { StoreHost } from './commands/persistence-host.js'
+import { countCalls, isCounted, observeAs } from './commands/observation.js'
 import { isStateTextOptions, type StateTextOptions, stateText } from './commands/state-text.js'
 import { closed, notKept } from './errors.js'
 import { Faults, watchTypedCalls } from './faults.js'
 import { Checkpoint } from './keyspace/checkpoint.js'
 import { type Clock, realClock } from './keyspace/clock.js'
+import { CountingUnit } from './keyspace/counting-unit.js'
 import type { KeyspaceListener } from './keyspace/events.js'
 import type { EvictionPolicy } from './keyspace/eviction-policy.js'
 import type { KeyspaceEventName } from './keyspace/notifications.js'
@@ -56,6 +58,12 @@ export interface OpenOptions extends RedstartOptions {
   readonly persistence?: Persistence | undefined
   /** Is told what happens to what is kept, from the first moment on; see `on('persistence')`. */
   readonly onPersistence?: PersistenceListener | undefined
+   * Counts calls, errors, hits and misses for `info`, and keeps times of calls for `latencyHistogram`; false by default. See
+   * docs/inside.md for what is counted, and what it costs.
+   */
+  readonly statistics?: boolean | undefined
+  /** Allows DEBUG, by `call`; false by default. */
+  readonly enableDebugCommand?: boolean | undefined
 }
 
 /** Options of `fork`. */
@@ -91,9 +99,10 @@ export class Redstart extends Session {
 
   constructor(options?: RedstartOptions | Forked) {
     const store = options !== undefined && 'store' in options ? options.store : newStore(options)
-    super(new Unit(store, store.databases[0]!))
+    super(newSessionUnit(store))
     this.store = store
     store.onRefusal = watchTypedCalls
+    if (options?.enableDebugCommand) store.settings.enablesDebug = true
     const classes = options?.notifyKeyspaceEvents
     if (classes !== undefined) this.configSet({ 'notify-keyspace-events': classes })
     const limits = limitsOf(options)
@@ -129,7 +138,7 @@ export class Redstart extends Session {
 
   /** A connection of its own: it has database 0 selected, whatever others have. */
   session(): Session {
-    return new Session(new Unit(this.store, this.store.databases[0]!))
+    return new Session(newSessionUnit(this.store))
   }
 
   /**
@@ -249,6 +258,7 @@ export class Redstart extends Session {
       log: options?.log,
     })
     copyUsers(this.store, store)
+    if (this.store.observation !== undefined) observeAs(this.store, store)
     return new Redstart({ store })
   }
 
@@ -330,13 +340,23 @@ export class Redstart extends Session {
   }
 }
 
+/** The unit of a new session; one that counts where calls are counted. */
+function newSessionUnit(store: Store): Unit {
+  const first = store.databases[0]!
+  const unit = isCounted(store) ? new CountingUnit(store, first) : new Unit(store, first)
+  store.open(unit)
+  return unit
+}
+
 function newStore(options: RedstartOptions | undefined): Store {
-  return new Store({
+  const store = new Store({
     clock: options?.clock ?? realClock(),
     random: new RandomSource(checkedSeed(options?.seed)),
     databases: checkedDatabases(options?.databases),
     log: options?.log,
   })
+  if (options?.statistics) countCalls(store)
+  return store
 }
 
 /** The limits among the options, as parameters of CONFIG. */

@@ -1,5 +1,6 @@
 import { AclCommands } from './api/acl.js'
 import { BitmapCommands } from './api/bitmap.js'
+import { ClientCommands } from './api/client.js'
 import { ConfigCommands } from './api/config.js'
 import { ConnectionCommands } from './api/connection.js'
 import { GenericCommands } from './api/generic.js'
@@ -7,10 +8,12 @@ import { GeoCommands } from './api/geo.js'
 import { Handle, joinMethods, OUT, OUT_TEXT, UNIT } from './api/handle.js'
 import { HashCommands } from './api/hash.js'
 import { HyperLogLogCommands } from './api/hyperloglog.js'
+import { InsideCommands } from './api/inside.js'
 import { ListCommands } from './api/list.js'
 import { MemoryCommands } from './api/memory.js'
 import { joinQueueMethods } from './api/multi.js'
 import { PersistenceCommands } from './api/persistence.js'
+import { prepareObservedCalls } from './api/observed-calls.js'
 import { PubSubCommands } from './api/pubsub.js'
 import { ServerCommands } from './api/server.js'
 import { SetCommands } from './api/set.js'
@@ -54,6 +57,8 @@ export const GROUPS = [
   PubSubCommands,
   AclCommands,
   ConnectionCommands,
+  ClientCommands,
+  InsideCommands,
 ]
 
 type Blocking =
@@ -93,7 +98,9 @@ export interface Commands<T extends string | Uint8Array>
     ConfigCommands<T>,
     PubSubCommands<T>,
     AclCommands<T>,
-    ConnectionCommands<T> {}
+    ConnectionCommands<T>,
+    ClientCommands<T>,
+    InsideCommands<T> {}
 
 /** The typed commands with `Uint8Array` in place of strings in what they return. */
 export interface BytesCommands extends Commands<Uint8Array>, Transactions<Uint8Array, Commands<Uint8Array>> {}
@@ -217,3 +224,4 @@ export class Session extends Handle<string> {
 
 joinMethods(Session, [...GROUPS, Transactions])
 joinQueueMethods(GROUPS)
+prepareObservedCalls()

@@ -29,6 +29,16 @@ export abstract class ConfigCommands<T extends string | Uint8Array> extends Hand
   }
 
   /**
+   * Counts from zero again what `info` tells of: calls, errors, hits and misses, expired and evicted keys. O(commands).
+   *
+   * @see https://redis.io/docs/latest/commands/config-resetstat/
+   */
+  configResetstat(): 'OK' {
+    this[RUN](bodies.configResetstat)
+    return 'OK'
+  }
+
+  /**
    * Refused: there is no file that parameters came from.
    *
    * @throws RedstartError ERR always

@@ -2,6 +2,7 @@
 import { checkedWords } from '../commands/acl-access.js'
 import type { CheckedCall } from '../commands/acl-user.js'
 import { type Data, type Key, toText } from '../commands/argv.js'
+import { type Data, toText } from '../commands/argv.js'
 import { type Command, type KeySpec, keyIndices } from '../commands/command.js'
 import { commandTable } from '../commands/table.js'
 
@@ -119,6 +120,37 @@ function tokensAmong(args: readonly unknown[]): string[] {
   return Object.entries(options).flatMap(([token, value]) => (value ? [token.toUpperCase()] : []))
 }
 
+/**
+ * A typed call as words, to be shown: the name of its command, then what it was given in the order of the arguments; pairs by name
+ * and value, options by their tokens. O(arguments).
+ */
+export function wordsOfCall(name: string, args: readonly unknown[]): string[] {
+  const words = name.split('|')
+  for (const [place, arg] of args.entries()) {
+    const takesPairs = place === 0 || (place === 1 && TAKES_PAIRS.has(name))
+    if (!isPairs(arg)) addWords(words, arg)
+    else if (takesPairs) addWords(words, Object.entries(arg))
+    else addOptions(words, arg)
+  }
+  return words
+}
+
+/** Commands whose methods take pairs behind the key as an object of names and values. */
+const TAKES_PAIRS: ReadonlySet<string> = new Set(['HSET', 'HMSET', 'HSETEX'])
+
+function addOptions(words: string[], options: object): void {
+  for (const [token, value] of Object.entries(options)) {
+    if (value === undefined || value === false || token === 'signal') continue
+    words.push(token.toUpperCase())
+    if (value !== true) addWords(words, value)
+  }
+}
+
+function addWords(words: string[], value: unknown): void {
+  if (isData(value)) words.push(textOf(value))
+  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) addWords(words, part)
+}
+
 /** What can be a word among arguments, as deep as lists go; of an object that comes first, its names and values. */
 function textsAmong(args: readonly unknown[]): string[] {
   const words: string[] = []
@@ -137,7 +169,7 @@ function isPairs(arg: unknown): arg is object {
   return typeof arg === 'object' && arg !== null && !Array.isArray(arg) && !(arg instanceof Uint8Array)
 }
 
-function isData(arg: unknown): arg is Data | Key {
+function isData(arg: unknown): arg is Data {
   return ['string', 'number', 'bigint'].includes(typeof arg) || arg instanceof Uint8Array
 }
 

@@ -22,6 +22,8 @@ import {
   WRITES,
 } from './acl-user.js'
 import { type Argv, textAt, toText, upperAscii } from './argv.js'
+import { type Argv, textAt, upperAscii } from './argv.js'
+import { clientLine } from './client-info.js'
 import { type Command, keyIndices, NO_AUTH } from './command.js'
 import { endClient } from './connection.js'
 import { nameOf } from './known-commands.js'
@@ -137,6 +139,7 @@ export class AccessControl {
   /** Writes down a refusal. */
   refused(unit: Unit, what: Pick<AclLogEntry, 'reason' | 'object' | 'username'>): void {
     const nowMs = unit.now()
+    unit.store.statistics.denied[what.reason]++
     const context = unit.store.depth > 0 ? 'multi' : 'toplevel'
     const same = this.log.find(
       (entry) =>
@@ -149,11 +152,17 @@ export class AccessControl {
     if (same !== undefined) {
       same.count++
       same.updatedMs = nowMs
-      same.clientInfo = clientInfo(unit)
+      same.clientInfo = clientLine(unit.client, unit.store)
       this.log = [same, ...this.log.filter((entry) => entry !== same)]
       return
     }
-    const entry = { ...what, id: this.entries++, count: 1, context, clientInfo: clientInfo(unit) } as const
+    const entry = {
+      ...what,
+      id: this.entries++,
+      count: 1,
+      context,
+      clientInfo: clientLine(unit.client, unit.store),
+    } as const
     this.log = [{ ...entry, createdMs: nowMs, updatedMs: nowMs }, ...this.log]
     this.trimLog()
   }
@@ -161,10 +170,6 @@ export class AccessControl {
   trimLog(): void {
     this.log.length = Math.min(this.log.length, this.store.settings.aclLogMaxLen)
   }
-}
-
-function clientInfo({ client, database }: Unit): string {
-  return `id=${client.id} name=${client.name} db=${database.index}`
 }
 
 /** Compared to the end whether or not it differs early, so that time tells nothing. */

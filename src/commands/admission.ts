@@ -8,6 +8,11 @@ import type { Unit } from '../keyspace/unit.js'
 import { authorize } from './acl-access.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
 import { type Command, DENYOOM, NO_MULTI, WRITE } from './command.js'
+import { monitorHasNoKeys, notInTransaction, subscriberMode } from '../errors.js'
+import type { Unit } from '../keyspace/unit.js'
+import { authorize } from './acl-access.js'
+import { type Argv, textAt, upperAscii } from './argv.js'
+import { type Command, NO_MULTI, READONLY, WRITE } from './command.js'
 import { faultsOf, rawCall } from './faults.js'
 import { nameOf } from './known-commands.js'
 
@@ -21,6 +26,8 @@ export function admit(unit: Unit, command: Command, argv: Argv): void {
   if (store.refusal !== undefined) checkRefusal(unit, command, store.refusal)
   if (store.limited && hasFlag(unit, command, DENYOOM)) unit.makeRoom()
   if (client.subscriptions !== undefined) checkSubscriberMode(command, argv)
+  if (client.subscriptions !== undefined && client.protocol === 2) checkSubscriberMode(command, argv)
+  if (client.monitors && (command.flags & (READONLY | WRITE)) !== 0) throw monitorHasNoKeys()
 }
 
 /** While the disk fails, what writes is refused, a transaction that does so included; in Redis PING is too. */

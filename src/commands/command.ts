@@ -128,6 +128,8 @@ export interface Command {
   readonly deprecated?: { readonly since: string; readonly use: string }
   /** Whether it is about the inside, and for nobody's program. */
   readonly internal?: boolean
+  /** Whether it is for those who look after the store, and not for its users. */
+  readonly isSystem?: boolean
   /** Whether MULTI does not queue it. */
   readonly runsInMulti?: boolean
   readonly subcommands?: Readonly<Record<string, Command>>

@@ -5,6 +5,7 @@ import type { Store } from '../keyspace/store.js'
 import { type Int64, parseInt64 } from '../structures/int64.js'
 import { accessOf } from './acl-access.js'
 import { clamp } from './argv.js'
+import { observationOf } from './observation.js'
 
 /** Why a value cannot be taken: what stands behind the dash of CONFIG SET's error. */
 export class BadParameter extends Error {}
@@ -22,7 +23,10 @@ export interface Parameter {
 }
 
 /** What was said when the store was made and stays. */
-const FIXED: readonly Parameter[] = [{ name: 'databases', get: (store) => String(store.databases.length) }]
+const FIXED: readonly Parameter[] = [
+  { name: 'databases', get: (store) => String(store.databases.length) },
+  { name: 'enable-debug-command', get: ({ settings }) => yesOrNo(settings.enablesDebug) },
+]
 
 /** What is announced, and to whom. */
 const EVENTS: readonly Parameter[] = [
@@ -174,6 +178,71 @@ const INT32_MAX = 2 ** 31 - 1
 
 /** A whole number from `min` to `max`; past 2^53 any is as good as another. */
 export function readInteger(text: string, min: number, max: number | bigint = 2n ** 63n - 1n): number {
+/** What is looked at as calls run. */
+const OBSERVATION: readonly Parameter[] = [
+  integerParameter('slowlog-log-slower-than', 'slowlogLogSlowerThan', -1),
+  integerParameter('slowlog-max-len', 'slowlogMaxLen', 0),
+  integerParameter('latency-monitor-threshold', 'latencyMonitorThreshold', 0),
+  integerParameter('tracking-table-max-keys', 'trackingTableMaxKeys', 0),
+  {
+    name: 'latency-tracking',
+    get: ({ settings }) => yesOrNo(settings.latencyTracking),
+    set(text) {
+      const value = readYesOrNo(text)
+      return (store) => {
+        store.settings.latencyTracking = value
+        observationOf(store).refresh()
+      }
+    },
+  },
+  {
+    name: 'latency-tracking-info-percentiles',
+    get: ({ settings }) => settings.latencyPercentiles.join(' '),
+    set(text) {
+      const percentiles = text.split(' ').filter((word) => word !== '')
+      const numbers = percentiles.map((word) => (/^\d+(\.\d*)?$/.test(word) ? Number(word) : Number.NaN))
+      if (numbers.some(Number.isNaN)) throw new BadParameter('Invalid latency-tracking-info-percentiles parameters')
+      if (numbers.some((number) => number > 100)) {
+        throw new BadParameter('latency-tracking-info-percentiles parameters should sit between [0.0,100.0]')
+      }
+      return (store) => {
+        store.settings.latencyPercentiles = percentiles
+      }
+    },
+  },
+]
+
+type NumberSetting = 'slowlogLogSlowerThan' | 'slowlogMaxLen' | 'latencyMonitorThreshold' | 'trackingTableMaxKeys'
+
+function integerParameter(name: string, setting: NumberSetting, min: number): Parameter {
+  return {
+    name,
+    get: ({ settings }) => String(settings[setting]),
+    set(text) {
+      const value = readInteger(text, min)
+      return (store) => {
+        store.settings[setting] = value
+        const observation = observationOf(store)
+        observation.slowCalls.trim(store.settings.slowlogMaxLen)
+        observation.refresh()
+      }
+    },
+  }
+}
+
+/** 'yes' or 'no', in any letter case. */
+export function readYesOrNo(text: string): boolean {
+  const word = text.toLowerCase()
+  if (word !== 'yes' && word !== 'no') throw new BadParameter("argument must be 'yes' or 'no'")
+  return word === 'yes'
+}
+
+function yesOrNo(value: boolean): string {
+  return value ? 'yes' : 'no'
+}
+
+/** A whole number from `min` on; past 2^53 any is as good as another. */
+export function readInteger(text: string, min: number): number {
   const integer = parseInt64(text)
   if (integer === undefined) throw new BadParameter("argument couldn't be parsed into an integer")
   if (integer < min || integer > max) throw new BadParameter(`argument must be between ${min} and ${max} inclusive`)
@@ -190,4 +259,5 @@ export function readChoice<T extends string>(text: string, choices: readonly T[]
 /** All parameters by name. */
 export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map(
   [...FIXED, ...EVENTS, ...ACL, ...ENCODINGS, ...STREAMS, ...LIMITS].map((parameter) => [parameter.name, parameter]),
+  [...FIXED, ...EVENTS, ...ACL, ...OBSERVATION].map((parameter) => [parameter.name, parameter]),
 )

@@ -6,6 +6,7 @@ import { Glob } from '../structures/glob.js'
 import { type Argv, textAt, textsFrom } from './argv.js'
 import { ADMIN, type Command, LOADING, NO_KEYS, NOSCRIPT, STALE } from './command.js'
 import { BadParameter, PARAMETERS, type Parameter } from './config-parameters.js'
+import { observationOf } from './observation.js'
 import { MapReply, OK, type Reply, Status } from './reply.js'
 
 /** The values of all parameters that a pattern fits; names and patterns in any letter case. O(patterns × parameters). */
@@ -49,6 +50,11 @@ export function configRewrite(): never {
   throw noConfigFile()
 }
 
+/** Counts from zero again. O(commands). */
+export function configResetstat({ store }: Unit): void {
+  observationOf(store).reset()
+}
+
 // What follows is the wire: one entry a command.
 
 function pairsFrom(argv: Argv): [string, string][] {
@@ -62,6 +68,8 @@ const HELP = [
   '    The parameters whose names fit, and their values.',
   'SET <parameter> <value> [<parameter> <value> ...]',
   '    Sets parameters, all or none.',
+  'RESETSTAT',
+  '    Counts from zero again.',
   'REWRITE',
   '    Writes the parameters to the file that they came from.',
   'HELP',
@@ -102,6 +110,18 @@ export const configCommands = {
         flags: LOADING | STALE,
         syntax: '',
         call: (): Reply => HELP.map((line) => new Status(line)),
+      },
+      RESETSTAT: {
+        ...OF_CONFIG,
+        summary: 'Counts from zero again what INFO tells of.',
+        complexity: 'O(N), N commands',
+        arity: 2,
+        tips: EVERYWHERE,
+        syntax: '',
+        call(unit): Reply {
+          configResetstat(unit)
+          return OK
+        },
       },
       REWRITE: {
         ...OF_CONFIG,

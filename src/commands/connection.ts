@@ -1,10 +1,13 @@
 /** The connection: https://redis.io/docs/latest/commands/?group=connection */
 import { sessionClosed, wrongArity } from '../errors.js'
+import { REPLIES } from '../keyspace/client.js'
 import { endSubscribers, unsubscribeAll } from '../keyspace/client-subscriptions.js'
 import type { Unit } from '../keyspace/unit.js'
 import { int32At } from './argv.js'
+import { endTracking } from './client-tracking.js'
 import { ALLOW_BUSY, type Command, FAST, LOADING, NO_AUTH, NO_KEYS, NOSCRIPT, STALE } from './command.js'
 import { databaseAt } from './generic.js'
+import { endMonitor } from './monitor.js'
 import { OK, type Reply, Status } from './reply.js'
 import { leaveMulti } from './transactions.js'
 
@@ -17,15 +20,27 @@ export function select(unit: Unit, index: number): void {
 }
 
 /**
- * Puts the connection back to how it began: database 0, nothing queued, nothing watched, not in subscriber mode. O(queued calls,
- * watched keys and subscriptions).
+ * Puts the connection back to how it began: database 0, nothing queued, nothing watched, not in subscriber mode, nothing monitored
+ * or tracked, answered by the older protocol. O(queued calls, watched keys and subscriptions).
  */
 export function reset(unit: Unit): void {
+  const { client, store } = unit
   leaveMulti(unit)
   unsubscribeAll(unit.store.pubsub, unit.client)
   unit.client.name = ''
   if (!unit.client.pinned) signOut(unit)
   unit.database = unit.store.databases[0]!
+  unsubscribeAll(store.pubsub, client)
+  endMonitor(client, store)
+  endTracking(client, unit)
+  client.name = ''
+  client.user = undefined
+  client.authenticated = !store.authRequired
+  client.protocol = 2
+  client.replies = REPLIES.on
+  client.noEvict = false
+  client.noTouch = false
+  unit.database = store.databases[0]!
 }
 
 function signOut({ client, store }: Unit): void {
@@ -39,7 +54,9 @@ export function endClient(unit: Unit): void {
   reset(unit)
   endSubscribers(unit.client)
   unit.client.closed = true
+  unit.store.connections.remove(unit.client)
   unit.store.waiters.rejectAll(sessionClosed(), unit.client)
+  unit.store.pause?.forget(unit.client)
 }
 
 export const connectionCommands = {
@@ -67,7 +84,7 @@ export const connectionCommands = {
     call(unit, argv): Reply {
       if (argv.length > 2) throw wrongArity('ping')
       // In subscriber mode every reply of RESP2 looks like a message.
-      if (unit.client.subscriptions !== undefined) return ['pong', argv[1] ?? '']
+      if (unit.client.subscriptions !== undefined && unit.client.protocol === 2) return ['pong', argv[1] ?? '']
       return argv[1] ?? PONG
     },
   },

@@ -1,5 +1,6 @@
 /** From words to a reply: the way in for raw calls, replay, and later RESP and scripts. */
 import { execAborted, RedstartError, sessionClosed, unknownCommand, unknownSubcommand, wrongArity } from '../errors.js'
+import { REPLIES } from '../keyspace/client.js'
 import type { LogBatch } from '../keyspace/ports.js'
 import type { Store } from '../keyspace/store.js'
 import { Unit } from '../keyspace/unit.js'
@@ -7,9 +8,12 @@ import { authorize, runWithLeave } from './acl-access.js'
 import { admit } from './admission.js'
 import { type Argv, textAt, textsFrom, upperAscii } from './argv.js'
 import { BLOCKING, type Command, findCommand, subcommandOf, takesWords } from './command.js'
+import { holdBack } from './client-pause.js'
+import { type Command, findCommand, subcommandOf, takesWords } from './command.js'
 import { runCommand } from './execution.js'
 import { faultsOf, rawCall } from './faults.js'
-import { type Reply, Status } from './reply.js'
+import { observationOf } from './observation.js'
+import { Replies, type Reply, Status } from './reply.js'
 import { commandTable } from './table.js'
 import { leaveMulti } from './transactions.js'
 
@@ -35,16 +39,31 @@ function checkArity(command: Command, argv: Argv, name: string): Command {
 }
 
 /**
- * Runs a call as one unit, or queues it where MULTI is open. Error replies are thrown; the reply of a call that has to wait is
- * a promise.
+ * Runs a call as one unit, queues it where MULTI is open, or holds it back while calls are paused. Error replies are thrown; the
+ * reply of a call that has to wait is a promise.
  */
 export function dispatch(unit: Unit, argv: Argv): Reply | Promise<Reply> {
+  return unit.client.replies === REPLIES.on ? run(unit, argv) : runQuietly(unit, argv)
+}
+
+function run(unit: Unit, argv: Argv): Reply | Promise<Reply> {
+  const { client, store } = unit
   try {
-    if (unit.client.closed) throw sessionClosed()
+    if (client.closed) throw sessionClosed()
     const command = acceptCall(unit, argv)
     const { transaction } = unit.client
     if (transaction === undefined || command.runsInMulti === true)
       return deliver(unit, command, argv, runWithin(unit, command, argv))
+    client.activeAt = store.accessTime()
+    if (store.pause !== undefined) {
+      const held = holdBack(unit, command, argv, dispatch)
+      if (held !== undefined) return held
+    }
+    const { transaction } = client
+    if (transaction === undefined || command.runsInMulti === true) {
+      client.lastCommand = command
+      return deliver(unit, command, argv, runCommand(unit, command, argv))
+    }
     transaction.calls.push({ command, argv: argv.map((word) => (typeof word === 'string' ? word : word.slice())) })
     return QUEUED
   } finally {
@@ -66,6 +85,30 @@ function run(unit: Unit, command: Command, argv: Argv): Reply | Promise<Reply> {
     () => authorize(unit, command, argv),
     () => runCommand(unit, command, argv),
   )
+/** The replies to a call that has none. */
+const SILENCE = new Replies([])
+
+/** As on the wire nothing tells them from messages, these are always answered. */
+const SPEAKING = /^[ps]?(un)?subscribe$/i
+
+/** As `run`, for a connection that wants no replies, or not the next one: it hears of no error either. */
+function runQuietly(unit: Unit, argv: Argv): Reply | Promise<Reply> {
+  const { client } = unit
+  if (client.replies === REPLIES.skipNext) client.replies = REPLIES.skip
+  try {
+    const reply = run(unit, argv)
+    if (client.replies === REPLIES.on || SPEAKING.test(textAt(argv, 0))) return reply
+    return reply instanceof Promise ? reply.then(silenced, silenced) : SILENCE
+  } catch (error) {
+    if (error instanceof RedstartError && !client.closed) return SILENCE
+    throw error
+  } finally {
+    if (client.replies === REPLIES.skip) client.replies = REPLIES.on
+  }
+}
+
+function silenced(): Reply {
+  return SILENCE
 }
 
 /** The reply of a call, unless a fault keeps it back. */
@@ -93,12 +136,19 @@ function acceptCall(unit: Unit, argv: Argv): Command {
  */
 function refusal(unit: Unit, argv: Argv, error: RedstartError): RedstartError {
   const { transaction } = unit.client
-  if (upperAscii(textAt(argv, 0)) === 'EXEC') {
-    leaveMulti(unit)
-    return execAborted(error)
-  }
-  if (transaction !== undefined) transaction.spoiled = true
-  return error
+  const isExec = upperAscii(textAt(argv, 0)) === 'EXEC'
+  const told = isExec ? execAborted(error) : error
+  if (unit.store.hearsCalls) observationOf(unit.store).rejected(commandOf(argv), told)
+  if (isExec) leaveMulti(unit)
+  else if (transaction !== undefined) transaction.spoiled = true
+  return told
+}
+
+/** The command that a call names, whether or not it may be run. */
+function commandOf(argv: Argv): Command | undefined {
+  const command = findCommand(commandTable, textAt(argv, 0))
+  const contained = command?.subcommands === undefined ? command : subcommandOf(command, argv)
+  return contained?.call === undefined ? undefined : contained
 }
 
 /** Makes again what a log says: the batch runs as one unit, in which nothing expires and nothing is logged. */

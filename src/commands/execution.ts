@@ -1,6 +1,7 @@
 import type { Unit } from '../keyspace/unit.js'
 import type { Argv } from './argv.js'
 import type { Command } from './command.js'
+import { observeRaw } from './observation.js'
 import type { Reply } from './reply.js'
 
 /**
@@ -8,5 +9,5 @@ import type { Reply } from './reply.js'
  * looks at calls as they run belongs.
  */
 export function runCommand(unit: Unit, command: Command, argv: Argv): Reply | Promise<Reply> {
-  return command.call!(unit, argv)
+  return unit.store.hearsCalls && !unit.store.replaying ? observeRaw(unit, command, argv) : command.call!(unit, argv)
 }

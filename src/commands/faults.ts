@@ -217,8 +217,6 @@ export class FaultBook {
   private faults: AnyFault[] = []
   private readonly late = new Set<LateReply>()
   private source: RandomSource | undefined
-  /** The typed call that is running, and whether events were being handed out when it began. */
-  private insideSince: boolean | undefined
 
   constructor(store: Store) {
     this.store = store
@@ -282,21 +280,6 @@ export class FaultBook {
       throw sessionClosed()
     }
     return reply
-  }
-
-  /** Runs a typed call, whose methods may call each other: only the outermost counts, and those of listeners. */
-  within<R>(body: () => R): R {
-    const before = this.insideSince
-    this.insideSince = this.store.isSettling
-    try {
-      return body()
-    } finally {
-      this.insideSince = before
-    }
-  }
-
-  get isInside(): boolean {
-    return this.insideSince === this.store.isSettling
   }
 
   /** At the end of the database: whoever still waits for a late reply is told. */

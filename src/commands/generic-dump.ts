@@ -43,7 +43,7 @@ export function payloadOf(value: Value): Uint8Array {
 }
 
 /** The value of a payload. Throws ERR (version or checksum, bad data format). */
-function payloadValue(payload: Uint8Array): Value {
+export function payloadValue(payload: Uint8Array): Value {
   const opened = openPayload(payload)
   if (opened.status !== 'ok') throw payloadRefused()
   try {

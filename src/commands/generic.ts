@@ -54,8 +54,11 @@ export function exists(unit: Unit, keys: readonly string[]): number {
 export function touch(unit: Unit, keys: readonly string[]): number {
   let found = 0
   for (const key of keys) {
-    if (unit.find(key) !== ABSENT) found++
-    else unit.miss(key)
+    if (unit.find(key) === ABSENT) unit.miss(key)
+    else {
+      unit.hit()
+      found++
+    }
   }
   return found
 }
@@ -141,6 +144,7 @@ export function copy(unit: Unit, source: string, destination: string, options: C
     unit.miss(source)
     return 0
   }
+  unit.hit()
   const value = unit.database.keys.lookAt(slot)
   const deadline = unit.deadlineOf(slot)
   const old = unit.peek(destination, target)

@@ -23,4 +23,17 @@ export const host = {
   collectGarbage(): void {
     ;(globalThis as HostGlobals).gc?.()
   },
+/** What a process tells of itself, where there is one: browsers have none. */
+export interface Host {
+  readonly pid?: number
+  readonly platform?: string
+  readonly arch?: string
+  readonly versions?: Readonly<Record<string, string | undefined>>
+  cpuUsage?(): { readonly user: number; readonly system: number }
+  memoryUsage?(): { readonly rss: number; readonly heapTotal: number; readonly heapUsed: number }
+}
+
+/** Node, Bun and Deno have it as a global, so that nothing need be imported that browsers lack. */
+export function host(): Host {
+  return (globalThis as { readonly process?: Host }).process ?? {}
 }

@@ -110,6 +110,8 @@ export interface CommandDocs {
   readonly deprecated?: { readonly since: string; readonly use: string }
   /** Whether it is about the inside of Redis, and for nobody's program. */
   readonly internal?: boolean
+  /** Whether it is for those who look after the store, and not for its users. */
+  readonly isSystem?: boolean
   readonly arguments: readonly Argument[]
   readonly subcommands: Readonly<Record<string, CommandDocs>>
 }
@@ -160,6 +162,7 @@ function docsOf({ name, command }: Named): CommandDocs {
     complexity: command.complexity,
     ...(command.deprecated === undefined ? {} : { deprecated: command.deprecated }),
     ...(command.internal === undefined ? {} : { internal: command.internal }),
+    ...(command.isSystem === true ? { isSystem: true } : {}),
     arguments: parseSyntax(command.syntax),
     subcommands: Object.fromEntries(subcommandsOf(name, command).map((named) => [named.name, docsOf(named)])),
   }

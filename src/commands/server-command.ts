@@ -87,6 +87,7 @@ function docsReply(docs: CommandDocs, keySpecs: readonly KeySpec[]): Reply {
           replaced_by: docs.deprecated.use,
         }),
     ...(docs.internal ? { doc_flags: names(['syscmd']) } : {}),
+    ...(docs.isSystem === true ? { doc_flags: names(['syscmd']) } : {}),
     ...(docs.arguments.length === 0
       ? {}
       : { arguments: docs.arguments.map((argument) => argumentReply(argument, nextKeySpec)) }),

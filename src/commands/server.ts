@@ -21,12 +21,14 @@ export function dbsize(unit: Unit): number {
 /** Removes all keys of the database. O(1), and O(watched keys). No event. */
 export function flushdb(unit: Unit): void {
   empty(unit, unit.database)
+  unit.store.tracking?.flushed()
   if (unit.logging) unit.log('FLUSHDB')
 }
 
 /** Removes all keys of all databases. O(databases). No event. */
 export function flushall(unit: Unit): void {
   for (const database of unit.store.databases) empty(unit, database)
+  unit.store.tracking?.flushed()
   if (unit.logging) unit.log('FLUSHALL')
 }
 

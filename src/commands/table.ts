@@ -4,9 +4,11 @@
 import { aclCommands } from './acl.js'
 import { bitfieldCommands } from './bitfield.js'
 import { bitmapCommands } from './bitmap.js'
+import { clientCommands } from './client-command.js'
 import type { Command, CommandTable } from './command.js'
 import { configCommands } from './config.js'
 import { connectionCommands } from './connection.js'
+import { debugCommands } from './debug.js'
 import { genericCommands } from './generic.js'
 import { genericDumpCommands } from './generic-dump.js'
 import { genericExpireCommands } from './generic-expire.js'
@@ -16,14 +18,20 @@ import { geoCommands } from './geo.js'
 import { geoSearchCommands } from './geo-search.js'
 import { hashCommands } from './hash.js'
 import { hyperLogLogCommands } from './hyperloglog.js'
+import { helloCommands } from './hello.js'
+import { infoCommands } from './info.js'
 import { knownCommands } from './known-commands.js'
+import { latencyCommands } from './latency.js'
 import { listCommands } from './list.js'
 import { memoryCommands } from './memory.js'
 import { persistenceCommands } from './persistence.js'
+import { lolwutCommands } from './lolwut.js'
+import { monitorCommands } from './monitor.js'
 import { pubsubCommands } from './pubsub.js'
 import { serverCommands } from './server.js'
 import { commandCommands } from './server-command.js'
 import { setCommands } from './set.js'
+import { slowlogCommands } from './slowlog.js'
 import { sortCommands } from './sort.js'
 import { sortedSetCommands } from './sorted-set.js'
 import { streamCommands } from './stream.js'
@@ -57,9 +65,17 @@ const GROUPS: readonly Readonly<Record<string, Command>>[] = [
   transactionCommands,
   pubsubCommands,
   connectionCommands,
+  helloCommands,
+  clientCommands,
   serverCommands,
   persistenceCommands,
   memoryCommands,
+  infoCommands,
+  slowlogCommands,
+  latencyCommands,
+  monitorCommands,
+  debugCommands,
+  lolwutCommands,
   configCommands,
   aclCommands,
   commandCommands(() => commandTable),

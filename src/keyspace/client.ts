@@ -1,5 +1,7 @@
 import type { ClientSubscriptions } from './client-subscriptions.js'
 import type { Subscriber } from './pubsub.js'
+import type { ClientTracking } from './tracking.js'
+import type { Unit } from './unit.js'
 import type { StringValue } from './value.js'
 import { Watch } from './watches.js'
 
@@ -17,7 +19,17 @@ export class Transaction {
 }
 
 /** A message that a connection gets unasked: its kind, then what it says. */
-export type PushMessage = readonly (StringValue | null)[]
+export type PushMessage = readonly (StringValue | null | readonly StringValue[])[]
+
+/** Whether the connection is sent replies. */
+export const REPLIES = {
+  on: 0,
+  off: 1,
+  /** The reply to the next call is left out. */
+  skipNext: 2,
+  /** The reply to the running call is left out. */
+  skip: 3,
+} as const
 
 /**
  * The state of a connection besides the database that it works on. Every unit belongs to one; the units that serve its
@@ -47,9 +59,36 @@ export class Client {
   subscribers: Set<Subscriber> | undefined = undefined
   /** Who hears of messages; nobody until a session asks for them. */
   onPush: ((message: PushMessage) => void) | undefined = undefined
+  /** The unit of its session; undefined for units that serve the store itself. */
+  unit: Unit | undefined = undefined
+  /** When it was opened and when it last made a call, by the access clock. */
+  openedAt = 0
+  activeAt = 0
+  /** The command that it last called, as dispatch knows it. */
+  lastCommand: unknown = undefined
+  /** 2 or 3: the protocol that HELLO has chosen. */
+  protocol: 2 | 3 = 2
+  /** One of REPLIES. */
+  replies: number = REPLIES.on
+  libraryName = ''
+  libraryVersion = ''
+  /** Whether eviction spares it: there is none of clients here. */
+  noEvict = false
+  /** Whether its calls leave access times as they are. */
+  noTouch = false
+  /** Whether it hears of all calls by MONITOR. */
+  monitors = false
+  /** How many of its calls a pause holds back. */
+  heldCalls = 0
+  /** What CLIENT TRACKING has asked for; undefined while it is off. */
+  tracking: ClientTracking | undefined = undefined
+  /** Where it comes from: a session of this process, unless who opened it says otherwise. */
+  address: string
+  localAddress = ''
 
   constructor(id: number) {
     this.id = id
+    this.address = `session:${id}`
   }
 
   /** Hands a message to whoever listens to the connection. */

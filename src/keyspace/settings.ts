@@ -29,4 +29,18 @@ export class Settings {
   lfuDecayTime = 1
   /** How much a block of a stream holds: stream-node-max-bytes and stream-node-max-entries. */
   streamBlocks: BlockLimits = DEFAULT_LIMITS
+  /** Whether DEBUG may be called: as the store was made. */
+  enablesDebug = false
+  /** Calls that take so many microseconds are written down; none for -1. */
+  slowlogLogSlowerThan = -1
+  /** How many slow calls are kept. */
+  slowlogMaxLen = 128
+  /** Events that take so many milliseconds are sampled; none for 0. */
+  latencyMonitorThreshold = 0
+  /** Whether the times of calls are kept in histograms. */
+  latencyTracking = false
+  /** The percentiles that INFO tells of them, as they were given. */
+  latencyPercentiles: readonly string[] = ['50', '99', '99.9']
+  /** How many keys are remembered for CLIENT TRACKING; 0 for all. */
+  trackingTableMaxKeys = 1_000_000
 }

@@ -6,6 +6,7 @@ import { accessTime } from './access-time.js'
 import { Checkpoint } from './checkpoint.js'
 import { Client } from './client.js'
 import type { Clock, Timer } from './clock.js'
+import { Connections } from './connections.js'
 import { Database, type KeyTable, shareTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { Eviction } from './eviction.js'
@@ -14,12 +15,18 @@ import { ABSENT } from './key-index.js'
 import { Ledger } from './ledger.js'
 import { Outbox } from './outbox.js'
 import type { Keeper, LogRecord, LogSink, LogWord, Refusal, SnapshotEntry, SnapshotSource } from './ports.js'
+import { type Delivery, Outbox } from './outbox.js'
+import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
 import { PubSub } from './pubsub.js'
 import type { RandomSource } from './random.js'
 import type { RunningSnapshot } from './running-snapshot.js'
 import { Settings } from './settings.js'
+import { Statistics } from './statistics.js'
+import { Tracking } from './tracking.js'
 import type { Undo } from './undo.js'
 import { type Collection, TEXT, typeOf, type Value } from './value.js'
+import type { Unit } from './unit.js'
+import { type Collection, typeOf, type Value } from './value.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
 
@@ -92,6 +99,20 @@ export class Store implements SnapshotSource {
   private isRanking = false
   /** The most that `usedMemory` has ever told. */
   peakMemory = 0
+  readonly statistics = new Statistics()
+  readonly connections = new Connections()
+  /** Who keeps copies of keys; undefined until the first connection asks to be told. */
+  tracking: Tracking | undefined = undefined
+  /** What looks at calls as they run: see commands/observation.ts; undefined until something does. */
+  observation: object | undefined = undefined
+  /** Whether anything looks at calls as they run. */
+  hearsCalls = false
+  /** What holds calls back: see commands/client-pause.ts; undefined while nothing does. */
+  pause: { forget(client: Client): void; readonly clients: number } | undefined = undefined
+  /** Whether the running call leaves access times as they are. */
+  leavesAccess = false
+  /** Told how many milliseconds a round of active expiry has taken, where somebody wants to know. */
+  onExpireCycle: ((ms: number) => void) | undefined = undefined
   /** What tests have armed: see commands/faults.ts; undefined until they do. */
   faults: { close(): void } | undefined = undefined
   /** Who connections act for that have not said so; undefined while that may do anything. */
@@ -147,6 +168,9 @@ export class Store implements SnapshotSource {
   private accessClockStartedMs = 0
   private isClosed = false
   private clients = 0
+  private activeExpiry = true
+  /** When it was made, in milliseconds since the epoch. */
+  readonly startedMs: number
 
   constructor(options: StoreOptions) {
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index))
@@ -154,6 +178,7 @@ export class Store implements SnapshotSource {
     this.startedMs = options.clock.now()
     this.eviction = new Eviction(this)
     this.random = options.random
+    this.startedMs = options.clock.now()
     const observe = (): void => this.observe()
     const hear = (): void => {
       this.events.refresh()
@@ -163,15 +188,25 @@ export class Store implements SnapshotSource {
     this.pubsub = new PubSub(this.outbox, hear)
     this.events = new KeyspaceEvents(this.outbox, this.pubsub, hear)
     this.watches = new Watches(observe, (database, key) => this.isOverdue(database, key))
-    this.waiters = new Waiters(this.clock.now(), (deadlineMs) => this.armBy(deadlineMs), observe)
+    this.waiters = new Waiters(this.startedMs, (deadlineMs) => this.armBy(deadlineMs), observe)
     this.log = options.log
   }
 
-  /** A new connection. */
+  /** A new connection, which is not among those that are listed until `open` says so. */
   connect(): Client {
     const client = new Client(++this.clients)
     client.authenticated = !this.authRequired
     return client
+  }
+
+  /** Lists a session among the connections. */
+  open(unit: Unit): void {
+    const { client } = unit
+    client.unit = unit
+    client.openedAt = accessTime(this.clock.now())
+    client.activeAt = client.openedAt
+    this.connections.add(client)
+    this.statistics.connections++
   }
 
   get log(): LogSink | undefined {
@@ -195,6 +230,7 @@ export class Store implements SnapshotSource {
 
   private observe(): void {
     this.observed = this.opened.length > 0 || this.events.listening || this.watches.active || this.waiters.active
+    if (this.tracking?.active === true) this.observed = true
     this.hearsArrivals = this.waiters.active || this.events.hearsNew
     if (this.holdsOpen === this.waiters.hasTimeouts) return
     this.holdsOpen = this.waiters.hasTimeouts
@@ -269,6 +305,8 @@ export class Store implements SnapshotSource {
     const access = this.accessTime()
     if (database.keys.accessAt(slot) !== access) this.setAccess(database, slot, access)
     if (this.isRanking) this.eviction.touch(database.keys, slot)
+    if (this.leavesAccess) return
+    this.setAccess(database, slot, this.accessTime())
   }
 
   /** Sets the time of the last access of a key, by the access clock. */
@@ -385,6 +423,12 @@ export class Store implements SnapshotSource {
     if (this.opened.length > 0) this.opened = []
     if (this.observed) this.observe()
     const failure = this.batch.length > 0 ? this.handOver() : undefined
+    if (this.tracking !== undefined) this.tracking.broadcast()
+    if (this.batch.length > 0) {
+      const batch = this.batch
+      this.batch = []
+      this.sink?.append(batch)
+    }
     // What listeners and served waiters cause is handed out by the loop that called them.
     if (!this.settling) this.handOut()
     if (failure !== undefined) throw failure.error
@@ -415,6 +459,33 @@ export class Store implements SnapshotSource {
     }
   }
 
+  /** Adds something to what is handed out at the end of the unit. */
+  tell(delivery: Delivery): void {
+    this.outbox.add(delivery)
+    this.pending = EFFECTS
+  }
+
+  /** Who keeps copies of keys, for those who ask to be told. */
+  openTracking(): Tracking {
+    this.tracking ??= new Tracking(this)
+    return this.tracking
+  }
+
+  /** Somebody asks to be told of changes, or nobody does any more. */
+  trackingChanged(): void {
+    this.observe()
+  }
+
+  /** Whether what has expired goes by itself; else when it is looked at. */
+  get expiresActively(): boolean {
+    return this.activeExpiry
+  }
+
+  set expiresActively(active: boolean) {
+    this.activeExpiry = active
+    this.rearm()
+  }
+
   /** Whether listeners and served waiters run, which may use the database. */
   get isSettling(): boolean {
     return this.settling
@@ -439,6 +510,8 @@ export class Store implements SnapshotSource {
     let wake = this.waiters.nextWake()
     if (this.accessSecond !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
     for (const { wheel, fields } of this.databases) {
+    if (this.accessClock !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
+    for (const { wheel, fields } of this.activeExpiry ? this.databases : []) {
       if (wheel !== undefined) wake = Math.min(wake, wheel.nextWake())
       if (fields !== undefined) wake = Math.min(wake, fields.nextWake())
     }
@@ -457,6 +530,7 @@ export class Store implements SnapshotSource {
     if (this.accessSecond !== 0 && started >= this.accessClockStartedMs + READING_KEPT_MS) this.stopAccessClock()
     let left = true
     while (left && this.clock.now() - started < SLICE_MS) left = this.expireSlice()
+    this.onExpireCycle?.(this.clock.now() - started)
     if (left) this.arm(this.clock.now())
     else this.rearm()
   }
@@ -467,7 +541,7 @@ export class Store implements SnapshotSource {
     this.depth++
     try {
       const now = this.now()
-      for (const database of this.databases) {
+      for (const database of this.activeExpiry ? this.databases : []) {
         const wheel = database.wheel
         if (wheel !== undefined && wheel.nextWake() <= now) {
           if (wheel.expire(now, SLICE_STEPS, (key) => this.expire(database, database.keys.find(key)))) left = true
@@ -507,6 +581,7 @@ export class Store implements SnapshotSource {
   expire(database: Database, slot: number): void {
     const key = database.keys.keyAt(slot)!
     this.remove(database, slot)
+    this.statistics.expiredKeys++
     if (this.logging) this.append(database, ['DEL', key])
     this.announce(database, key, 'expired')
   }
@@ -525,6 +600,7 @@ export class Store implements SnapshotSource {
     if (this.logging) this.append(database, whole ? ['DEL', key] : ['HDEL', key, ...fields])
     this.announce(database, key, 'hexpired')
     const gone = whole ? hash.size : fields.length
+    this.statistics.expiredFields += gone
     if (whole || hash.size === 0) {
       this.remove(database, database.keys.find(key))
       this.announce(database, key, 'del')
@@ -639,6 +715,7 @@ export class Store implements SnapshotSource {
 
   /** What follows where a key's event is all that there is to tell. */
   mention(database: Database, key: string, event: string): void {
+    if (this.tracking !== undefined) this.tracking.touch(key, event === 'expired' ? undefined : this.tracking.actor)
     if (this.events.listening) this.events.announce(event, key, database.index)
     this.pending = EFFECTS
   }
@@ -693,6 +770,7 @@ export class Store implements SnapshotSource {
       this.dirty += database.keys.size
     }
     this.take(checkpoint.tables)
+    this.tracking?.flushed()
     this.random.follow(checkpoint.random)
     for (const database of databases) this.dirty += database.keys.size
     this.pending = EFFECTS

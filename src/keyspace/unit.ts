@@ -245,6 +245,9 @@ export class Unit {
     return slot
   }
 
+  /** Says that a command which reads has found something at a key, where `read…` does not: see `CountingUnit`. O(1). */
+  hit(): void {}
+
   /** Says that a command which reads has found nothing at a key. O(1). */
   miss(key: string): undefined {
     if (this.store.hearsMisses) this.store.missed(this.database, key)

@@ -93,11 +93,45 @@ export class Waiters {
 
   /** How many calls wait. */
   get size(): number {
+    return this.list().size
+  }
+
+  /** How many calls wait for a timeout too. */
+  get timeouts(): number {
+    return this.wheel.size
+  }
+
+  /** How many keys are waited for. O(databases). */
+  get keyCount(): number {
+    let count = 0
+    for (const keys of this.queues.values()) count += keys.size
+    return count
+  }
+
+  /** The connections whose calls wait. O(calls). */
+  clients(): Set<Client> {
+    const clients = new Set<Client>()
+    for (const { request } of this.list()) if (request.client !== undefined) clients.add(request.client)
+    return clients
+  }
+
+  private list(): Set<Waiter> {
     const waiting = new Set<Waiter>()
     for (const keys of this.queues.values()) {
       for (const { waiters } of keys.values()) for (const waiter of waiters) waiting.add(waiter)
     }
-    return waiting.size
+    return waiting
+  }
+
+  /** Ends the waiting of a connection: with an error, or as if time had run out. Returns whether it waited. O(calls). */
+  unblock(client: Client, error: Error | undefined): boolean {
+    const own = [...this.list()].filter(({ request }) => request.client === client)
+    for (const waiter of own) {
+      this.leave(waiter)
+      if (error === undefined) waiter.resolve(waiter.request.timeoutReply)
+      else waiter.reject(error)
+    }
+    return own.length > 0
   }
 
   /**

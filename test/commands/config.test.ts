@@ -44,7 +44,7 @@ describe('CONFIG HELP', () => {
     const help = say(open().db, 'CONFIG HELP') as string[]
 
     expect(help.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(' ')[0])).toEqual([
-      ...['CONFIG', 'GET', 'SET', 'REWRITE', 'HELP'],
+      ...['CONFIG', 'GET', 'SET', 'RESETSTAT', 'REWRITE', 'HELP'],
     ])
   })
 })

@@ -24,7 +24,15 @@ describe('COMMAND COUNT and COMMAND LIST', () => {
     ['PATTERN set*', ['set', 'setbit', 'setex', 'setnx', 'setrange']],
     ['PATTERN SETN?', ['setnx']],
     ['pattern object|e*', ['object|encoding']],
-    ['ACLCAT CONNECTION', ['auth', 'command', 'echo', 'ping', 'quit', 'reset', 'select']],
+    [
+      'ACLCAT CONNECTION',
+      [
+        ...['auth', 'client|caching', 'client|getname', 'client|getredir', 'client|help', 'client|id', 'client|info'],
+        ...['client|kill', 'client|list', 'client|no-evict', 'client|no-touch', 'client|pause', 'client|reply'],
+        ...['client|setinfo', 'client|setname', 'client|tracking', 'client|trackinginfo', 'client|unblock'],
+        ...['client|unpause', 'command', 'echo', 'hello', 'ping', 'quit', 'reset', 'select'],
+      ],
+    ],
     ['ACLCAT nosuch', []],
     ['MODULE any', []],
   ])('LIST FILTERBY %s', (filter, names) => {

@@ -154,6 +154,8 @@ describe('the fields of a store', () => {
     ...['defaultUser', 'authRequired', 'snapshot', 'keeper', 'refusal', 'onRefusal', 'startedMs'],
     ...['defaultUser', 'authRequired', 'peakMemory'],
     ...['defaultUser', 'authRequired', 'peakMemory', 'limited', 'eviction', 'isRanking', 'accessSecond'],
+    ...['defaultUser', 'authRequired', 'statistics', 'connections', 'tracking', 'observation', 'hearsCalls', 'pause'],
+    ...['leavesAccess', 'onExpireCycle', 'activeExpiry', 'startedMs'],
   ]
   const KEPT_IN_TABLES = ['index', 'keys', 'wheel', 'farDeadlines', 'fields']
 

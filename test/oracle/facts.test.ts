@@ -42,7 +42,7 @@ function docsOf(reply: Reply): Json {
     else if (name === 'flags' || name === 'doc_flags') docs[name] = sortedNames(value)
     else if (name === 'subcommands') {
       const inner: Json = {}
-      for (const [sub, entry] of asMap(value)) if (!ABSENT.has(sub)) inner[sub] = docsOf(entry)
+      for (const [sub, entry] of asMap(value)) inner[sub] = docsOf(entry)
       docs[name] = inner
     } else docs[name] = formatReply(value)
   }
@@ -58,8 +58,7 @@ function infoOf(reply: Reply): Json {
   const [name, arity, flags, first, last, step, categories, tips, specs, subcommands] = itemsOf(reply)
   const inner: Json = {}
   for (const entry of itemsOf(subcommands)) {
-    const sub = textOfReply(itemsOf(entry)[0]) ?? ''
-    if (!ABSENT.has(sub)) inner[sub] = infoOf(entry)
+    inner[textOfReply(itemsOf(entry)[0]) ?? ''] = infoOf(entry)
   }
   return {
     name: textOfReply(name) ?? '',
@@ -76,12 +75,6 @@ const source = serverOrSkip()
 /** Of the commands of its module Redis tells neither arity nor arguments. */
 const told = commands.filter(({ group }) => group !== 'vector-set')
 const names = [...new Set(told.map((spec) => spec.name.split('|')[0]!))]
-
-it('every subcommand that is said to be absent is', () => {
-  const there = new Set(commands.map(({ name }) => name.toLowerCase()))
-
-  expect([...ABSENT].filter((name) => there.has(name))).toEqual([])
-})
 
 describe.skipIf(source === undefined)('COMMAND beside a real Redis', () => {
   let server: RunningServer

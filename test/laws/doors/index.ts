@@ -6,6 +6,7 @@ import { genericDoors } from './generic.js'
 import { geoDoors } from './geo.js'
 import { hashDoors } from './hash.js'
 import { hyperLogLogDoors } from './hyperloglog.js'
+import { clientDoors, insideDoors } from './inside.js'
 import { listDoors } from './list.js'
 import { pubsubDoors } from './pubsub.js'
 import { serverDoors } from './server.js'
@@ -25,6 +26,9 @@ export const NO_DOORS: ReadonlySet<string> = new Set([
   ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages'],
   ...['memoryStats', 'memoryMallocStats'],
   ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages', 'consume'],
+/** These take a listener, or are read as streams: no call is like them. See test/api/pubsub.test.ts and monitor.test.ts. */
+export const NO_DOORS: ReadonlySet<string> = new Set([
+  ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages', 'monitor'],
 ])
 
 /** Every other typed method, and how it is called by words. */
@@ -46,4 +50,6 @@ export const DOORS: Readonly<Record<string, Door>> = {
   ...serverDoors,
   ...pubsubDoors,
   ...aclDoors,
+  ...clientDoors,
+  ...insideDoors,
 }

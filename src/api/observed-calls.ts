@@ -1,0 +1,175 @@
+/**
+ * Typed calls for those who look at calls as they run: faults, statistics, SLOWLOG, LATENCY, MONITOR and CLIENT TRACKING. Typed
+ * methods call bodies and pass no place where all calls meet. So the first who wants to look wraps the methods of all sessions,
+ * once in a process; until then they cost nothing.
+ */
+import { BLOCKING, type Command } from '../commands/command.js'
+import { type FaultBook, type FaultCall, faultsOf } from '../commands/faults.js'
+import { beforeCallsAreHeard, type Observation, observationOf, TIMED_ONE_IN } from '../commands/observation.js'
+import { shownWords } from '../commands/redaction.js'
+import { sessionClosed } from '../errors.js'
+import { type Handle, JOINED, UNIT } from './handle.js'
+import { commandOfMethod, keysOfCall, wordsOfCall } from './method-calls.js'
+
+/** A session, or its `bytes` side. */
+type Connection = Handle<string> | Handle<Uint8Array>
+
+type Method = (this: Connection, ...args: readonly unknown[]) => unknown
+
+/** A method and the command that it stands for. */
+interface Typed {
+  readonly method: string
+  readonly original: Method
+  readonly name: string
+  readonly command: Command
+  /** Whether it returns a promise, also of an error. */
+  readonly isAsync: boolean
+}
+
+let observing = false
+
+/** From here on every typed method looks whether somebody looks at its call. */
+export function observeTypedCalls(): void {
+  if (observing) return
+  observing = true
+  // Both sides of a session have the same methods, which are wrapped once: what is called from one place is inlined there.
+  const wrapped = new Map<Method, Method>()
+  for (const { prototype } of JOINED) {
+    for (const method of Object.getOwnPropertyNames(prototype)) {
+      const descriptor = Object.getOwnPropertyDescriptor(prototype, method)!
+      const found = commandOfMethod(method)
+      if (typeof descriptor.value !== 'function' || found === undefined) continue
+      const original = descriptor.value as Method
+      const isAsync = (found.command.flags & BLOCKING) !== 0
+      const value = wrapped.get(original) ?? wrap({ method, original, isAsync, ...found })
+      wrapped.set(original, value)
+      Object.defineProperty(prototype, method, { ...descriptor, value })
+    }
+  }
+}
+
+/** Has the methods wrapped as soon as somebody looks at calls. */
+export function prepareObservedCalls(): void {
+  beforeCallsAreHeard(observeTypedCalls)
+}
+
+function wrap(typed: Typed): Method {
+  const value = typed.method === 'get' ? wrappedGet(typed) : wrappedMethod(typed)
+  return Object.defineProperty(value, 'name', { value: typed.method })
+}
+
+function wrappedMethod(typed: Typed): Method {
+  const { original, command } = typed
+  const callsOthers = CALLS_OTHERS.has(typed.method)
+  return function call(this: Connection, ...args: readonly unknown[]): unknown {
+    const { store } = this[UNIT]
+    if (!store.hearsCalls && store.faults === undefined) return original.apply(this, args as unknown[])
+    const observation = observationOf(store)
+    if (!observation.isBrief || callsOthers || --observation.untilTimed <= 0 || store.faults !== undefined) {
+      return look(this, typed, observation, args)
+    }
+    const statistics = observation.statisticsOf(command)
+    statistics.calls++
+    try {
+      return original.apply(this, args as unknown[])
+    } catch (error) {
+      statistics.failed++
+      observation.failed(error)
+      throw error
+    }
+  }
+}
+
+/** As `wrappedMethod`, in a function of its own: V8 inlines into it the one method that it calls, which takes half its cost. */
+function wrappedGet(typed: Typed): Method {
+  const { original, command } = typed
+  let counted: Observation | undefined
+  let statistics = { calls: 0, failed: 0 }
+  return function call(this: Connection, key: unknown): unknown {
+    const { store } = this[UNIT]
+    if (!store.hearsCalls && store.faults === undefined) return original.call(this, key)
+    const observation = observationOf(store)
+    if (!observation.isBrief || --observation.untilTimed <= 0 || store.faults !== undefined) {
+      return look(this, typed, observation, [key])
+    }
+    if (observation !== counted) {
+      counted = observation
+      statistics = observation.statisticsOf(command)
+    }
+    statistics.calls++
+    try {
+      return original.call(this, key)
+    } catch (error) {
+      statistics.failed++
+      observation.failed(error)
+      throw error
+    }
+  }
+}
+
+/** Methods that call others, which must not count too. */
+const CALLS_OTHERS: ReadonlySet<string> = new Set(['brpoplpush', 'sortStore', 'substr', 'zrandmember'])
+
+/** Runs a call that somebody looks at; only the outermost of calls that call each other counts. */
+function look(handle: Connection, typed: Typed, observation: Observation, args: readonly unknown[]): unknown {
+  if (observation.untilTimed <= 0) observation.untilTimed = TIMED_ONE_IN
+  const { original, isAsync } = typed
+  if (observation.isInside) return original.apply(handle, args as unknown[])
+  const unit = handle[UNIT]
+  const book = faultsOf(unit.store)
+  const run = (): unknown => observation.within(() => original.apply(handle, args as unknown[]))
+  try {
+    if (book === undefined) return heard(handle, typed, observation, args, run)
+    return meet(book, handle, typed, args, () => heard(handle, typed, observation, args, run))
+  } catch (error) {
+    if (isAsync) return Promise.reject(error)
+    throw error
+  }
+}
+
+function heard(
+  handle: Connection,
+  { method, name, command }: Typed,
+  observation: Observation,
+  args: readonly unknown[],
+  run: () => unknown,
+): unknown {
+  const unit = handle[UNIT]
+  if (!unit.store.hearsCalls) return run()
+  const call = {
+    command,
+    keys: () => keysOfCall(method, name, command, args),
+    words: () => shownWords(wordsOfCall(name, args)),
+  }
+  try {
+    return observation.observe(unit, call, true, run)
+  } finally {
+    // The call has ended its unit; what has been told since is handed out here.
+    unit.end()
+  }
+}
+
+function meet(
+  book: FaultBook,
+  handle: Connection,
+  { method, name, command, isAsync }: Typed,
+  args: readonly unknown[],
+  run: () => unknown,
+): unknown {
+  const unit = handle[UNIT]
+  const { client, store } = unit
+  const call: FaultCall = { client, name, command, keys: () => keysOfCall(method, name, command, args) }
+  if (book.hasBroken(client)) throw sessionClosed()
+  book.refuse(unit, call)
+  const waiting = isAsync ? store.waiters.size : 0
+  const reply = run()
+  if (!isAsync) return book.deliver(unit, call, reply, false)
+  return book.deliver(unit, call, reply, store.waiters.size > waiting, signalAmong(args))
+}
+
+function signalAmong(args: readonly unknown[]): AbortSignal | undefined {
+  const options = args.at(-1)
+  return typeof options === 'object' && options !== null && 'signal' in options
+    ? (options.signal as AbortSignal | undefined)
+    : undefined
+}

@@ -1,0 +1,181 @@
+import { manualClock, Redstart, RedstartError, type RedstartOptions } from 'redstart'
+import { describe, expect, it } from 'vitest'
+import { observationOf } from '../../src/commands/observation.js'
+
+/** A database whose calls take as many milliseconds as they are told to. */
+function timed(options?: RedstartOptions): { db: Redstart; takes(ms: number): void } {
+  const db = new Redstart({ clock: manualClock(), statistics: true, ...options })
+  let [now, each] = [0, 0]
+  observationOf(db.engine).stopwatch = () => {
+    now += each
+    return now
+  }
+  return {
+    db,
+    takes(ms) {
+      each = ms
+    },
+  }
+}
+
+function fails(run: () => unknown): void {
+  expect(run).toThrow(RedstartError)
+}
+
+describe('statistics', () => {
+  it('count typed and raw calls of each command, those that fail and those that are refused', () => {
+    const { db } = timed()
+    db.set('k', 'v')
+    db.bytes.get('k')
+    db.call('GET', 'k')
+    fails(() => db.lpush('k', 'x'))
+    fails(() => db.call('LPUSH', 'k', 'x'))
+    fails(() => db.call('GET'))
+    fails(() => db.call('NOSUCH'))
+
+    const { commandstats, errorstats } = db.info('commandstats', 'errorstats')
+    expect(commandstats!['cmdstat_get']).toMatch(/^calls=2,.*,rejected_calls=1,failed_calls=0$/)
+    expect(commandstats!['cmdstat_lpush']).toMatch(/^calls=2,.*,rejected_calls=0,failed_calls=2$/)
+    expect(errorstats).toEqual({ errorstat_WRONGTYPE: 'count=2', errorstat_ERR: 'count=2' })
+  })
+
+  it('count a typed method that calls another once', () => {
+    const { db } = timed()
+    db.zrandmember('z', 2)
+    db.substr('k', 0, 1)
+    db.sort('l')
+    // The one in 64 that is timed, and the others.
+    for (let i = 0; i < 128; i++) db.zrandmember('z', 2)
+
+    expect(db.info('stats')['stats']!['total_commands_processed']).toBe(131)
+  })
+
+  it('count hits and misses as Redis does', () => {
+    const { db } = timed()
+    db.set('s', 'v')
+    db.rpush('l', 'a')
+    db.configResetstat()
+    db.type('s')
+    db.type('no')
+    db.exists('s', 'no')
+    db.ttl('s')
+    db.get('s')
+    db.call('GET', 'no')
+    fails(() => db.hgetall('l'))
+
+    const { keyspace_hits, keyspace_misses } = db.info('stats')['stats']!
+    expect([keyspace_hits, keyspace_misses]).toEqual([5, 3])
+  })
+
+  it('leave out what nobody counts while they are off', () => {
+    const db = new Redstart({ clock: manualClock() })
+    db.get('k')
+
+    expect(db.info('stats')['stats']).not.toHaveProperty('keyspace_hits')
+    expect(db.info('commandstats')).toEqual({ commandstats: {} })
+    expect(db.engine.hearsCalls).toBe(false)
+  })
+
+  it('begin anew by CONFIG RESETSTAT, and in a fork', () => {
+    const { db } = timed()
+    db.get('k')
+    const fork = db.fork()
+    fork.get('k')
+    db.configResetstat()
+
+    expect(db.info('commandstats')['commandstats']).not.toHaveProperty('cmdstat_get')
+    expect(fork.info('commandstats')['commandstats']!['cmdstat_get']).toMatch(/^calls=1,/)
+  })
+
+  it('keep how long raw calls took, and of typed ones one in 64', () => {
+    const { db, takes } = timed()
+    takes(0.02)
+    db.call('GET', 'k')
+    for (let i = 0; i < 64; i++) db.get('k')
+
+    expect(db.latencyHistogram('get')).toEqual({ get: { calls: 2, histogramUs: [[33, 2]] } })
+    expect(db.info('latencystats')['latencystats']!['latency_percentiles_usec_get']).toBe(
+      'p50=20.095,p99=20.095,p99.9=20.095',
+    )
+    expect(db.info('commandstats')['commandstats']!['cmdstat_get']).toMatch(/^calls=65,usec=1300,usec_per_call=20.00,/)
+  })
+
+  it('count what has expired whether or not calls are counted', () => {
+    const clock = manualClock()
+    const db = new Redstart({ clock })
+    db.set('k', 'v', { px: 5 })
+    db.hset('h', { f: '1', g: '2' })
+    db.hpexpire('h', 5, ['f'])
+    clock.advance(10)
+
+    const { expired_keys, expired_subkeys } = db.info('stats')['stats']!
+    expect([expired_keys, expired_subkeys]).toEqual([1, 1])
+  })
+})
+
+describe('SLOWLOG', () => {
+  it('keeps calls from so many microseconds on, by either door, the last first, without passwords', () => {
+    const { db, takes } = timed({ statistics: false })
+    db.configSet({ 'slowlog-log-slower-than': 1_000, 'slowlog-max-len': 3 })
+    takes(2)
+    db.set('k', 'v', { ex: 5 })
+    db.call('ACL', 'SETUSER', 'me', '>secret')
+    db.call('MSET', ...Array.from({ length: 40 }, (_, i) => String(i)))
+    db.set('k', 'x'.repeat(200))
+    takes(0.5)
+    db.get('k')
+
+    const calls = db.slowlogGet()
+    expect(calls.map(({ id, durationUs, client }) => [id, durationUs, client])).toEqual([
+      [3, 2_000, 'session:1'],
+      [2, 2_000, 'session:1'],
+      [1, 2_000, 'session:1'],
+    ])
+    expect(calls[0]!.args).toEqual(['SET', 'k', `${'x'.repeat(128)}... (72 more bytes)`])
+    expect(calls[1]!.args.at(-1)).toBe('... (10 more arguments)')
+    expect(calls[2]!.args).toEqual(['ACL', 'SETUSER', '(redacted)', '(redacted)'])
+    db.slowlogReset()
+    expect([db.slowlogLen(), db.slowlogGet(-1)]).toEqual([0, []])
+  })
+})
+
+describe('LATENCY', () => {
+  it('samples calls that take long, the longest of a second', () => {
+    const { db, takes } = timed({ statistics: false })
+    db.configSet({ 'latency-monitor-threshold': 5 })
+    takes(20)
+    db.call('GET', 'k')
+    takes(10)
+    db.call('GET', 'k')
+    db.call('KEYS', '*')
+    takes(1)
+
+    const timestamp = Date.UTC(2025, 0, 1) / 1_000
+    expect(db.latencyLatest()).toEqual([
+      { event: 'command', samples: [{ timestamp, latencyMs: 10 }], worstMs: 10 },
+      { event: 'fast-command', samples: [{ timestamp, latencyMs: 20 }], worstMs: 20 },
+    ])
+    expect(db.call('LATENCY', 'LATEST')).toContainEqual(['fast-command', timestamp, 20, 20])
+    expect(db.latencyGraph('fast-command')).toContain('fast-command - high 20 ms, low 20 ms (all time high 20 ms)')
+    expect(db.latencyDoctor()).toContain('1. command: 1 spikes')
+    expect(db.latencyReset('command', 'nosuch')).toBe(1)
+    expect(db.latencyHistory('command')).toEqual([])
+  })
+})
+
+describe('INFO', () => {
+  it('tells the sections that are asked for, in order, in the format of Redis', () => {
+    const db = new Redstart({ clock: manualClock() })
+    db.mset({ a: 1, b: 2 })
+    db.expire('a', 10)
+    db.session()
+
+    expect(db.call('INFO', 'KEYSPACE', 'cluster', 'nosuch', 'keyspace')).toBe(
+      '# Cluster\r\ncluster_enabled:0\r\n\r\n# Keyspace\r\ndb0:keys=2,expires=1,avg_ttl=10000,subexpiry=0\r\n',
+    )
+    expect(db.call('INFO', 'nosuch')).toBe('')
+    expect(db.info('clients')['clients']).toMatchObject({ connected_clients: 2, blocked_clients: 0 })
+    expect(Object.keys(db.info('all'))).toContain('latencystats')
+    expect(Object.keys(db.info())).not.toContain('commandstats')
+  })
+})
