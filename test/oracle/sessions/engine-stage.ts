@@ -5,7 +5,7 @@ import { answer } from '../engine.js'
 import { itemsOf, NULL, type Reply } from '../reply.js'
 import { readState, type State } from '../state.js'
 import { FIRST_EVENTS, type Heard, OBSERVED, OBSERVER, type Stage } from './stage.js'
-import { SOON } from './step.js'
+import { idWord, SOON } from './step.js'
 
 const SOON_MS = 500
 
@@ -101,10 +101,16 @@ export class EngineStage implements Stage {
   /** What a call brings to its own connection by the way comes after its reply, as on the wire. */
   private call(player: Player, call: Call): void {
     const unasked = player.heard.length
-    const words = call.map((word) => (word === SOON ? String(SOON_MS) : word))
+    const words = call.map((word) => this.wordOf(word))
     const reply = answer(player.session, words, this.turn++)
     if (reply instanceof Promise) reply.then((late) => this.isPlaying(player) && player.heard.push(late))
     else player.heard.splice(unasked, 0, ...repliesOf(player, call, reply))
+  }
+
+  private wordOf(word: string): string {
+    const who = idWord(word)
+    if (who !== undefined) return String(this.player(who).session.clientId())
+    return word === SOON ? String(SOON_MS) : word
   }
 
   /** What waits at the end of a scenario is refused, and belongs to no other. */
@@ -189,6 +195,7 @@ function messageOf(message: readonly CallReply[]): Reply {
 }
 
 function partOf(part: CallReply): Reply {
+  if (Array.isArray(part)) return messageOf(part)
   if (typeof part === 'string') return { kind: 'bulk', text: textOf(toBytes(part)) }
   if (typeof part === 'number') return { kind: 'integer', value: part }
   if (part === null) return NULL

@@ -4,7 +4,7 @@ import { itemsOf, type Reply, textOfReply } from '../reply.js'
 import { RespClient } from '../resp-client.js'
 import { DATABASES, readState, type State } from '../state.js'
 import { FIRST_EVENTS, type Heard, OBSERVED, OBSERVER, type Stage, TooSlow, WAITING } from './stage.js'
-import { SOON } from './step.js'
+import { idWord, SOON } from './step.js'
 
 interface Player {
   readonly client: RespClient
@@ -25,6 +25,7 @@ const PATIENCE_MS = 20_000
 export class ServerStage implements Stage {
   private readonly players = new Map<string, Player>()
   private observer: Player | undefined
+  private isPaused = false
   /** When the first call with `$soon` was sent that no `pass` has followed, and when the last had been answered. */
   private firstSoon = Number.POSITIVE_INFINITY
   private lastSoon = 0
@@ -58,6 +59,7 @@ export class ServerStage implements Stage {
     for (const { client } of this.players.values()) client.close()
     this.players.clear()
     this.queued.clear()
+    this.isPaused = false
     this.firstSoon = Number.POSITIVE_INFINITY
     await this.control.send([...calls, ['FLUSHALL'], ['CONFIG', 'SET', 'notify-keyspace-events', FIRST_EVENTS]])
     await this.take()
@@ -79,13 +81,28 @@ export class ServerStage implements Stage {
   async send(who: string, calls: readonly Call[], waits: boolean): Promise<void> {
     const player = this.players.get(who) ?? (await this.player(who))
     const sent = Date.now()
-    player.client.write(
-      calls.map((call) => call.map((word) => (word === SOON ? String(Math.ceil(this.soonMs)) : word))),
-    )
-    if (waits || calls.length > 1 || !WAITING.has(calls[0]![0]!.toUpperCase()))
+    for (const word of calls.flat()) {
+      const other = idWord(word)
+      if (other !== undefined && !this.players.has(other)) await this.player(other)
+    }
+    player.client.write(calls.map((call) => call.map((word) => this.wordOf(word))))
+    const isHeld = this.isPaused
+    this.lookAtPause(calls[0]!)
+    if (waits || calls.length > 1 || !(isHeld || WAITING.has(calls[0]![0]!.toUpperCase())))
       await this.answered(player, calls.length)
     else await this.settled(player)
     this.lookAtTime(sent, this.setsDeadline(who, calls, player.heard.at(-1)))
+  }
+
+  private wordOf(word: string): string {
+    const who = idWord(word)
+    if (who !== undefined) return this.players.get(who)!.id
+    return word === SOON ? String(Math.ceil(this.soonMs)) : word
+  }
+
+  /** While calls are paused any may have to wait. */
+  private lookAtPause([name = '', sub = '']: Call): void {
+    if (/^client$/i.test(name) && /^(un)?pause$/i.test(sub)) this.isPaused = /^pause$/i.test(sub)
   }
 
   /** Whether a deadline `$soon` may have been set: by a call that was not only queued, or by an EXEC of such a call. */

@@ -9,6 +9,7 @@ import { type Call, quoteCall, splitLine } from '../bytes.js'
  *     wait a b                        time passes until a and b have been answered
  *     wait a: BLPOP k 0.002           a call, and time passes until it has been answered
  *     a: SET k v PX $soon             a deadline that lies behind the next `pass`
+ *     a: CLIENT UNBLOCK $id:b         the id of connection b
  *     pass                            time passes, and nobody looks for what has expired
  *     sweep                           what has expired is looked for
  *     close a                         a goes away; the name is free for another
@@ -27,6 +28,11 @@ export type Step =
   | { readonly kind: 'close'; readonly who: string }
   | { readonly kind: 'pass' }
   | { readonly kind: 'sweep' }
+
+/** Who is meant by a word that stands for the id of a connection; undefined for other words. */
+export function idWord(word: string): string | undefined {
+  return /^\$id:(\w+)$/.exec(word)?.[1]
+}
 
 /** The word for a deadline, in milliseconds, that lies behind the next `pass`. */
 export const SOON = '$soon'
