@@ -39,6 +39,7 @@ function docsOf(reply: Reply): Json {
   for (const [name, value] of asMap(reply)) {
     if (LEFT_OUT.has(name)) continue
     if (name === 'arguments') docs[name] = itemsOf(value).filter(isKnown).map(docsOf)
+    if (name === 'arguments') docs[name] = itemsOf(value).map(argumentOf)
     else if (name === 'flags' || name === 'doc_flags') docs[name] = sortedNames(value)
     else if (name === 'subcommands') {
       const inner: Json = {}
@@ -48,6 +49,14 @@ function docsOf(reply: Reply): Json {
   }
   return docs
 }
+
+/** Without what only CLIENT KILL has: since when an argument is deprecated, and another text to show for addresses. */
+function argumentOf(reply: Reply): Json {
+  const { deprecated_since: _, display_text: shown, ...docs } = docsOf(reply) as { [name: string]: Json }
+  return shown === undefined || ADDRESSES.has(String(docs['name'])) ? docs : { ...docs, display_text: shown }
+}
+
+const ADDRESSES: ReadonlySet<string> = new Set(['"old-format"', '"addr"', '"laddr"'])
 
 function keySpecOf(reply: Reply): Json {
   const map = asMap(reply)
