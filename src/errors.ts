@@ -528,6 +528,11 @@ export function noPasswordConfigured(): RedstartError {
   )
 }
 
+/** Not an error of Redis: it gives vector sets a fingerprint of floats that differ from machine to machine. */
+export function noDigest(): RedstartError {
+  return new RedstartError('ERR vector sets have no digest')
+}
+
 /** Not an error of Redis: handles of `db.as` act for one user for good. */
 export function userIsFixed(): RedstartError {
   return new RedstartError('NOPERM this session acts for one user only')

@@ -2,7 +2,7 @@ import { DISPOSE } from './api/disposable.js'
 import { Handle, UNIT } from './api/handle.js'
 import { observeTypedCalls } from './api/observed-calls.js'
 import { type Key, toText, upperAscii } from './commands/argv.js'
-import { BLOCKING, type Command, WRITE } from './commands/command.js'
+import { BLOCKING, type Command } from './commands/command.js'
 import {
   type AnyFault,
   Breaking,
@@ -219,72 +219,4 @@ function checkedName(given: string, concerns: (command: Command, name: string) =
 
 function listOf<T extends string | Uint8Array>(one: T | readonly T[] | undefined): readonly T[] | undefined {
   return one === undefined || Array.isArray(one) ? (one as readonly T[] | undefined) : [one as T]
-}
-
-// What follows puts the methods of all sessions under watch, once in a process.
-
-type Method = (this: Connection, ...args: readonly unknown[]) => unknown
-
-let watching = false
-
-/** Typed methods call bodies and meet no admission: from here on they look for faults first, and whether writes are refused. */
-export function watchTypedCalls(): void {
-  if (watching) return
-  watching = true
-  for (const { prototype } of JOINED) {
-    for (const name of Object.getOwnPropertyNames(prototype)) {
-      const descriptor = Object.getOwnPropertyDescriptor(prototype, name)!
-      const found = commandOfMethod(name)
-      if (typeof descriptor.value !== 'function' || found === undefined) continue
-      const value = watched(name, descriptor.value as Method, found.name, found.command)
-      Object.defineProperty(prototype, name, { ...descriptor, value })
-    }
-  }
-}
-
-function watched(method: string, original: Method, name: string, command: Command): Method {
-  const isAsync = (command.flags & BLOCKING) !== 0
-  const writes = (command.flags & WRITE) !== 0
-  function call(this: Connection, ...args: readonly unknown[]): unknown {
-    const { store } = this[UNIT]
-    const { refusal } = store
-    if (refusal !== undefined && (writes || (refusal.refusesPing && method === 'ping'))) {
-      if (isAsync) return Promise.reject(refusal.error)
-      throw refusal.error
-    }
-    const book = faultsOf(store)
-    if (book === undefined || book.isInside) return original.apply(this, args as unknown[])
-    try {
-      const keys = (): string[] => keysOfCall(method, name, command, args)
-      return meet(book, this, { client: this[UNIT].client, name, command, keys }, original, args, isAsync)
-    } catch (error) {
-      if (isAsync) return Promise.reject(error)
-      throw error
-    }
-  }
-  return Object.defineProperty(call, 'name', { value: method })
-}
-
-function meet(
-  book: FaultBook,
-  handle: Connection,
-  call: FaultCall,
-  original: Method,
-  args: readonly unknown[],
-  isAsync: boolean,
-): unknown {
-  const unit = handle[UNIT]
-  if (book.hasBroken(unit.client)) throw sessionClosed()
-  book.refuse(unit, call)
-  const waiting = isAsync ? unit.store.waiters.size : 0
-  const reply = book.within(() => original.apply(handle, args as unknown[]))
-  if (!isAsync) return book.deliver(unit, call, reply, false)
-  return book.deliver(unit, call, reply, unit.store.waiters.size > waiting, signalAmong(args))
-}
-
-function signalAmong(args: readonly unknown[]): AbortSignal | undefined {
-  const options = args.at(-1)
-  return typeof options === 'object' && options !== null && 'signal' in options
-    ? (options.signal as AbortSignal | undefined)
-    : undefined
 }

@@ -1,14 +1,15 @@
 import { type Stop, stopOf } from './api/disposable.js'
 import { RUN, UNIT } from './api/handle.js'
+import { observeTypedCalls } from './api/observed-calls.js'
 import { actFor, copyUsers } from './commands/acl-access.js'
 import type { Key } from './commands/argv.js'
 import * as checkpoints from './commands/checkpoints.js'
 import type { RestoreOptions } from './commands/generic-dump.js'
-import { StoreHost } from './commands/persistence-host.js'
 import { countCalls, isCounted, observeAs } from './commands/observation.js'
+import { StoreHost } from './commands/persistence-host.js'
 import { isStateTextOptions, type StateTextOptions, stateText } from './commands/state-text.js'
 import { closed, notKept } from './errors.js'
-import { Faults, watchTypedCalls } from './faults.js'
+import { Faults } from './faults.js'
 import { Checkpoint } from './keyspace/checkpoint.js'
 import { type Clock, realClock } from './keyspace/clock.js'
 import { CountingUnit } from './keyspace/counting-unit.js'
@@ -39,6 +40,13 @@ export interface RedstartOptions {
    */
   readonly notifyKeyspaceEvents?: string | undefined
   /**
+   * Counts calls, errors, hits and misses for `info`, and keeps times of calls for `latencyHistogram`; false by default. See
+   * docs/inside.md for what is counted, and what it costs.
+   */
+  readonly statistics?: boolean | undefined
+  /** Allows DEBUG, by `call`; false by default. */
+  readonly enableDebugCommand?: boolean | undefined
+  /**
    * How much keys and values may take: bytes, or text with a unit ('256mb'). What is too much is evicted as `maxMemoryPolicy` says;
    * where nothing can be, writes that need memory throw OOM. No limit by default, nor for 0. What values take is estimated:
    * see `memoryUsage`.
@@ -58,12 +66,6 @@ export interface OpenOptions extends RedstartOptions {
   readonly persistence?: Persistence | undefined
   /** Is told what happens to what is kept, from the first moment on; see `on('persistence')`. */
   readonly onPersistence?: PersistenceListener | undefined
-   * Counts calls, errors, hits and misses for `info`, and keeps times of calls for `latencyHistogram`; false by default. See
-   * docs/inside.md for what is counted, and what it costs.
-   */
-  readonly statistics?: boolean | undefined
-  /** Allows DEBUG, by `call`; false by default. */
-  readonly enableDebugCommand?: boolean | undefined
 }
 
 /** Options of `fork`. */
@@ -101,8 +103,8 @@ export class Redstart extends Session {
     const store = options !== undefined && 'store' in options ? options.store : newStore(options)
     super(newSessionUnit(store))
     this.store = store
-    store.onRefusal = watchTypedCalls
     if (options?.enableDebugCommand) store.settings.enablesDebug = true
+    store.onRefusal = observeTypedCalls
     const classes = options?.notifyKeyspaceEvents
     if (classes !== undefined) this.configSet({ 'notify-keyspace-events': classes })
     const limits = limitsOf(options)
@@ -156,7 +158,7 @@ export class Redstart extends Session {
    * @throws RedstartError ERR when there is no such user
    */
   as(username: string): UserSession {
-    const unit = new Unit(this.store, this.store.databases[0]!)
+    const unit = newSessionUnit(this.store)
     actFor(unit, username)
     return new UserSession(unit)
   }

@@ -1,7 +1,6 @@
 /** Typed calls as the commands that they are: which one a method stands for, and the keys among its arguments. */
 import { checkedWords } from '../commands/acl-access.js'
 import type { CheckedCall } from '../commands/acl-user.js'
-import { type Data, type Key, toText } from '../commands/argv.js'
 import { type Data, toText } from '../commands/argv.js'
 import { type Command, type KeySpec, keyIndices } from '../commands/command.js'
 import { commandTable } from '../commands/table.js'
@@ -62,12 +61,12 @@ function streamKeys(streams: unknown): unknown[] {
 
 /** The keys of a typed call; of one that is wrong whatever looks like a key. O(arguments). */
 export function keysOfCall(method: string, name: string, command: Command, args: readonly unknown[]): string[] {
-  return keysAmong(method, wordsOfCall(name, args), command, args).map(({ text }) => text)
+  return keysAmong(method, textsOfCall(name, args), command, args).map(({ text }) => text)
 }
 
 /** A typed call as permissions see the same call by words. O(arguments). */
 export function checkedMethod(method: string, name: string, command: Command, args: readonly unknown[]): CheckedCall {
-  const words = wordsOfCall(name, args)
+  const words = textsOfCall(name, args)
   const flags = command.keyFlags?.([...words, ...tokensAmong(args)])
   const keys = keysAmong(method, words, command, args).map(({ text, spec }) => {
     return { index: words.indexOf(text), text, flags: flags ?? spec.flags }
@@ -76,7 +75,7 @@ export function checkedMethod(method: string, name: string, command: Command, ar
 }
 
 /** Name and arguments as words, as far as they are words at all. */
-function wordsOfCall(name: string, args: readonly unknown[]): string[] {
+function textsOfCall(name: string, args: readonly unknown[]): string[] {
   return [...name.split('|'), ...textsAmong(args)]
 }
 

@@ -3,11 +3,12 @@
  * methods call bodies and pass no place where all calls meet. So the first who wants to look wraps the methods of all sessions,
  * once in a process; until then they cost nothing.
  */
-import { BLOCKING, type Command } from '../commands/command.js'
+import { BLOCKING, type Command, WRITE } from '../commands/command.js'
 import { type FaultBook, type FaultCall, faultsOf } from '../commands/faults.js'
 import { beforeCallsAreHeard, type Observation, observationOf, TIMED_ONE_IN } from '../commands/observation.js'
 import { shownWords } from '../commands/redaction.js'
 import { sessionClosed } from '../errors.js'
+import type { Store } from '../keyspace/store.js'
 import { type Handle, JOINED, UNIT } from './handle.js'
 import { commandOfMethod, keysOfCall, wordsOfCall } from './method-calls.js'
 
@@ -60,12 +61,11 @@ function wrap(typed: Typed): Method {
 
 function wrappedMethod(typed: Typed): Method {
   const { original, command } = typed
-  const callsOthers = CALLS_OTHERS.has(typed.method)
   return function call(this: Connection, ...args: readonly unknown[]): unknown {
     const { store } = this[UNIT]
-    if (!store.hearsCalls && store.faults === undefined) return original.apply(this, args as unknown[])
+    if (!isLookedAt(store)) return original.apply(this, args as unknown[])
     const observation = observationOf(store)
-    if (!observation.isBrief || callsOthers || --observation.untilTimed <= 0 || store.faults !== undefined) {
+    if (!isOnlyCounted(store, observation)) {
       return look(this, typed, observation, args)
     }
     const statistics = observation.statisticsOf(command)
@@ -87,9 +87,9 @@ function wrappedGet(typed: Typed): Method {
   let statistics = { calls: 0, failed: 0 }
   return function call(this: Connection, key: unknown): unknown {
     const { store } = this[UNIT]
-    if (!store.hearsCalls && store.faults === undefined) return original.call(this, key)
+    if (!isLookedAt(store)) return original.call(this, key)
     const observation = observationOf(store)
-    if (!observation.isBrief || --observation.untilTimed <= 0 || store.faults !== undefined) {
+    if (!isOnlyCounted(store, observation)) {
       return look(this, typed, observation, [key])
     }
     if (observation !== counted) {
@@ -107,10 +107,25 @@ function wrappedGet(typed: Typed): Method {
   }
 }
 
-/** Methods that call others, which must not count too. */
-const CALLS_OTHERS: ReadonlySet<string> = new Set(['brpoplpush', 'sortStore', 'substr', 'zrandmember'])
+/** Whether there is anybody to look at calls, or something that may refuse them. */
+function isLookedAt(store: Store): boolean {
+  return store.hearsCalls || store.faults !== undefined || store.refusal !== undefined
+}
 
-/** Runs a call that somebody looks at; only the outermost of calls that call each other counts. */
+/** Whether a call need be counted and no more: most are not timed. */
+function isOnlyCounted(store: Store, observation: Observation): boolean {
+  const isUntroubled = store.faults === undefined && store.refusal === undefined
+  return observation.isBrief && --observation.untilTimed > 0 && isUntroubled
+}
+
+/** Throws while the disk fails: what writes is refused then, as Redis refuses it, and PING. */
+function checkRefusal(store: Store, { method, command }: Typed): void {
+  const { refusal } = store
+  if (refusal === undefined) return
+  if ((command.flags & WRITE) !== 0 || (refusal.refusesPing && method === 'ping')) throw refusal.error
+}
+
+/** Runs a call that somebody looks at. Calls that are made meanwhile, by listeners say, are no part of it and not looked at. */
 function look(handle: Connection, typed: Typed, observation: Observation, args: readonly unknown[]): unknown {
   if (observation.untilTimed <= 0) observation.untilTimed = TIMED_ONE_IN
   const { original, isAsync } = typed
@@ -119,6 +134,7 @@ function look(handle: Connection, typed: Typed, observation: Observation, args: 
   const book = faultsOf(unit.store)
   const run = (): unknown => observation.within(() => original.apply(handle, args as unknown[]))
   try {
+    checkRefusal(unit.store, typed)
     if (book === undefined) return heard(handle, typed, observation, args, run)
     return meet(book, handle, typed, args, () => heard(handle, typed, observation, args, run))
   } catch (error) {

@@ -22,7 +22,6 @@ import {
   WRITES,
 } from './acl-user.js'
 import { type Argv, textAt, toText, upperAscii } from './argv.js'
-import { type Argv, textAt, upperAscii } from './argv.js'
 import { clientLine } from './client-info.js'
 import { type Command, keyIndices, NO_AUTH } from './command.js'
 import { endClient } from './connection.js'

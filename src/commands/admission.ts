@@ -2,17 +2,12 @@
  * What is checked between the arity of a call and its execution, in Redis's order. A call that is refused here while MULTI
  * is open spoils the transaction.
  */
-import { notInTransaction, subscriberMode } from '../errors.js'
+import { monitorHasNoKeys, notInTransaction, subscriberMode } from '../errors.js'
 import type { Refusal } from '../keyspace/ports.js'
 import type { Unit } from '../keyspace/unit.js'
 import { authorize } from './acl-access.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
-import { type Command, DENYOOM, NO_MULTI, WRITE } from './command.js'
-import { monitorHasNoKeys, notInTransaction, subscriberMode } from '../errors.js'
-import type { Unit } from '../keyspace/unit.js'
-import { authorize } from './acl-access.js'
-import { type Argv, textAt, upperAscii } from './argv.js'
-import { type Command, NO_MULTI, READONLY, WRITE } from './command.js'
+import { type Command, DENYOOM, NO_MULTI, READONLY, WRITE } from './command.js'
 import { faultsOf, rawCall } from './faults.js'
 import { nameOf } from './known-commands.js'
 
@@ -25,7 +20,6 @@ export function admit(unit: Unit, command: Command, argv: Argv): void {
   authorize(unit, command, argv)
   if (store.refusal !== undefined) checkRefusal(unit, command, store.refusal)
   if (store.limited && hasFlag(unit, command, DENYOOM)) unit.makeRoom()
-  if (client.subscriptions !== undefined) checkSubscriberMode(command, argv)
   if (client.subscriptions !== undefined && client.protocol === 2) checkSubscriberMode(command, argv)
   if (client.monitors && (command.flags & (READONLY | WRITE)) !== 0) throw monitorHasNoKeys()
 }

@@ -176,8 +176,6 @@ function limit<K extends keyof Settings>(name: K, value: Settings[K]): (store: S
 
 const INT32_MAX = 2 ** 31 - 1
 
-/** A whole number from `min` to `max`; past 2^53 any is as good as another. */
-export function readInteger(text: string, min: number, max: number | bigint = 2n ** 63n - 1n): number {
 /** What is looked at as calls run. */
 const OBSERVATION: readonly Parameter[] = [
   integerParameter('slowlog-log-slower-than', 'slowlogLogSlowerThan', -1),
@@ -241,8 +239,8 @@ function yesOrNo(value: boolean): string {
   return value ? 'yes' : 'no'
 }
 
-/** A whole number from `min` on; past 2^53 any is as good as another. */
-export function readInteger(text: string, min: number): number {
+/** A whole number from `min` to `max`; past 2^53 any is as good as another. */
+export function readInteger(text: string, min: number, max: number | bigint = 2n ** 63n - 1n): number {
   const integer = parseInt64(text)
   if (integer === undefined) throw new BadParameter("argument couldn't be parsed into an integer")
   if (integer < min || integer > max) throw new BadParameter(`argument must be between ${min} and ${max} inclusive`)
@@ -258,6 +256,8 @@ export function readChoice<T extends string>(text: string, choices: readonly T[]
 
 /** All parameters by name. */
 export const PARAMETERS: ReadonlyMap<string, Parameter> = new Map(
-  [...FIXED, ...EVENTS, ...ACL, ...ENCODINGS, ...STREAMS, ...LIMITS].map((parameter) => [parameter.name, parameter]),
-  [...FIXED, ...EVENTS, ...ACL, ...OBSERVATION].map((parameter) => [parameter.name, parameter]),
+  [...FIXED, ...EVENTS, ...ACL, ...ENCODINGS, ...STREAMS, ...LIMITS, ...OBSERVATION].map((parameter) => [
+    parameter.name,
+    parameter,
+  ]),
 )

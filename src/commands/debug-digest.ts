@@ -3,6 +3,7 @@
  * SHA-1 of each part, hashed again where order counts, joined by exclusive or where it does not.
  */
 import { sha1 } from '@noble/hashes/legacy.js'
+import { noDigest } from '../errors.js'
 import type { Database } from '../keyspace/database.js'
 import type { Store } from '../keyspace/store.js'
 import { isString, stringToBytes, typeOf, type Value } from '../keyspace/value.js'
@@ -11,10 +12,12 @@ import { List } from '../structures/list.js'
 import { formatScore } from '../structures/score.js'
 import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
+import { Stream } from '../structures/stream.js'
+import { ID_MAX, ID_MIN } from '../structures/stream-id.js'
 import { toBytes } from '../structures/text.js'
 
 /** The number that Redis gives each type. */
-const TYPE_NUMBERS = { string: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 6 } as const
+const TYPE_NUMBERS = { string: 0, list: 1, set: 2, zset: 3, hash: 4, vectorset: 5, stream: 6 } as const
 
 /** A fingerprint that grows. */
 class Digest {
@@ -79,7 +82,15 @@ function addElements(digest: Digest, value: Value): void {
   else if (value instanceof Hash) addFields(digest, value)
   else if (value instanceof SortedSet) {
     for (const { member, score } of value.entries(0, value.size, false)) addPair(digest, member, formatScore(score))
-  } else throw new Error(`digest: no rule for ${typeOf(value)}`)
+  } else if (value instanceof Stream) addEntries(digest, value)
+  else throw noDigest()
+}
+
+function addEntries(digest: Digest, stream: Stream): void {
+  for (const { id, words } of stream.range(ID_MIN, ID_MAX, Number.POSITIVE_INFINITY)) {
+    digest.append(id.replace('-', '.'))
+    for (const word of words) digest.append(word)
+  }
 }
 
 function addFields(digest: Digest, hash: Hash): void {

@@ -7,9 +7,8 @@ import { Unit } from '../keyspace/unit.js'
 import { authorize, runWithLeave } from './acl-access.js'
 import { admit } from './admission.js'
 import { type Argv, textAt, textsFrom, upperAscii } from './argv.js'
-import { BLOCKING, type Command, findCommand, subcommandOf, takesWords } from './command.js'
 import { holdBack } from './client-pause.js'
-import { type Command, findCommand, subcommandOf, takesWords } from './command.js'
+import { BLOCKING, type Command, findCommand, subcommandOf, takesWords } from './command.js'
 import { runCommand } from './execution.js'
 import { faultsOf, rawCall } from './faults.js'
 import { observationOf } from './observation.js'
@@ -51,9 +50,6 @@ function run(unit: Unit, argv: Argv): Reply | Promise<Reply> {
   try {
     if (client.closed) throw sessionClosed()
     const command = acceptCall(unit, argv)
-    const { transaction } = unit.client
-    if (transaction === undefined || command.runsInMulti === true)
-      return deliver(unit, command, argv, runWithin(unit, command, argv))
     client.activeAt = store.accessTime()
     if (store.pause !== undefined) {
       const held = holdBack(unit, command, argv, dispatch)
@@ -62,7 +58,7 @@ function run(unit: Unit, argv: Argv): Reply | Promise<Reply> {
     const { transaction } = client
     if (transaction === undefined || command.runsInMulti === true) {
       client.lastCommand = command
-      return deliver(unit, command, argv, runCommand(unit, command, argv))
+      return deliver(unit, command, argv, runWithin(unit, command, argv))
     }
     transaction.calls.push({ command, argv: argv.map((word) => (typeof word === 'string' ? word : word.slice())) })
     return QUEUED
@@ -73,18 +69,21 @@ function run(unit: Unit, argv: Argv): Reply | Promise<Reply> {
 
 /** Runs a call and evicts what was too much then. */
 function runWithin(unit: Unit, command: Command, argv: Argv): Reply | Promise<Reply> {
-  const reply = run(unit, command, argv)
+  const reply = runAsked(unit, command, argv)
   unit.keepWithin()
   return reply
 }
 
-function run(unit: Unit, command: Command, argv: Argv): Reply | Promise<Reply> {
+/** Runs a call; leave is asked for again where it waits. */
+function runAsked(unit: Unit, command: Command, argv: Argv): Reply | Promise<Reply> {
   if ((command.flags & BLOCKING) === 0) return runCommand(unit, command, argv)
   return runWithLeave(
     unit,
     () => authorize(unit, command, argv),
     () => runCommand(unit, command, argv),
   )
+}
+
 /** The replies to a call that has none. */
 const SILENCE = new Replies([])
 

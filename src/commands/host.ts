@@ -1,5 +1,15 @@
+/** What a process tells of itself, where there is one: browsers have none. */
+export interface Host {
+  readonly pid?: number
+  readonly platform?: string
+  readonly arch?: string
+  readonly versions?: Readonly<Record<string, string | undefined>>
+  cpuUsage?(): { readonly user: number; readonly system: number }
+  memoryUsage?(): HeapFigures
+}
+
 /** What the host tells of the heap; all that the store knows where it tells nothing, as in browsers. */
-interface HeapFigures {
+export interface HeapFigures {
   readonly heapUsed: number
   readonly heapTotal: number
   readonly external: number
@@ -7,7 +17,7 @@ interface HeapFigures {
 }
 
 interface HostGlobals {
-  readonly process?: { memoryUsage?(): HeapFigures }
+  readonly process?: Host
   readonly gc?: () => void
 }
 
@@ -23,17 +33,9 @@ export const host = {
   collectGarbage(): void {
     ;(globalThis as HostGlobals).gc?.()
   },
-/** What a process tells of itself, where there is one: browsers have none. */
-export interface Host {
-  readonly pid?: number
-  readonly platform?: string
-  readonly arch?: string
-  readonly versions?: Readonly<Record<string, string | undefined>>
-  cpuUsage?(): { readonly user: number; readonly system: number }
-  memoryUsage?(): { readonly rss: number; readonly heapTotal: number; readonly heapUsed: number }
-}
 
-/** Node, Bun and Deno have it as a global, so that nothing need be imported that browsers lack. */
-export function host(): Host {
-  return (globalThis as { readonly process?: Host }).process ?? {}
+  /** All that it tells. */
+  facts(): Host {
+    return (globalThis as HostGlobals).process ?? {}
+  },
 }

@@ -3,8 +3,9 @@ import { host } from './host.js'
 import { bytesForHumans, type Field } from './info-text.js'
 
 /** The fields of INFO memory. */
-export function memoryFields(_store: Store): Field[] {
-  const rss = host().memoryUsage?.().rss
+export function memoryFields(store: Store): Field[] {
+  const { usedMemory, settings } = store
+  const rss = host.facts().memoryUsage?.().rss
   const ofProcess: Field[] =
     rss === undefined
       ? []
@@ -13,10 +14,15 @@ export function memoryFields(_store: Store): Field[] {
           ['used_memory_rss_human', bytesForHumans(rss)],
         ]
   return [
+    ['used_memory', usedMemory],
+    ['used_memory_human', bytesForHumans(usedMemory)],
     ...ofProcess,
-    ['maxmemory', 0],
-    ['maxmemory_human', '0B'],
-    ['maxmemory_policy', 'noeviction'],
+    ['used_memory_peak', store.peakMemory],
+    ['used_memory_peak_human', bytesForHumans(store.peakMemory)],
+    ['used_memory_dataset', usedMemory],
+    ['maxmemory', settings.maxMemory],
+    ['maxmemory_human', bytesForHumans(settings.maxMemory)],
+    ['maxmemory_policy', settings.maxMemoryPolicy],
     ['mem_allocator', 'javascript'],
     ['lazyfree_pending_objects', 0],
   ]

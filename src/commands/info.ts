@@ -68,7 +68,7 @@ function typed([name, value]: Field): [string, string | number] {
 }
 
 function serverFields(store: Store): Field[] {
-  const { pid, platform, arch } = host()
+  const { pid, platform, arch } = host.facts()
   const nowMs = store.clock.now()
   const uptime = Math.max(0, Math.floor((nowMs - store.startedMs) / 1_000))
   const ofProcess: Field[] = []
@@ -117,15 +117,18 @@ function clientFields({ connections, waiters, tracking, pause }: Store): Field[]
   ]
 }
 
-function persistenceFields({ dirty }: Store): Field[] {
+function persistenceFields({ dirty, keeper, refusal }: Store): Field[] {
+  const status = refusal === undefined ? 'ok' : 'err'
   return [
     ['loading', 0],
     ['async_loading', 0],
-    ['rdb_changes_since_last_save', dirty],
-    ['rdb_bgsave_in_progress', 0],
-    ['aof_enabled', 0],
-    ['aof_rewrite_in_progress', 0],
+    ['rdb_changes_since_last_save', keeper?.changesSinceSave ?? dirty],
+    ['rdb_bgsave_in_progress', keeper?.saving === 'save' ? 1 : 0],
+    ...(keeper === undefined ? [] : [['rdb_last_save_time', keeper.lastSave] as const]),
+    ['aof_enabled', keeper === undefined ? 0 : 1],
+    ['aof_rewrite_in_progress', keeper?.saving === 'rewrite' ? 1 : 0],
     ['aof_rewrite_scheduled', 0],
+    ...(keeper === undefined ? [] : [['aof_last_write_status', status] as const]),
   ]
 }
 
@@ -186,7 +189,7 @@ function replicationFields(store: Store): Field[] {
 }
 
 function cpuFields(): Field[] {
-  const usage = host().cpuUsage?.()
+  const usage = host.facts().cpuUsage?.()
   if (usage === undefined) return []
   return [
     ['used_cpu_sys', (usage.system / 1e6).toFixed(6)],

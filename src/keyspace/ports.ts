@@ -167,6 +167,8 @@ export interface Keeper {
   readonly saving: SaveRequest['kind'] | undefined
   /** Unix time of the last snapshot, in seconds. */
   readonly lastSave: number
+  /** Changes since then, by Redis's count. */
+  readonly changesSinceSave: number
   /** Whether rules for automatic snapshots are set. */
   readonly savesByRules: boolean
   backup(target: BackupTarget): Promise<void>

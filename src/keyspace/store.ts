@@ -13,10 +13,8 @@ import { Eviction } from './eviction.js'
 import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
 import { Ledger } from './ledger.js'
-import { Outbox } from './outbox.js'
-import type { Keeper, LogRecord, LogSink, LogWord, Refusal, SnapshotEntry, SnapshotSource } from './ports.js'
 import { type Delivery, Outbox } from './outbox.js'
-import type { LogRecord, LogSink, LogWord, SnapshotEntry, SnapshotSource } from './ports.js'
+import type { Keeper, LogRecord, LogSink, LogWord, Refusal, SnapshotEntry, SnapshotSource } from './ports.js'
 import { PubSub } from './pubsub.js'
 import type { RandomSource } from './random.js'
 import type { RunningSnapshot } from './running-snapshot.js'
@@ -24,9 +22,8 @@ import { Settings } from './settings.js'
 import { Statistics } from './statistics.js'
 import { Tracking } from './tracking.js'
 import type { Undo } from './undo.js'
-import { type Collection, TEXT, typeOf, type Value } from './value.js'
 import type { Unit } from './unit.js'
-import { type Collection, typeOf, type Value } from './value.js'
+import { type Collection, TEXT, typeOf, type Value } from './value.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
 
@@ -75,6 +72,9 @@ const SLICE_STEPS = 256
 /** The wheel holds no later deadlines: the year 287,396. */
 const FAR_MS = Number.MAX_SAFE_INTEGER
 
+/** The events of keys that nobody took away. */
+const LOST: ReadonlySet<string> = new Set(['expired', 'evicted'])
+
 /**
  * All databases, and what they share: the clock and its one timer, chance, the effects of the unit that is running.
  */
@@ -89,16 +89,6 @@ export class Store implements SnapshotSource {
   readonly watches: Watches
   readonly waiters: Waiters
   readonly settings = new Settings()
-  /** What edits add to the weights of keys. */
-  readonly ledger = new Ledger()
-  /** What keeps the store within its limits. */
-  readonly eviction: Eviction
-  /** Whether there is a limit at all. */
-  limited = false
-  /** Whether accesses are ranked one by one, and not by the second alone. */
-  private isRanking = false
-  /** The most that `usedMemory` has ever told. */
-  peakMemory = 0
   readonly statistics = new Statistics()
   readonly connections = new Connections()
   /** Who keeps copies of keys; undefined until the first connection asks to be told. */
@@ -113,6 +103,16 @@ export class Store implements SnapshotSource {
   leavesAccess = false
   /** Told how many milliseconds a round of active expiry has taken, where somebody wants to know. */
   onExpireCycle: ((ms: number) => void) | undefined = undefined
+  /** What edits add to the weights of keys. */
+  readonly ledger = new Ledger()
+  /** What keeps the store within its limits. */
+  readonly eviction: Eviction
+  /** Whether there is a limit at all. */
+  limited = false
+  /** Whether accesses are ranked one by one, and not by the second alone. */
+  private isRanking = false
+  /** The most that `usedMemory` has ever told. */
+  peakMemory = 0
   /** What tests have armed: see commands/faults.ts; undefined until they do. */
   faults: { close(): void } | undefined = undefined
   /** Who connections act for that have not said so; undefined while that may do anything. */
@@ -169,8 +169,6 @@ export class Store implements SnapshotSource {
   private isClosed = false
   private clients = 0
   private activeExpiry = true
-  /** When it was made, in milliseconds since the epoch. */
-  readonly startedMs: number
 
   constructor(options: StoreOptions) {
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index))
@@ -178,7 +176,6 @@ export class Store implements SnapshotSource {
     this.startedMs = options.clock.now()
     this.eviction = new Eviction(this)
     this.random = options.random
-    this.startedMs = options.clock.now()
     const observe = (): void => this.observe()
     const hear = (): void => {
       this.events.refresh()
@@ -302,11 +299,10 @@ export class Store implements SnapshotSource {
 
   /** Notes that a key is accessed now. */
   stamp(database: Database, slot: number): void {
+    if (this.leavesAccess) return
     const access = this.accessTime()
     if (database.keys.accessAt(slot) !== access) this.setAccess(database, slot, access)
     if (this.isRanking) this.eviction.touch(database.keys, slot)
-    if (this.leavesAccess) return
-    this.setAccess(database, slot, this.accessTime())
   }
 
   /** Sets the time of the last access of a key, by the access clock. */
@@ -422,13 +418,8 @@ export class Store implements SnapshotSource {
     if (!effects) return
     if (this.opened.length > 0) this.opened = []
     if (this.observed) this.observe()
-    const failure = this.batch.length > 0 ? this.handOver() : undefined
     if (this.tracking !== undefined) this.tracking.broadcast()
-    if (this.batch.length > 0) {
-      const batch = this.batch
-      this.batch = []
-      this.sink?.append(batch)
-    }
+    const failure = this.batch.length > 0 ? this.handOver() : undefined
     // What listeners and served waiters cause is handed out by the loop that called them.
     if (!this.settling) this.handOut()
     if (failure !== undefined) throw failure.error
@@ -509,8 +500,6 @@ export class Store implements SnapshotSource {
   private rearm(): void {
     let wake = this.waiters.nextWake()
     if (this.accessSecond !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
-    for (const { wheel, fields } of this.databases) {
-    if (this.accessClock !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
     for (const { wheel, fields } of this.activeExpiry ? this.databases : []) {
       if (wheel !== undefined) wake = Math.min(wake, wheel.nextWake())
       if (fields !== undefined) wake = Math.min(wake, fields.nextWake())
@@ -574,6 +563,7 @@ export class Store implements SnapshotSource {
     this.remove(database, slot)
     if (this.logging) this.append(database, ['DEL', key])
     this.dirty++
+    this.statistics.evictedKeys++
     this.announce(database, key, 'evicted')
   }
 
@@ -710,12 +700,12 @@ export class Store implements SnapshotSource {
   /** What follows from every change of a key: its watches and its event. */
   announce(database: Database, key: string, event: string): void {
     if (this.watches.active) this.watches.touch(database, key)
+    if (this.tracking !== undefined) this.tracking.touch(key, LOST.has(event) ? undefined : this.tracking.actor)
     this.mention(database, key, event)
   }
 
   /** What follows where a key's event is all that there is to tell. */
   mention(database: Database, key: string, event: string): void {
-    if (this.tracking !== undefined) this.tracking.touch(key, event === 'expired' ? undefined : this.tracking.actor)
     if (this.events.listening) this.events.announce(event, key, database.index)
     this.pending = EFFECTS
   }

@@ -88,6 +88,10 @@ export class KeptStore implements Keeper {
     return Math.floor(this.savedMs / 1000)
   }
 
+  get changesSinceSave(): number {
+    return this.host.dirty - this.savedDirty
+  }
+
   get savesByRules(): boolean {
     return this.policy.save.length > 0
   }
@@ -259,7 +263,7 @@ export class KeptStore implements Keeper {
   }
 
   private isDue(now: number): boolean {
-    const changes = this.host.dirty - this.savedDirty
+    const changes = this.changesSinceSave
     const elapsed = now - this.savedMs
     return this.policy.save.some((rule) => changes > 0 && changes >= rule.changes && elapsed > rule.seconds * 1000)
   }

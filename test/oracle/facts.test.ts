@@ -8,9 +8,6 @@ import { ServerTarget } from './target.js'
 /** What Redis tells of a command and we do not: prose, history, and versions of single arguments. */
 const LEFT_OUT = new Set(['summary', 'complexity', 'history', 'notes', 'since'])
 
-/** Subcommands that Redis has and we have not: there are no statistics to reset. */
-const ABSENT: ReadonlySet<string> = new Set(['config|resetstat'])
-
 /** What the arguments of a command have and those of this server have not yet: BITOP of Redis 8.2. */
 const NEWER: ReadonlySet<string> = new Set(['diff', 'diff1', 'andor', 'one'])
 
@@ -38,8 +35,7 @@ function docsOf(reply: Reply): Json {
   const docs: Json = {}
   for (const [name, value] of asMap(reply)) {
     if (LEFT_OUT.has(name)) continue
-    if (name === 'arguments') docs[name] = itemsOf(value).filter(isKnown).map(docsOf)
-    if (name === 'arguments') docs[name] = itemsOf(value).map(argumentOf)
+    if (name === 'arguments') docs[name] = itemsOf(value).filter(isKnown).map(argumentOf)
     else if (name === 'flags' || name === 'doc_flags') docs[name] = sortedNames(value)
     else if (name === 'subcommands') {
       const inner: Json = {}

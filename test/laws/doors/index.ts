@@ -23,12 +23,8 @@ import { vectorSetDoors } from './vector-set.js'
  * changes from call to call: see test/commands/memory.test.ts.
  */
 export const NO_DOORS: ReadonlySet<string> = new Set([
-  ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages'],
+  ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages', 'consume', 'monitor'],
   ...['memoryStats', 'memoryMallocStats'],
-  ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages', 'consume'],
-/** These take a listener, or are read as streams: no call is like them. See test/api/pubsub.test.ts and monitor.test.ts. */
-export const NO_DOORS: ReadonlySet<string> = new Set([
-  ...['subscribe', 'psubscribe', 'ssubscribe', 'messages', 'pmessages', 'smessages', 'monitor'],
 ])
 
 /** Every other typed method, and how it is called by words. */
