@@ -69,10 +69,12 @@ function wrappedMethod(typed: Typed): Method {
       return look(this, typed, observation, args)
     }
     const statistics = observation.statisticsOf(command)
-    statistics.calls++
     try {
-      return original.apply(this, args as unknown[])
+      const reply = original.apply(this, args as unknown[])
+      statistics.calls++
+      return reply
     } catch (error) {
+      statistics.calls++
       statistics.failed++
       observation.failed(error)
       throw error
@@ -96,10 +98,12 @@ function wrappedGet(typed: Typed): Method {
       counted = observation
       statistics = observation.statisticsOf(command)
     }
-    statistics.calls++
     try {
-      return original.call(this, key)
+      const reply = original.call(this, key)
+      statistics.calls++
+      return reply
     } catch (error) {
+      statistics.calls++
       statistics.failed++
       observation.failed(error)
       throw error

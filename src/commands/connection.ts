@@ -26,16 +26,11 @@ export function select(unit: Unit, index: number): void {
 export function reset(unit: Unit): void {
   const { client, store } = unit
   leaveMulti(unit)
-  unsubscribeAll(unit.store.pubsub, unit.client)
-  unit.client.name = ''
-  if (!unit.client.pinned) signOut(unit)
-  unit.database = unit.store.databases[0]!
   unsubscribeAll(store.pubsub, client)
   endMonitor(client, store)
   endTracking(client, unit)
   client.name = ''
-  client.user = undefined
-  client.authenticated = !store.authRequired
+  if (!client.pinned) signOut(unit)
   client.protocol = 2
   client.replies = REPLIES.on
   client.noEvict = false

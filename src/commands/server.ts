@@ -37,6 +37,7 @@ function empty(unit: Unit, database: Database): void {
   unit.store.watches.touchAll(database, undefined)
   unit.store.dirty += database.keys.size
   unit.store.replaceKeys(database, emptyTable())
+  unit.store.awaken(database)
 }
 
 /** Exchanges the keys of two databases. O(1), and O(keys that are watched or waited for). No event. */
@@ -49,8 +50,8 @@ export function swapdb(unit: Unit, index1: number, index2: number): void {
     unit.store.watches.touchAll(second, first)
     const { store } = unit
     store.replaceKeys(first, store.replaceKeys(second, store.replaceKeys(first, emptyTable())))
-    unit.store.waiters.signalAll(first)
-    unit.store.waiters.signalAll(second)
+    store.awaken(first)
+    store.awaken(second)
   }
   unit.store.dirty++
   unit.store.pending = EFFECTS

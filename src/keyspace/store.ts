@@ -680,15 +680,18 @@ export class Store implements SnapshotSource {
     return marks
   }
 
-  /** Gives a database other keys and returns the former. O(1), and O(keys that are waited for). */
+  /** Gives a database other keys and returns the former; the caller tells those who wait, by `awaken`. O(1). */
   replaceKeys(database: Database, table: KeyTable): KeyTable {
     const former = database.replace(table)
     if (this.undo !== undefined) this.undo.replaced(database, former)
-    if (this.waiters.active) {
-      this.waiters.signalAll(database)
-      this.pending = EFFECTS
-    }
     return former
+  }
+
+  /** All keys of a database may be others, or gone: those who wait are tried. O(keys that are waited for). */
+  awaken(database: Database): void {
+    if (!this.waiters.active) return
+    this.waiters.signalAll(database)
+    this.pending = EFFECTS
   }
 
   /** Has whatever writes refused from now on; undefined ends it. */
@@ -771,6 +774,7 @@ export class Store implements SnapshotSource {
     const now = this.now()
     for (const [index, database] of this.databases.entries()) {
       this.replaceKeys(database, shareTable(tables[index]!, now))
+      this.awaken(database)
     }
     this.rearm()
   }

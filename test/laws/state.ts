@@ -7,7 +7,7 @@ export function valueText(value: Value): string {
   if (isString(value)) return JSON.stringify(Buffer.from(stringToBytes(value)).toString('latin1'))
   // The order is one that only lists and sorted sets promise.
   const elements = [...elementsOf(value)].map((element) => JSON.stringify(element, infinitiesToo))
-  if (value.type === 'set' || value.type === 'hash') elements.sort()
+  if (value.type === 'set' || value.type === 'hash' || value.type === 'vectorset') elements.sort()
   return `${value.type} ${elements.join(' ')}`
 }
 

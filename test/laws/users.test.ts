@@ -55,7 +55,7 @@ const methods = Object.keys(DOORS).filter((method) => !method.endsWith('Iterator
 
 describe('a typed call for a user', () => {
   it.each(methods)('is refused where its words are: %s', (method) => {
-    for (const { args, words } of fc.sample(DOORS[method]!.draw, { numRuns: 40, seed: 7 })) {
+    for (const { args, words } of fc.sample(DOORS[method]!.draw, { numRuns: 20, seed: 7 })) {
       for (const user of Object.keys(USERS)) {
         const byWords = isDeniedByWords(user, wordsOf(method, words))
         // Patterns need more leave than ACL DRYRUN can tell: what they need is in test/user-session.test.ts.
@@ -67,7 +67,7 @@ describe('a typed call for a user', () => {
   })
 
   it.each(methods)('is checked once, as the call that it is: %s', (method) => {
-    for (const { args } of fc.sample(DOORS[method]!.draw, { numRuns: 8, seed: 7 })) {
+    for (const { args } of fc.sample(DOORS[method]!.draw, { numRuns: 4, seed: 7 })) {
       const checked: string[] = []
       const handle = new Redstart().as('default') as unknown as Record<
         string | symbol,
