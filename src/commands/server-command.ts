@@ -63,10 +63,16 @@ function findKeys(spec: KeySpec): Reply {
   return map({ type: 'range', spec: map({ lastkey: spec.last, keystep: spec.step, limit: spec.keyword?.limit ?? 0 }) })
 }
 
+/** Arguments that Redis shows by another text than their names. */
+const DISPLAYED: Readonly<Record<string, string>> = {
+  storekey: 'key',
+  storedistkey: 'key',
+  entriesread: 'entries-read',
+}
+
 /** As Redis shows arguments: by their names, except for a few that are said to be of a kind. */
 function displayed({ type, name }: Argument): string {
-  if (type === 'pattern') return 'pattern'
-  return name === 'storekey' || name === 'storedistkey' ? 'key' : name
+  return type === 'pattern' ? 'pattern' : (DISPLAYED[name] ?? name)
 }
 
 function docsReply(docs: CommandDocs, keySpecs: readonly KeySpec[]): Reply {

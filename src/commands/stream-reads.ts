@@ -324,7 +324,7 @@ function waitingOf({ timeoutMs }: ReadWords): Waiting | undefined {
 }
 
 function streamsFrom(from: number): KeySpec {
-  return { ...keySpec('RO access', 0, -1), search: 'keyword', keyword: { word: 'STREAMS', from, limit: 2 } }
+  return { ...keySpec('RO access incomplete', 0, -1), search: 'keyword', keyword: { word: 'STREAMS', from, limit: 2 } }
 }
 
 const AFTER_NAME = streamsFrom(1)

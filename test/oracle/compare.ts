@@ -45,7 +45,7 @@ export async function compareSequence(real: Target, engine: Target, calls: reado
   )
   const justified: string[] = []
   const passes = (difference: Difference | undefined): boolean => {
-    const excuse = difference && justification(difference)
+    const excuse = difference && justification(difference, calls)
     if (excuse !== undefined) justified.push(excuse.id)
     return difference === undefined || excuse !== undefined
   }
@@ -59,7 +59,7 @@ export async function compareSequence(real: Target, engine: Target, calls: reado
     if (!passes(difference)) return { outcomes: expected, difference, justified }
   }
   const late = [
-    () => compareEnds(real, engine),
+    () => compareEnds(real, engine, calls),
     () => compareDumps(real, engine, calls, expected, actual),
     () => compareScans(real, engine, calls, expected),
   ]
@@ -135,9 +135,9 @@ export function formatEvents(events: readonly KeyEvent[]): string {
   return events.length === 0 ? '(no event)' : events.map(formatEvent).join(', ')
 }
 
-async function compareEnds(real: Target, engine: Target): Promise<Difference | undefined> {
+async function compareEnds(real: Target, engine: Target, calls: readonly Call[]): Promise<Difference | undefined> {
   const [expected, actual] = await Promise.all([readState(real), readState(engine)])
-  const found = compareStates(expected, actual)
+  const found = compareStates(expected, actual, calls)
   if (found === undefined) return undefined
   const { place, aspect } = found
   return { what: 'state', name: place, index: -1, call: [], aspect, expected: found.expected, actual: found.actual }

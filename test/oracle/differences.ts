@@ -1,15 +1,17 @@
+import type { Call } from './bytes.js'
 import type { Difference } from './compare.js'
-import { isNearly } from './state.js'
+import { isNearly, keepDistances } from './state.js'
 
 /** A difference from Redis that is wanted, with the reason that a user would be given. */
 export interface Justified {
   readonly id: string
   readonly reason: string
-  matches(difference: Difference): boolean
+  /** `calls` are those of the sequence. */
+  matches(difference: Difference, calls: readonly Call[]): boolean
 }
 
-export function justification(difference: Difference): Justified | undefined {
-  return JUSTIFIED.find((entry) => entry.matches(difference))
+export function justification(difference: Difference, calls: readonly Call[]): Justified | undefined {
+  return JUSTIFIED.find((entry) => entry.matches(difference, calls))
 }
 
 /** The whole list of what the comparison lets pass; every campaign prints how often each was met. */
@@ -17,8 +19,8 @@ export const JUSTIFIED: readonly Justified[] = [
   {
     id: 'last-digit-of-distances',
     reason: 'distances kept as scores come from sines and arcsines of other libraries: their last digit may be another',
-    matches: ({ what, name, expected, actual }) =>
-      what === 'reply' && /^(GEO|Z)/.test(name) && isNearly(expected, actual),
+    matches: ({ what, name, expected, actual }, calls) =>
+      what === 'reply' && /^(GEO|Z)/.test(name) && keepDistances(calls) && isNearly(expected, actual),
   },
   {
     id: 'help-text',

@@ -132,26 +132,38 @@ export interface StateDifference {
 }
 
 /** The first key on which two states differ; undefined when they agree. */
-export function compareStates(expected: State, actual: State): StateDifference | undefined {
+/** `calls` led to the states, if they are known. */
+export function compareStates(
+  expected: State,
+  actual: State,
+  calls: readonly Call[] = [],
+): StateDifference | undefined {
+  const hasDistances = keepDistances(calls)
   for (const place of new Set([...expected.keys(), ...actual.keys()])) {
     const a = expected.get(place)
     const b = actual.get(place)
-    const aspect = differsIn(a, b)
+    const aspect = differsIn(a, b, hasDistances)
     if (aspect !== undefined) return { place, aspect, expected: formatKey(a), actual: formatKey(b) }
   }
   return undefined
 }
 
-function differsIn(a: KeyState | undefined, b: KeyState | undefined): string | undefined {
+function differsIn(a: KeyState | undefined, b: KeyState | undefined, hasDistances: boolean): string | undefined {
   if (a === undefined || b === undefined) return a === undefined ? `extra ${b?.type}` : `missing ${a.type}`
   if (a.type !== b.type) return `type ${a.type} ${b.type}`
-  if (a.value !== b.value && !(a.type === 'zset' && isNearly(a.value, b.value))) return `value ${a.type}`
+  const isSame = a.value === b.value || (hasDistances && a.type === 'zset' && isNearly(a.value, b.value))
+  if (!isSame) return `value ${a.type}`
   if (a.encoding !== b.encoding) return `encoding ${a.encoding} ${b.encoding}`
   if (!agree('HPEXPIRETIME', ['HPEXPIRETIME'], a.fieldDeadlines, b.fieldDeadlines)) return 'deadlines of fields'
   return agree('PEXPIRETIME', ['PEXPIRETIME'], a.deadline, b.deadline) ? undefined : 'deadline'
 }
 
 const NUMBER = /(?<=")[0-9.]+(?:e[+-]?[0-9]+)?(?=")/g
+
+/** Whether calls keep distances as scores: nothing else is let off its last digits. */
+export function keepDistances(calls: readonly Call[]): boolean {
+  return calls.some((call) => call.some((word) => /^storedist$/i.test(word)))
+}
 
 /**
  * Whether two texts are the same but for the last digits of their numbers: distances that GEOSEARCHSTORE keeps as scores come from

@@ -112,9 +112,9 @@ export async function replay(recording: Recording, target: Target): Promise<Diff
   const queue = new TransactionQueue()
   for (const [index, step] of recording.steps.entries()) {
     const difference = compareStep(queue, index, calls[index]!, step, outcomes[index]!)
-    if (difference !== undefined && justification(difference) === undefined) return difference
+    if (difference !== undefined && justification(difference, calls) === undefined) return difference
   }
-  const found = compareStates(recordedState(recording), await readState(target))
+  const found = compareStates(recordedState(recording), await readState(target), calls)
   if (found !== undefined) return { what: 'state', name: found.place, index: -1, call: [], ...found }
   return comparePayloads(recording, calls, outcomes, target)
 }
