@@ -28,6 +28,12 @@ const otherTimes = fc.constantFrom(1, START - 10 ** 10, START, START + 5_000, ST
 /** Groups and what is pending in them come about where streams are among themselves. */
 const streamSteps = fc.oneof(...streamWrites).map((call): Step => ({ door: 'typed', call }))
 
+/** What chance brings about too seldom: a HyperLogLog that is still sparse, made dense by hand. */
+const seldom: readonly Step[] = [
+  { door: 'wire', call: ['PFADD', 'sparse', 'a'] },
+  { door: 'wire', call: ['PFDEBUG', 'TODENSE', 'sparse'] },
+]
+
 /** The command of a call, down to its subcommand. */
 function nameOf(step: Exclude<Step, { door: 'clock' }>): string {
   if (step.door === 'copyByDump') return 'RESTORE'
@@ -93,6 +99,7 @@ describe('the log', () => {
       for (const step of [
         ...fc.sample(steps, { numRuns: 200, seed }).flat(),
         ...fc.sample(streamSteps, { numRuns: 2_000, seed }),
+        ...seldom,
       ]) {
         const before = log.batches.length
         if (step.door === 'clock') {

@@ -40,8 +40,11 @@ const DATA_ONLY: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Calls of other groups that make any sequence more telling, drawn now and then when the table has them. */
 const COMPANIONS: readonly string[] = [
-  ...['SELECT', 'SELECT', 'LPUSH', 'SADD', 'HSET', 'ZADD', 'XADD', 'SET', 'APPEND', 'FLUSHDB', 'DBSIZE'],
+  ...['SELECT', 'SELECT', 'LPUSH', 'SADD', 'HSET', 'ZADD', 'XADD', 'FLUSHDB', 'DBSIZE'],
 ]
+
+/** What the bit commands find beside what they write. SET may expire keys at once, which calls that wait would hear of. */
+const COMPANIONS_OF_BITS: readonly string[] = ['SET', 'APPEND']
 
 /** Drawn less often than others, so that most calls meet a key that is there: they take keys or the caller away. */
 const DESTROYING: ReadonlySet<string> = new Set(
@@ -97,7 +100,8 @@ export class CallGenerator {
     if (this.main.length === 0 && this.sorting === 0) throw new Error(`no command to generate in: ${wanted.join(', ')}`)
     this.bits = this.main.some(({ name }) => name === 'SETBIT')
     this.feeding = this.main.filter((spec) => FEEDING.has(spec.name))
-    this.companions = COMPANIONS.flatMap((name) => specs.find((spec) => spec.name === name) ?? [])
+    const names = this.bits ? [...COMPANIONS, ...COMPANIONS_OF_BITS] : COMPANIONS
+    this.companions = names.flatMap((name) => specs.find((spec) => spec.name === name) ?? [])
   }
 
   private spec(draw: Draw): CommandSpec {

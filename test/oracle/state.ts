@@ -172,7 +172,9 @@ export function keepDistances(calls: readonly Call[]): boolean {
 export function isNearly(expected: string, actual: string): boolean {
   if (expected.replace(NUMBER, '') !== actual.replace(NUMBER, '')) return false
   const [wanted, found] = [expected.match(NUMBER) ?? [], actual.match(NUMBER) ?? []]
-  return wanted.every((text, i) => Math.abs(Number(text) - Number(found[i])) <= 4e-15 * Number(text))
+  return wanted.every(
+    (text, i) => text === found[i] || Math.abs(Number(text) - Number(found[i])) <= 4e-15 * Number(text),
+  )
 }
 
 export function formatKey(state: KeyState | undefined): string {
