@@ -13,6 +13,8 @@ const alias = {
 
 export default defineConfig({
   test: {
+    // By default one core is left alone, which of two is half.
+    maxWorkers: '100%',
     projects: [
       {
         resolve: { alias },
