@@ -149,7 +149,6 @@ export class Store implements SnapshotSource {
   onRefusal: (() => void) | undefined = undefined
   /** When the store was made, in milliseconds since the epoch. */
   readonly startedMs: number
-  /** The access clock: seconds, 0 while it is not running. */
   /** What the access clock shows to those who compare: 0 while it is not running, and where every access counts. */
   accessClock = 0
   /** The access clock: seconds, 0 while it is not running. */
