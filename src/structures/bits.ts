@@ -1,18 +1,14 @@
-/**
- * Bits of byte strings, counted from the highest bit of the first byte on, as Redis counts them. All of these go through memory
- * a word of 32 bits at a time wherever the bytes are aligned to it.
- */
+/** Bits of byte strings, counted from the highest bit of the first byte on, as Redis counts them. */
+import { bring, PIECE, RESULT } from './bit-machine.js'
+import { bitMachineFor } from './bit-machines.js'
 
 /** How many bits are 1 in the bytes from `start` to `end` (exclusive). O(bytes). */
 export function countBits(bytes: Uint8Array, start = 0, end = bytes.length): number {
-  let at = start
+  const machine = bitMachineFor(end - start)
   let count = 0
-  const aligned = Math.min(end, start + wordGap(bytes, start))
-  while (at < aligned) count += countInWord(bytes[at++]!)
-  const words = wordsFrom(bytes, at, end)
-  count += countInWords(words)
-  at += words.length * 4
-  while (at < end) count += countInWord(bytes[at++]!)
+  for (let from = start; from < end; from += PIECE) {
+    count += machine.count(bring(machine, RESULT, bytes, from, Math.min(end - from, PIECE)))
+  }
   return count
 }
 
@@ -28,59 +24,11 @@ function wordsFrom(bytes: Uint8Array, at: number, end: number): Int32Array {
 
 const NO_WORDS = new Int32Array(0)
 
-/** How many bits of 32 are 1, by sums of neighbouring pairs, fours and bytes. */
-function countInWord(word: number): number {
-  let sums = word - ((word >>> 1) & 0x55555555)
-  sums = (sums & 0x33333333) + ((sums >>> 2) & 0x33333333)
-  return Math.imul((sums + (sums >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-}
-
-/**
- * Eight words go through seven adders, each of which makes of three bits a sum and a carry for every place at once; only what is
- * carried out of the fours is counted. That takes half the time of counting word by word.
- *
- * @see Muła, Kurz and Lemire, Faster Population Counts Using AVX2 Instructions, 2018: the Harley-Seal algorithm
- */
-function countInWords(words: Int32Array): number {
-  let ones = 0
-  let twos = 0
-  let fours = 0
-  let eights = 0
-  const whole = words.length & ~7
-  for (let i = 0; i < whole; i += 8) {
-    let a = words[i]!
-    let b = words[i + 1]!
-    let half = ones ^ a
-    let twosA = (ones & a) | (half & b)
-    ones = half ^ b
-    a = words[i + 2]!
-    b = words[i + 3]!
-    half = ones ^ a
-    let twosB = (ones & a) | (half & b)
-    ones = half ^ b
-    half = twos ^ twosA
-    const foursA = (twos & twosA) | (half & twosB)
-    twos = half ^ twosB
-    a = words[i + 4]!
-    b = words[i + 5]!
-    half = ones ^ a
-    twosA = (ones & a) | (half & b)
-    ones = half ^ b
-    a = words[i + 6]!
-    b = words[i + 7]!
-    half = ones ^ a
-    twosB = (ones & a) | (half & b)
-    ones = half ^ b
-    half = twos ^ twosA
-    const foursB = (twos & twosA) | (half & twosB)
-    twos = half ^ twosB
-    half = fours ^ foursA
-    eights += countInWord((fours & foursA) | (half & foursB))
-    fours = half ^ foursB
-  }
-  let count = 8 * eights + 4 * countInWord(fours) + 2 * countInWord(twos) + countInWord(ones)
-  for (let i = whole; i < words.length; i++) count += countInWord(words[i]!)
-  return count
+/** How many bits of a byte are 1. */
+function countInByte(byte: number): number {
+  const pairs = byte - ((byte >>> 1) & 0x55)
+  const fours = (pairs & 0x33) + ((pairs >>> 2) & 0x33)
+  return (fours + (fours >>> 4)) & 0x0f
 }
 
 /** How many bits are 1 from the bit `first` to the bit `last`, both included. O(bytes). */
@@ -89,7 +37,7 @@ export function countBitRange(bytes: Uint8Array, first: number, last: number): n
   const end = Math.floor(last / 8) + 1
   const before = bytes[start]! & ~(0xff >> (first & 7))
   const behind = bytes[end - 1]! & (0x7f >> (last & 7))
-  return countBits(bytes, start, end) - countInWord(before) - countInWord(behind)
+  return countBits(bytes, start, end) - countInByte(before) - countInByte(behind)
 }
 
 /** The first bit of a value from the bit `first` to the bit `last`, both included; -1 where there is none. O(bytes). */

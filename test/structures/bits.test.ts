@@ -10,6 +10,15 @@ const strings = fc
     Uint8Array.from([...Array<number>(gap).fill(9), ...bytes, 9]).subarray(gap, gap + bytes.length),
   )
 
+/** Long enough for several pieces of the memory in which they are counted and combined. */
+const longStrings = fc.tuple(fc.integer({ min: 500, max: 20_000 }), fc.integer()).map(([length, seed]) => {
+  let state = seed
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
+    return state >>> 24
+  })
+})
+
 function bitsOf(bytes: Uint8Array): number[] {
   return [...bytes].flatMap((byte) => [...byte.toString(2).padStart(8, '0')].map(Number))
 }
@@ -25,6 +34,9 @@ const ranges = fc
     return { bytes, first: Math.min(first, last), last: Math.max(first, last) }
   })
 
+/** Of every byte. */
+const COUNTS = Array.from({ length: 256 }, (_, byte) => bitsOf(Uint8Array.of(byte)).reduce((sum, bit) => sum + bit, 0))
+
 describe('bits', () => {
   it('are counted as one by one', () => {
     fc.assert(
@@ -34,6 +46,17 @@ describe('bits', () => {
 
         expect(countBits(bytes, Math.min(start, bytes.length), Math.min(end, bytes.length))).toBe(expected)
       }),
+    )
+  })
+
+  it('of long strings are counted as one by one', () => {
+    fc.assert(
+      fc.property(longStrings, fc.nat(499), (bytes, start) => {
+        const expected = bytes.subarray(start).reduce((sum, byte) => sum + COUNTS[byte]!, 0)
+
+        expect(countBits(bytes, start)).toBe(expected)
+      }),
+      { numRuns: 20 },
     )
   })
 
@@ -91,4 +114,29 @@ describe('byte strings', () => {
       }),
     )
   })
+
+  it.each(Object.keys(RULES) as BitOperation[])('of many bytes are combined by %s place by place', (operation) => {
+    fc.assert(
+      fc.property(fc.array(longStrings, { minLength: operation === 'not' ? 1 : 2, maxLength: 3 }), (drawn) => {
+        const sources = operation === 'not' ? drawn.slice(0, 1) : drawn
+        const result = combineBits(operation, sources)
+
+        expect(result.length).toBe(Math.max(...sources.map((source) => source.length)))
+        const wrong = result.findIndex((byte, i) => byte !== byteBy(operation, sources, i))
+        expect(wrong).toBe(-1)
+      }),
+      { numRuns: 10 },
+    )
+  })
 })
+
+/** A byte of the result, by the rule for each of its bits. */
+function byteBy(operation: BitOperation, sources: readonly Uint8Array[], index: number): number {
+  const [first, ...others] = sources.map((source) => source[index] ?? 0) as [number, ...number[]]
+  let byte = 0
+  for (let bit = 1; bit < 256; bit *= 2) {
+    const sum = others.reduce((all, other) => all + ((other & bit) === 0 ? 0 : 1), 0)
+    if (RULES[operation]((first & bit) === 0 ? 0 : 1, sum, sources.length)) byte |= bit
+  }
+  return byte
+}
