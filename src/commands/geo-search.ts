@@ -102,24 +102,18 @@ export function checkChoice({ count, any }: GeoChoice): void {
   if (any && count === undefined) throw anyWithoutCount()
 }
 
-/** So many members are looked at in one go where a search may end early. */
-const STRETCH = 64
-
 /** What lies in a shape, cell by cell, in the order of the scores in each. */
 function collect(set: SortedSet, shape: GeoShape, most: number): GeoFound[] {
   const filter = new GeoFilter(shape)
   const found: GeoFound[] = []
-  const look = (member: string, score: number): void => {
+  const look = (member: string, score: number): boolean => {
     const distance = filter.distanceTo(score)
-    if (distance < 0 || found.length >= most) return
-    found.push({ member, score, distance, longitude: filter.longitude, latitude: filter.latitude })
+    if (distance < 0) return true
+    const { longitude, latitude } = filter
+    return found.push({ member, score, distance, longitude, latitude }) < most
   }
   for (const { min, max } of scoresAround(shape)) {
-    const end = set.rankOfScore(max, false)
-    const stretch = most === Number.POSITIVE_INFINITY ? end : STRETCH
-    for (let at = set.rankOfScore(min, false); at < end && found.length < most; at += stretch) {
-      set.visit(at, Math.min(end, at + stretch), false, look)
-    }
+    if (found.length < most) set.visitScores(min, max, look)
   }
   return found
 }

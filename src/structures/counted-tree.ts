@@ -320,7 +320,8 @@ export class CountedTree {
     return true
   }
 
-  protected isAtEnd(leaf: number): boolean {
+  /** Whether no leaf is behind this one. O(log n), and mostly O(1). */
+  isAtEnd(leaf: number): boolean {
     let node = leaf
     for (let height = 1; height < this.levels.length; height++) {
       const link = this.levels[height - 1]!.linkOf(node)

@@ -127,6 +127,23 @@ export class LargeSortedSet {
     }
   }
 
+  visitScores(min: number, max: number, fn: (member: string, score: number) => boolean): void {
+    const { tree } = this
+    const { leaves } = tree
+    tree.seek(min, BEFORE_TIES, '')
+    let { leaf, index } = tree
+    for (;;) {
+      const count = leaves.countOf(leaf)
+      for (let i = index; i < count; i++) {
+        const score = leaves.scoreAt(leaf, i)
+        if (score >= max || !fn(leaves.textAt(leaf, i), score)) return
+      }
+      if (tree.isAtEnd(leaf)) return
+      leaf = tree.next(leaf)
+      index = 0
+    }
+  }
+
   members(start: number, end: number, reverse: boolean): string[] {
     if (end <= start) return []
     const { tree } = this

@@ -125,6 +125,13 @@ export class SmallSortedSet {
     else for (let rank = start; rank < end; rank++) fn(this.names[rank]!, this.scores[rank]!)
   }
 
+  visitScores(min: number, max: number, fn: (member: string, score: number) => boolean): void {
+    for (let rank = this.rankOfScore(min, false); rank < this.scores.length; rank++) {
+      const score = this.scores[rank]!
+      if (score >= max || !fn(this.names[rank]!, score)) return
+    }
+  }
+
   members(start: number, end: number, reverse: boolean): string[] {
     const members = this.names.slice(start, end)
     return reverse ? members.reverse() : members

@@ -160,6 +160,14 @@ export class SortedSet {
     this.form.visit(start, end, reverse, fn)
   }
 
+  /**
+   * Calls `fn` in order for the members whose scores are at least `min` and below `max`, until it returns false.
+   * O(log n + members visited).
+   */
+  visitScores(min: number, max: number, fn: (member: string, score: number) => boolean): void {
+    this.form.visitScores(min, max, fn)
+  }
+
   /** The members that `visit` visits. O(log n + their number). */
   members(start: number, end: number, reverse: boolean): string[] {
     return this.form.members(start, end, reverse)

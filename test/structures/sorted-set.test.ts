@@ -104,6 +104,7 @@ function play(set: SortedSet, model: Model, [what, member, score, a, b]: Step): 
       break
     case 'bounds':
       compareBounds(set, model, score, member)
+      compareScores(set, model, score, score + (b % 4), 1 + (b % 90))
       break
     case 'deleteRange': {
       // A small part, so that sets grow large all the same.
@@ -152,6 +153,13 @@ function compareBounds(set: SortedSet, model: Model, score: number, member: stri
   if (rank < 0) return
   expect(set.memberAt(rank)).toBe(member)
   expect(set.scoreAt(rank)).toBe(entries[rank]!.score)
+}
+
+function compareScores(set: SortedSet, model: Model, min: number, max: number, most: number): void {
+  const inside = model.entries.filter((entry) => entry.score >= min && entry.score < max)
+  const visited: Entry[] = []
+  set.visitScores(min, max, (member, score) => visited.push({ member, score }) < most)
+  expect(visited).toEqual(inside.slice(0, most))
 }
 
 function expectSame(set: SortedSet, model: Model): void {
