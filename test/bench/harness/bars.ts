@@ -33,6 +33,9 @@ const BARS: readonly Bar[] = [
   { scenarios: ['zrange-100'], peer: LUA, least: { 100000: 10, 1000000: 10 } },
   { scenarios: ['lpush-rpop'], peer: 'bare Denque', least: 0.4 },
   { scenarios: ['sadd', 'sismember'], peer: 'bare Set', least: 0.4 },
+  { scenarios: ['setbit', 'geosearch-10km', 'geosearch-100km', 'geosearch-1000km'], peer: LUA, least: 1 },
+  // At most three times the time.
+  { scenarios: ['bitcount-1mb', 'bitop-3x1mb'], peer: LUA, least: 1 / 3 },
 ]
 
 const SET_EX_MOST = 1.5
@@ -86,7 +89,7 @@ function judgeAt(results: Results, bar: Bar, least: number, size: number): Verdi
   }
   if (name === '') return null
   const what = bar.scenarios.length === 1 ? name : `each operation (least: ${name})`
-  return { bar: `${what} >= ${least} x ${bar.peer}`, at: sizeText(size), ...worst, met: slowest >= least }
+  return { bar: `${what} >= ${digits(least)} x ${bar.peer}`, at: sizeText(size), ...worst, met: slowest >= least }
 }
 
 /** Time over time: SET EX against SET, both of Redstart. */
