@@ -1,9 +1,10 @@
 import { type Data, toText } from '../commands/argv.js'
 import * as bodies from '../commands/client.js'
+import { badPauseMode, timeoutNotAnInteger } from '../commands/client-errors.js'
 import type { ClientInfo } from '../commands/client-info.js'
 import * as pausing from '../commands/client-pause.js'
 import * as tracking from '../commands/client-tracking.js'
-import { badPauseMode, timeoutNegative, timeoutNotAnInteger } from '../errors.js'
+import { timeoutNegative } from '../errors.js'
 import { Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText } from './words.js'
 

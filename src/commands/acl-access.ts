@@ -1,3 +1,6 @@
+import { sessionClosed } from '../errors.js'
+import type { Store } from '../keyspace/store.js'
+import type { Unit } from '../keyspace/unit.js'
 import {
   authRequired,
   channelDenied,
@@ -5,11 +8,8 @@ import {
   keyDenied,
   noLongerAllowed,
   noSuchUser,
-  sessionClosed,
   wrongPassword,
-} from '../errors.js'
-import type { Store } from '../keyspace/store.js'
-import type { Unit } from '../keyspace/unit.js'
+} from './acl-errors.js'
 import { applyRule, hashPassword } from './acl-rules.js'
 import {
   type CheckedCall,

@@ -3,6 +3,9 @@
  *
  * Rules are read in acl-rules.ts, kept in acl-user.ts and enforced by acl-access.ts.
  */
+import { subcommandSyntax, syntaxError, wrongArity } from '../errors.js'
+import type { Unit } from '../keyspace/unit.js'
+import { type AclLogEntry, accessOf, checkedCall, refusal, userOf } from './acl-access.js'
 import {
   badAclRule,
   badPasswordBits,
@@ -12,15 +15,10 @@ import {
   noPasswordConfigured,
   noSuchCommand,
   noSuchUser,
-  subcommandSyntax,
-  syntaxError,
   unknownCategory,
   unmatchedParenthesis,
   userIsFixed,
-  wrongArity,
-} from '../errors.js'
-import type { Unit } from '../keyspace/unit.js'
-import { type AclLogEntry, accessOf, checkedCall, refusal, userOf } from './acl-access.js'
+} from './acl-errors.js'
 import { BadRule, hasSpaces, mergeSelectors, toHex } from './acl-rules.js'
 import { DENIED_COMMAND, DENIED_KEY, type User } from './acl-user.js'
 import { type Argv, clampedAt, integerAt, textAt, textsFrom, tokenAt } from './argv.js'

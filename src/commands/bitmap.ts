@@ -1,12 +1,5 @@
 /** Strings as arrays of bits: https://redis.io/docs/latest/commands/?group=bitmap. BITFIELD is in bitfield.ts. */
-import {
-  bitNotOneOrZero,
-  bitOffsetOutOfRange,
-  bitOutOfRange,
-  bitopNotOneSource,
-  bitopTooFewSources,
-  syntaxError,
-} from '../errors.js'
+import { syntaxError } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type BitOperation, combineBits } from '../structures/bit-operations.js'
@@ -14,6 +7,13 @@ import { countBitRange, findBit } from '../structures/bits.js'
 import { ByteString } from '../structures/byte-string.js'
 import { type Int64, parseInt64 } from '../structures/int64.js'
 import { type Argv, clamp, integerAt, STRING_LENGTH_MAX, textAt, textsFrom, tokenAt } from './argv.js'
+import {
+  bitNotOneOrZero,
+  bitOffsetOutOfRange,
+  bitOutOfRange,
+  bitopNotOneSource,
+  bitopTooFewSources,
+} from './bitmap-errors.js'
 import { ACCESS_AND_UPDATE_KEY, type Command, DENYOOM, FAST, keySpec, READ_KEY, READONLY, WRITE } from './command.js'
 import { discard } from './generic.js'
 import type { Reply } from './reply.js'

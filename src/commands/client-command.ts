@@ -1,16 +1,5 @@
 /** The wire of CLIENT: bodies are in client.ts, client-tracking.ts and client-pause.ts. */
-import {
-  badPauseMode,
-  badUnblockReason,
-  clientIdNotPositive,
-  invalidClientId,
-  maxageNotAnInteger,
-  syntaxError,
-  timeoutNegative,
-  timeoutNotAnInteger,
-  unknownClientAttribute,
-  unknownClientType,
-} from '../errors.js'
+import { syntaxError, timeoutNegative } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { parseInt64 } from '../structures/int64.js'
 import { type Argv, clamp, integerAt, textAt, textsFrom, tokenAt } from './argv.js'
@@ -29,6 +18,16 @@ import {
   killAddress,
   listClients,
 } from './client.js'
+import {
+  badPauseMode,
+  badUnblockReason,
+  clientIdNotPositive,
+  invalidClientId,
+  maxageNotAnInteger,
+  timeoutNotAnInteger,
+  unknownClientAttribute,
+  unknownClientType,
+} from './client-errors.js'
 import { clientLine } from './client-info.js'
 import { clientPause, clientUnpause } from './client-pause.js'
 import {

@@ -1,4 +1,10 @@
 /** Hearing of keys that become invalid: CLIENT TRACKING and its kin. Who has read what is kept in keyspace/tracking.ts. */
+import { syntaxError } from '../errors.js'
+import type { Client } from '../keyspace/client.js'
+import type { ClientTracking } from '../keyspace/tracking.js'
+import type { Unit } from '../keyspace/unit.js'
+import { compareText } from '../structures/text.js'
+import { type Argv, integerAt, textAt, tokenAt } from './argv.js'
 import {
   cachingNeeds,
   cachingNeedsTracking,
@@ -8,14 +14,8 @@ import {
   prefixNeedsBcast,
   prefixOverlaps,
   redirectedTwice,
-  syntaxError,
   trackingModeStays,
-} from '../errors.js'
-import type { Client } from '../keyspace/client.js'
-import type { ClientTracking } from '../keyspace/tracking.js'
-import type { Unit } from '../keyspace/unit.js'
-import { compareText } from '../structures/text.js'
-import { type Argv, integerAt, textAt, tokenAt } from './argv.js'
+} from './client-errors.js'
 import { observationOf } from './observation.js'
 
 /** Options of CLIENT TRACKING. */

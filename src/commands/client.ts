@@ -3,6 +3,11 @@
  *
  * Their wire is client-command.ts; tracking, pauses and the line of CLIENT LIST have files of their own.
  */
+
+import { idleSeconds } from '../keyspace/access-time.js'
+import { type Client, REPLIES } from '../keyspace/client.js'
+import type { Unit } from '../keyspace/unit.js'
+import { accessOf } from './acl-access.js'
 import {
   badClientAttribute,
   badClientName,
@@ -11,11 +16,7 @@ import {
   noSuchClient,
   noSuchClientUser,
   unblocked,
-} from '../errors.js'
-import { idleSeconds } from '../keyspace/access-time.js'
-import { type Client, REPLIES } from '../keyspace/client.js'
-import type { Unit } from '../keyspace/unit.js'
-import { accessOf } from './acl-access.js'
+} from './client-errors.js'
 import { type ClientInfo, clientType, clientUser, infoOfClient } from './client-info.js'
 import { endClient } from './connection.js'
 import { observationOf } from './observation.js'

@@ -1,15 +1,5 @@
 /** What lies around a place: GEOSEARCH, GEOSEARCHSTORE, and GEORADIUS and its kin, which are older. */
-import {
-  anyWithoutCount,
-  boxNegative,
-  exactlyOneOf,
-  memberWithoutPlace,
-  notNumeric,
-  radiusNegative,
-  searchCountNotPositive,
-  storeWithParts,
-  syntaxError,
-} from '../errors.js'
+import { syntaxError } from '../errors.js'
 import { SORTED_SET } from '../keyspace/kinds.js'
 import type { LogWord } from '../keyspace/ports.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -34,6 +24,16 @@ import {
 } from './command.js'
 import { discard } from './generic.js'
 import { distanceText, placeAt, placeReply, unitAt } from './geo.js'
+import {
+  anyWithoutCount,
+  boxNegative,
+  exactlyOneOf,
+  memberWithoutPlace,
+  notNumeric,
+  radiusNegative,
+  searchCountNotPositive,
+  storeWithParts,
+} from './geo-errors.js'
 import type { Reply } from './reply.js'
 
 /** Around which place: that of a member, or any. */

@@ -3,7 +3,7 @@
  *
  * The score of a member is its place, see structures/geohash.ts. Searches are in geo-search.ts.
  */
-import { invalidCoordinates, notAFloat, syntaxError, unsupportedUnit } from '../errors.js'
+import { notAFloat, syntaxError } from '../errors.js'
 import { SORTED_SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import { distanceBetween } from '../structures/geo-area.js'
@@ -11,6 +11,7 @@ import { type Coordinates, geohashText, isOnMap, latitudeOf, longitudeOf, scoreO
 import { parseScore } from '../structures/score.js'
 import { type Argv, textAt, textsFrom, tokenAt } from './argv.js'
 import { type Command, DENYOOM, READ_KEY, READONLY, UPDATE_KEY, WRITE } from './command.js'
+import { invalidCoordinates, unsupportedUnit } from './geo-errors.js'
 import { Double, type Reply } from './reply.js'
 import { type Scored, zadd } from './sorted-set.js'
 

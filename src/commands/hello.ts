@@ -1,10 +1,17 @@
 /** How a connection begins: HELLO, and what the store is to its replicas: ROLE. */
-import { badClientName, helloNeedsAuth, helloSyntax, protocolNotAnInteger, unsupportedProtocol } from '../errors.js'
+
 import type { Unit } from '../keyspace/unit.js'
 import { parseInt64 } from '../structures/int64.js'
 import { auth } from './acl.js'
 import { type Argv, textAt, tokenAt } from './argv.js'
 import { clientSetname } from './client.js'
+import {
+  badClientName,
+  helloNeedsAuth,
+  helloSyntax,
+  protocolNotAnInteger,
+  unsupportedProtocol,
+} from './client-errors.js'
 import { ALLOW_BUSY, type Command, FAST, LOADING, NO_AUTH, NO_KEYS, NOSCRIPT, STALE } from './command.js'
 import { MapReply, type Reply } from './reply.js'
 import { REDIS_VERSION } from './version.js'

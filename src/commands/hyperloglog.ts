@@ -1,12 +1,5 @@
 /** How many different elements there were, in 12 KB at most: https://redis.io/docs/latest/commands/?group=hyperloglog */
-import {
-  corruptHyperLogLog,
-  noSuchKeyToDebug,
-  notHyperLogLog,
-  notOnOrOff,
-  notSparse,
-  unknownPfdebug,
-} from '../errors.js'
+
 import { ABSENT } from '../keyspace/key-index.js'
 import type { LogWord } from '../keyspace/ports.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -34,6 +27,14 @@ import type { Int64 } from '../structures/int64.js'
 import { copyBytes } from '../structures/text.js'
 import { type Argv, clamp, textAt, textsFrom, tokenAt, type Word } from './argv.js'
 import { ADMIN, type Command, DENYOOM, FAST, keySpec, NO_KEYS, READONLY, WRITE } from './command.js'
+import {
+  corruptHyperLogLog,
+  noSuchKeyToDebug,
+  notHyperLogLog,
+  notOnOrOff,
+  notSparse,
+  unknownPfdebug,
+} from './hyperloglog-errors.js'
 import { OK, type Reply, Status } from './reply.js'
 
 /** How large a sparse one may get. What a log says was resolved by the default, see `logEdit`. */

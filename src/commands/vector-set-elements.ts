@@ -1,5 +1,5 @@
 /** What can be asked of a vector set and of its elements: VCARD, VDIM, VEMB, VGETATTR, VINFO, VISMEMBER, VLINKS, VRANDMEMBER. */
-import { badCountOfRandom, invalidOption, keyMissing, wrongArity } from '../errors.js'
+import { wrongArity } from '../errors.js'
 import { VECTOR_SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type Int64, parseInt64 } from '../structures/int64.js'
@@ -8,6 +8,7 @@ import { type Argv, clamp, textAt, tokenAt } from './argv.js'
 import { type Command, FAST, READONLY } from './command.js'
 import { checkedPicks, differentIndices, repeatedIndices } from './random-picks.js'
 import { Double, MapReply, type Reply, Status } from './reply.js'
+import { badCountOfRandom, invalidOption, keyMissing } from './vector-set-errors.js'
 import { VECTOR_KEY } from './vector-set-words.js'
 
 /** A vector as it is kept. */

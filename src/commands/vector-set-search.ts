@@ -1,5 +1,5 @@
 /** Which elements of a vector set are most like a vector: VSIM. */
-import { badFilter, badVectorNumber, badVsimOption, noSuchElement, otherDimension } from '../errors.js'
+
 import { VECTOR_SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import { parseScore } from '../structures/score.js'
@@ -8,6 +8,7 @@ import type { SearchHow, Similar, VectorSet } from '../structures/vector-set/vec
 import { type Argv, textAt, tokenAt } from './argv.js'
 import { type Command, READONLY } from './command.js'
 import { Double, MapReply, type Reply } from './reply.js'
+import { badFilter, badVectorNumber, badVsimOption, noSuchElement, otherDimension } from './vector-set-errors.js'
 import { checkedNumber, EF_MAX, numberAt, VECTOR_KEY, VECTOR_SYNTAX, vectorAt } from './vector-set-words.js'
 
 /** What others are compared with: a vector, or an element by its name. */

@@ -1,10 +1,11 @@
 /** What the commands of vector sets have in common: vectors and numbers as words. */
-import { badVector, badVectorNumber } from '../errors.js'
+
 import { parseInt64 } from '../structures/int64.js'
 import { parseScore } from '../structures/score.js'
 import { toBytes } from '../structures/text.js'
 import { type Argv, textAt, tokenAt } from './argv.js'
 import { keySpec } from './command.js'
+import { badVector, badVectorNumber } from './vector-set-errors.js'
 
 /** The most candidates that a search or an addition looks at. */
 export const EF_MAX = 1_000_000

@@ -4,15 +4,7 @@
  * In Redis they are a module, which announces nothing of what it does; nor do these. Searches are in vector-set-search.ts, what
  * can be asked of one element in vector-set-elements.ts.
  */
-import {
-  badVaddOption,
-  badVector,
-  noProjection,
-  otherDimension,
-  otherM,
-  otherQuantization,
-  wrongArity,
-} from '../errors.js'
+import { wrongArity } from '../errors.js'
 import { VECTOR_SET } from '../keyspace/kinds.js'
 import type { LogWord } from '../keyspace/ports.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -22,6 +14,14 @@ import { type Argv, textAt, tokenAt } from './argv.js'
 import { type Command, DENYOOM, WRITE } from './command.js'
 import type { Reply } from './reply.js'
 import { vectorSetElementCommands } from './vector-set-elements.js'
+import {
+  badVaddOption,
+  badVector,
+  noProjection,
+  otherDimension,
+  otherM,
+  otherQuantization,
+} from './vector-set-errors.js'
 import { vectorSetSearchCommands } from './vector-set-search.js'
 import { checkedNumber, EF_MAX, numberAt, VECTOR_KEY, VECTOR_SYNTAX, vectorAt } from './vector-set-words.js'
 
