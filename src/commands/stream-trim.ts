@@ -66,8 +66,9 @@ export function settledTrim(unit: Unit, draft: TrimDraft): Trim | undefined {
     if (limit !== undefined) throw trimLimitExact()
     return undefined
   }
-  if (limit !== undefined && !approx) throw trimLimitExact()
-  return { maxlen, minid, approx, limit: limit ?? (approx ? limitOf(unit) : 0) }
+  // A server logs what `~` took out by `=`, and leaves the LIMIT there, which means nothing any more.
+  if (limit !== undefined && !approx && !unit.store.replaying) throw trimLimitExact()
+  return { maxlen, minid, approx, limit: approx ? (limit ?? limitOf(unit)) : 0 }
 }
 
 /** As `settledTrim`, where something has to be asked for. */

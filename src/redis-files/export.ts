@@ -32,7 +32,7 @@ export interface ExportRdbOptions extends ExportOptions {
 export interface ExportCommandsOptions extends ExportOptions {
   /**
    * `'restore'` says each key by a RESTORE, fast and exact to the encoding, for servers of the versions that `exportRdb` names;
-   * `'plain'` by SET, RPUSH, SADD, ZADD and HSET, which every server and everything that speaks its protocol knows. By default
+   * `'plain'` by SET, RPUSH, SADD, ZADD, HSET and XADD, which every server and everything that speaks its protocol knows. By default
    * `'restore'`.
    */
   readonly commands?: 'restore' | 'plain' | undefined
@@ -141,13 +141,13 @@ function restoreWords({ key, value, expiresAtMs, idleSeconds, frequency }: Store
 function plainly(still: Still, encoder: RespEncoder): (key: string) => boolean {
   const restore = byRestore(still, encoder)
   const emit: Emit = (words) => encoder.commandOf(words)
-  const { session } = still
+  const { session, nowMs } = still
   return (key) => {
     const type = session.type(key)
     if (type === 'none') return false
     // SET replaces what is there; what others add to must not be there.
     if (type !== 'string') encoder.command('DEL', key)
-    if (!sayPlainly(session, key, emit)) return restore(key)
+    if (!sayPlainly(session, key, nowMs, emit)) return restore(key)
     const expiresAtMs = still.deadlineOf(key)
     if (expiresAtMs !== undefined) encoder.command('PEXPIREAT', key, String(expiresAtMs))
     return true

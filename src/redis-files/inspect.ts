@@ -2,7 +2,7 @@ import { aofFiles } from './aof-manifest.js'
 import { RedisFileError } from './errors.js'
 import type { ImportProgress } from './options.js'
 import { type RdbKey, RdbParser } from './rdb-parser.js'
-import { type KeyType, valueForm } from './rdb-values.js'
+import { formOfValue, type KeyType } from './rdb-values.js'
 import { RespParser } from './resp-parser.js'
 import { type FileSource, openSource } from './source.js'
 import { Breath } from './staging.js'
@@ -223,7 +223,7 @@ class Tally {
 
   add(part: RdbKey): void {
     const { index, bytes } = { index: part.database, bytes: part.size + part.key.length }
-    const form = valueForm(part.type)!
+    const form = formOfValue(part.value())!
     let database = this.databases.get(index)
     if (database === undefined) {
       database = { index, keys: 0, expiring: 0, types: {} }

@@ -1,4 +1,5 @@
 import type { CallReply, Session } from '../index.js'
+import { sayStream } from './plain-streams.js'
 
 /** So many elements go into one command. */
 const ELEMENTS_PER_COMMAND = 256
@@ -8,9 +9,10 @@ export type Emit = (words: readonly string[]) => void
 
 /**
  * Says a value in commands that any server knows, whatever its version: SET, RPUSH, SADD, ZADD, HSET and, for deadlines of fields,
- * HPEXPIREAT. False for a type that has no such commands. O(elements). The deadline of the key is left to the caller.
+ * HPEXPIREAT; streams as `sayStream`. False for a type that has no such commands. O(elements). The deadline of the key is left to the
+ * caller.
  */
-export function sayPlainly(session: Session, key: string, emit: Emit): boolean {
+export function sayPlainly(session: Session, key: string, nowMs: number, emit: Emit): boolean {
   switch (session.type(key)) {
     case 'string':
       emit(['SET', key, session.get(key)!])
@@ -26,6 +28,9 @@ export function sayPlainly(session: Session, key: string, emit: Emit): boolean {
       return true
     case 'hash':
       sayHash(session, key, emit)
+      return true
+    case 'stream':
+      sayStream(session, key, nowMs, emit)
       return true
   }
   return false

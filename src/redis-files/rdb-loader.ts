@@ -1,7 +1,7 @@
 import { RedisFileError, shown } from './errors.js'
 import type { ImportOptions, RdbReport } from './options.js'
 import { type RdbKey, RdbParser, type RdbPart } from './rdb-parser.js'
-import { valueForm } from './rdb-values.js'
+import { formOfValue } from './rdb-values.js'
 import { Breath, type Staging } from './staging.js'
 import type { ByteWindow } from './window.js'
 
@@ -104,14 +104,12 @@ export class RdbLoader {
   /** The engine has not taken a value: it is empty, of a kind that it does not know, or damaged. */
   private refused(part: RdbKey, error: unknown): void {
     if (!isRedstartError(error)) throw error
-    const form = valueForm(part.type)!
+    const form = formOfValue(part.value())!
     const name = `the value of ${shown(part.key)} (${form.name})`
     if (error.code === 'BUSYKEY') throw this.window.error('damaged', `${shown(part.key)} is there twice`, part.offset)
     if (isEmptyValue(part.value())) this.empty++
     else if (form.type === 'module') this.skip('values', `${name} belongs to a module`, part.offset)
-    else if (form.type === 'stream' && !this.staging.knows('XADD')) {
-      this.skip('values', `${name} is of a type that is not known here`, part.offset)
-    } else throw this.window.error('damaged', `${name} is malformed: ${error.message}`, part.offset)
+    else throw this.window.error('damaged', `${name} is malformed: ${error.message}`, part.offset)
   }
 
   private loadFunction(code: string, offset: number): void {

@@ -1,8 +1,8 @@
 import { RdbType } from '../structures/rdb/types.js'
 import type { RdbCursor } from './rdb-cursor.js'
 
-/** The types of keys, by the names of the command TYPE; 'module' for those that modules define. */
-export type KeyType = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream' | 'module'
+/** The types of keys, by the names of the command TYPE; 'module' for those of modules other than vector sets. */
+export type KeyType = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream' | 'vectorset' | 'module'
 
 interface ValueForm {
   readonly type: KeyType
@@ -57,6 +57,16 @@ const FORMS: Readonly<Record<number, ValueForm>> = {
 /** What a type byte stands for, undefined where no version up to Redis 8.0 writes it. */
 export function valueForm(type: number): ValueForm | undefined {
   return FORMS[type]
+}
+
+const VECTOR_SET: ValueForm = { type: 'vectorset', name: 'vectorset', since: 12, skip: skipModule }
+/** How a value of vector sets begins: a length of 64 bits that is the id of their module, its version 0 included. */
+const VECTOR_SET_ID = [0x81, 0xbd, 0xe7, 0x2d, 0xa2, 0xbb, 0x1e, 0xb4, 0x00]
+
+/** As `valueForm`, of a type byte with its value behind it: vector sets are values of a module, which names itself. */
+export function formOfValue(value: Uint8Array): ValueForm | undefined {
+  const isVectorSet = value[0] === RdbType.MODULE_2 && VECTOR_SET_ID.every((byte, i) => value[i + 1] === byte)
+  return isVectorSet ? VECTOR_SET : valueForm(value[0]!)
 }
 
 /** The parts of a value of a module, each with a code that says what it is; 0 ends it. */

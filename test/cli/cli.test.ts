@@ -96,7 +96,7 @@ describe('redstart info', () => {
     expect(out).toContain(`\n${KEYS} keys, `)
     expect(out).toMatch(/database 0 +string +\d+ keys/)
     expect(out).toContain('deadlines from 2100-01-01T00:00:00.000Z to ')
-    expect(out).toMatch(/largest keys\n.*hash {2}database 9 {2}k\d+ {2}hash-metadata\n$/)
+    expect(out).toMatch(/largest keys\n.*vectorset {2}database 2 {2}k5 {2}vectorset\n$/)
   })
 
   it('tells what is in an append-only log, as JSON too', async () => {

@@ -109,6 +109,33 @@ export const RECIPES: Readonly<Record<string, readonly string[]>> = {
   stream: ['XADD k 1-1 f v', 'XADD k 5-0 a 1 b 2'],
 }
 
+const FIFTY = Array.from({ length: 50 }, (_, i) => `XADD k ${i + 1}-0 n ${i} text x*100`).join('; ')
+
+/** As RECIPES, with values of which a payload says when it was made: they go into files, and into no recorded payload. */
+export const FILE_RECIPES: Readonly<Record<string, readonly string[]>> = {
+  ...RECIPES,
+  stream: [
+    ...RECIPES['stream']!,
+    'XADD k 1-1 f v; XDEL k 1-1',
+    'XGROUP CREATE k g $ MKSTREAM',
+    'XADD k 1-1 f v; XADD k 2-0 f w; XADD k 2-1 g x h y; XDEL k 2-0; XSETID k 9-9 ENTRIESADDED 20 MAXDELETEDID 5-0',
+    'XADD k 18446744073709551614-1 "\\xff" "\\x00"; XADD k 18446744073709551615-18446744073709551614 é 😀',
+    FIFTY,
+    `${FIFTY}; XDEL k 3-0 50-0; XTRIM k MINID 7`,
+    `${FIFTY}; XGROUP CREATE k g 0; XREADGROUP GROUP g ann COUNT 20 STREAMS k >; XREADGROUP GROUP g bob COUNT 3 STREAMS k >; XACK k g 2-0 21-0`,
+    `${FIFTY}; XGROUP CREATE k g 10; XGROUP CREATE k h $ ENTRIESREAD 4; XGROUP CREATECONSUMER k h idle; XREADGROUP GROUP g ann NOACK STREAMS k >`,
+    `${FIFTY}; XGROUP CREATE k g 0; XREADGROUP GROUP g ann COUNT 5 STREAMS k >; XCLAIM k g bob 0 2-0 TIME 1500000000000 RETRYCOUNT 7; XDEL k 3-0`,
+  ],
+  'vector-set': [
+    'VADD k VALUES 3 1 0 0 a',
+    'VADD k VALUES 3 1 0 0 a; VADD k VALUES 3 0.5 -2 0 b SETATTR {"year":1999}; VADD k VALUES 3 0 0 1 "\\xff"',
+    'VADD k VALUES 4 1 2 3 4 a NOQUANT M 8; VADD k VALUES 4 -1 2 0.1 4 b NOQUANT M 8',
+    'VADD k VALUES 9 1 2 3 4 5 6 7 8 9 a BIN; VADD k VALUES 9 -1 2 -3 4 -5 6 -7 8 -9 b BIN',
+    'VADD k REDUCE 2 VALUES 4 1 2 3 4 a; VADD k REDUCE 2 VALUES 4 4 3 2 1 b; VREM k a',
+    Array.from({ length: 60 }, (_, i) => `VADD k VALUES 2 ${i} ${i * i - 40} e${i}`).join('; '),
+  ],
+}
+
 /** The calls of a recipe. */
 export function callsOfRecipe(recipe: string): Call[] {
   return recipe.split('; ').map((line) => splitLine(line).flatMap(expand))

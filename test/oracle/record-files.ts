@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Call } from './bytes.js'
-import { callsOfRecipe, RECIPES } from './recipes.js'
+import { callsOfRecipe, FILE_RECIPES } from './recipes.js'
 import { formatReply, textOfReply } from './reply.js'
 import { RespClient } from './resp-client.js'
 import { type ServerSource, startServerIn } from './server.js'
-import { readState, type State } from './state.js'
+import { DATABASES, readState, type State } from './state.js'
 
 /** What a real server has written of one state: `dump.rdb`, `appendonlydir`, and the state itself as it told it. */
 export const FILES_FIXTURES = new URL('../fixtures/redis-files/', import.meta.url)
 
-/** Groups whose values are of a type that is known here, in the order of the databases in which they lie. */
-const GROUPS = ['string', 'list', 'set', 'hash', 'sorted-set']
+/** Groups that have a type of values, in the order of the databases in which they lie. */
+export const VALUE_GROUPS = ['string', 'list', 'set', 'hash', 'sorted-set', 'stream', 'vector-set'] as const
 
 /** Far away from now. */
 const LATER = '4102444800000'
@@ -27,12 +27,17 @@ export function rowsOf(state: State): FileRow[] {
   })
 }
 
+/** The database in which the values of the n-th group lie. */
+export function databaseOf(n: number): number {
+  return (n * 3) % DATABASES
+}
+
 /** Every value of the recipes, in several databases, every third with a deadline; `wanted` tells which recipes. */
 export function callsOfAll(groups: readonly string[], wanted: (recipe: string) => boolean = () => true): Call[] {
   const calls: Call[] = []
   for (const [database, group] of groups.entries()) {
-    calls.push(['SELECT', String(database * 3)])
-    for (const [i, recipe] of RECIPES[group]!.filter(wanted).entries()) {
+    calls.push(['SELECT', String(databaseOf(database))])
+    for (const [i, recipe] of FILE_RECIPES[group]!.filter(wanted).entries()) {
       calls.push(...callsOfRecipe(recipe))
       if (i % 3 === 0) calls.push(['PEXPIREAT', 'k', LATER])
       calls.push(['RENAME', 'k', `k${i}`])
@@ -67,7 +72,7 @@ export async function recordFiles(source: ServerSource): Promise<void> {
     const settings = ['--appendonly', 'yes', '--aof-timestamp-enabled', 'yes']
     const server = await startServerIn(source.path, directory, settings)
     const client = await RespClient.open(server.address)
-    await client.send(callsOfAll(GROUPS, isSmall))
+    await client.send(callsOfAll(VALUE_GROUPS, isSmall))
     await rewriteLog(client)
     // The time is noted once a second.
     await new Promise((resolve) => setTimeout(resolve, 1100))

@@ -2,7 +2,7 @@ import { manualClock, Redstart } from 'redstart'
 import { type ExportProgress, exportCommands, exportRdb, importAof, importRdb } from 'redstart/redis-files'
 import { describe, expect, it } from 'vitest'
 import { RdbEncoder } from '../../src/redis-files/rdb-encoder.js'
-import { callsOfRecipe, RECIPES } from '../oracle/recipes.js'
+import { callsOfRecipe, FILE_RECIPES } from '../oracle/recipes.js'
 import * as a from '../structures/rdb/assemble.js'
 import { START_MS } from '../support.js'
 import { collected, empty, resp } from './support.js'
@@ -12,9 +12,8 @@ const LATER = START_MS + 3_600_000
 /** Every value that there is a recipe for, in several databases, some with deadlines. */
 function filled(): Redstart {
   const db = empty()
-  const groups = Object.entries(RECIPES).filter(([group]) => group !== 'stream')
-  for (const [database, [, recipes]] of groups.entries()) {
-    db.select(database * 3)
+  for (const [database, recipes] of Object.values(FILE_RECIPES).entries()) {
+    db.select((database * 3) % 16)
     for (const [i, recipe] of recipes.entries()) {
       for (const [name, ...words] of callsOfRecipe(recipe)) {
         db.call(name!, ...words.map((word) => Buffer.from(word, 'latin1')))
@@ -152,8 +151,13 @@ describe('exportCommands', () => {
 
     await importAof(back, await collected(exportCommands(db, { commands })))
 
-    // A score of -0 in a large set: by plain commands the set is small when it comes, and small sets know no -0.
-    expect(back.dump()).toBe(commands === 'plain' ? db.dump().replace(/^( +)-0 /gm, '$10 ') : db.dump())
+    // A score of -0 in a large set: by plain commands the set is small when it comes, and small sets know no -0. And nobody can
+    // claim what is pending of an entry that is gone.
+    const said = db
+      .dump()
+      .replace(/^( +)-0 /gm, '$10 ')
+      .replace(/(\(delivered 7 times\)\n) +pending 3-0 .*\n/, '$1')
+    expect(back.dump()).toBe(commands === 'plain' ? said : db.dump())
   })
 
   it('says a key by RESTORE, of a version that older servers take', async () => {

@@ -156,6 +156,27 @@ describe('importAof of one file', () => {
   })
 })
 
+describe('streams in an append-only log', () => {
+  it('are trimmed as a server logs it: by =, with the LIMIT that came with ~', async () => {
+    const db = empty()
+    const add = Array.from({ length: 5 }, (_, i) => ['XADD', 's', `${i + 1}-0`, 'f', 'v'])
+
+    await importAof(
+      db,
+      resp(
+        ...add,
+        ['XTRIM', 's', 'MAXLEN', '=', '4', 'LIMIT', '100'],
+        ['XADD', 's', 'MINID', '=', '4-0', 'LIMIT', '1', '6-0', 'f', 'v'],
+      ),
+    )
+
+    expect(db.xrange('s', '-', '+').map(({ id }) => id)).toEqual(['4-0', '5-0', '6-0'])
+    expect(() => db.call('XTRIM', 's', 'MAXLEN', '=', '1', 'LIMIT', '1')).toThrow(
+      'LIMIT cannot be used without the special ~ option',
+    )
+  })
+})
+
 describe('importAof of a folder', () => {
   const MANIFEST = [
     'file appendonly.aof.1.base.rdb seq 1 type b',

@@ -18,6 +18,7 @@ import {
   rdbFile,
   refusal,
   sizes,
+  streamForms,
   text,
   unchecked,
 } from './support.js'
@@ -149,36 +150,28 @@ describe('importRdb', () => {
   })
 
   it('finds the end of a stream in each of its forms', async () => {
-    const id = a.little(1, 16)
-    const entry = [a.string(id), a.string(a.listpack([1, 0, 1, 'f', 0, 2, 0, 0, 'v', 4]))]
-    const group = (read: a.Part, active: a.Part): a.Part[] => [
-      a.join(a.string('group'), 0, 1, read, a.size(1), id, a.little(5, 8), a.size(1)),
-      a.join(a.size(1), a.string('consumer'), a.little(5, 8), active, a.size(1), id),
-    ]
-    const forms = [
-      a.payload(15, a.size(1), ...entry, 1, 0, 1, a.size(1), ...group('', '')),
-      a.payload(
-        19,
-        a.size(1),
-        ...entry,
-        1,
-        0,
-        1,
-        0,
-        1,
-        0,
-        0,
-        1,
-        a.size(1),
-        ...group(a.join(0x81, a.little(-1, 8)), ''),
-      ),
-      a.payload(21, a.size(1), ...entry, 1, 0, 1, 0, 1, 0, 0, 1, a.size(1), ...group('\x01', a.little(5, 8))),
-    ]
-    const file = rdbFile(12, ...forms.map((payload, i) => keyOf(`s${i}`, payload)), text('k', 'v'))
+    const file = rdbFile(12, ...streamForms().map((payload, i) => keyOf(`s${i}`, payload)), text('k', 'v'))
 
     const { files } = await inspect(file)
 
     expect(files[0]!.rdb!.databases[0]!.types).toMatchObject({ stream: { keys: 3 }, string: { keys: 1 } })
+  })
+
+  it('loads a stream in each of its forms, of which the older say less', async () => {
+    const db = empty()
+
+    await importRdb(db, rdbFile(12, ...streamForms().map((payload, i) => keyOf(`s${i}`, payload))))
+
+    for (const key of ['s0', 's1', 's2']) {
+      expect(db.xrange(key, '-', '+')).toEqual([{ id: '0-1', fields: { f: 'v' } }])
+      expect(db.call('XPENDING', key, 'group', '-', '+', '9')).toEqual([['0-1', 'consumer', START_MS - 5, 1]])
+    }
+    const read = (key: string) => (db.call('XINFO', 'GROUPS', key) as unknown[][])[0]!.slice(8)
+    expect(['s0', 's1', 's2'].map(read)).toEqual([
+      ['entries-read', 1, 'lag', 0],
+      ['entries-read', null, 'lag', 0],
+      ['entries-read', 1, 'lag', 0],
+    ])
   })
 
   it('passes over information about slots', async () => {

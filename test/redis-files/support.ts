@@ -87,3 +87,19 @@ export function resp(...commands: readonly (readonly string[])[]): Uint8Array {
   })
   return Buffer.from(parts.join(''), 'latin1')
 }
+
+/** A stream of one entry, 0-1, that a consumer of a group has been given, in each of the forms that streams ever had. */
+export function streamForms(): Uint8Array[] {
+  // The greatest byte comes first.
+  const id = a.join(a.little(0, 15), 1)
+  const entry = [a.string(id), a.string(a.listpack([1, 0, 1, 'f', 0, 2, 0, 0, 'v', 4]))]
+  const group = (read: a.Part, active: a.Part): a.Part[] => [
+    a.join(a.string('group'), 0, 1, read, a.size(1), id, a.little(5, 8), a.size(1)),
+    a.join(a.size(1), a.string('consumer'), a.little(5, 8), active, a.size(1), id),
+  ]
+  return [
+    a.payload(15, a.size(1), ...entry, 1, 0, 1, a.size(1), ...group('', '')),
+    a.payload(19, a.size(1), ...entry, 1, 0, 1, 0, 1, 0, 0, 1, a.size(1), ...group(a.join(0x81, a.little(-1, 8)), '')),
+    a.payload(21, a.size(1), ...entry, 1, 0, 1, 0, 1, 0, 0, 1, a.size(1), ...group('\x01', a.little(5, 8))),
+  ]
+}

@@ -93,13 +93,24 @@ export function readVectorSet(reader: RdbReader): VectorSet | undefined {
   const inputDimension = flags % 2 === HAS_PROJECTION ? readNumber(reader) : 0
   const matrix = inputDimension > 0 ? floatsOf(readBytes(reader), dimension * inputDimension, start) : undefined
   const form: VectorForm = { dimension, quantization, m, inputDimension }
-  const set = VectorSet.empty(form, matrix)
-  for (let left = size; left > 0; left--) readNode(reader, set, flags >= HAS_ATTRIBUTES)
+  const nodes: ReadNode[] = []
+  for (let left = size; left > 0; left--) nodes.push(readNode(reader, flags >= HAS_ATTRIBUTES))
   if (reader.size() !== END) throw new RdbFormatError('more than a vector set', start)
+  const set = VectorSet.empty(form, matrix)
+  // The newest comes first.
+  for (const node of nodes.reverse()) {
+    if (!set.restore(node)) throw new RdbFormatError('an element that fits no vector set', node.start)
+  }
   return set
 }
 
-function readNode(reader: RdbReader, set: VectorSet, hasAttributes: boolean): void {
+interface ReadNode extends Omit<VectorNode, 'links'> {
+  readonly level: number
+  /** Where it began. */
+  readonly start: number
+}
+
+function readNode(reader: RdbReader, hasAttributes: boolean): ReadNode {
   const start = reader.position
   expectKind(reader, STRING)
   const name = reader.text()
@@ -118,10 +129,8 @@ function readNode(reader: RdbReader, set: VectorSet, hasAttributes: boolean): vo
   const halves = new DataView(new ArrayBuffer(8))
   halves.setBigUint64(0, numbers.at(-1) ?? 0n)
   const level = Number(numbers[1] ?? -1n)
-  const node = { name, attributes, bytes, level, range: halves.getFloat32(0), norm: halves.getFloat32(4) }
-  if (count < 3 || level < 0 || level > LEVEL_MAX || !set.restore(node)) {
-    throw new RdbFormatError('an element that fits no vector set', start)
-  }
+  if (count < 3 || level < 0 || level > LEVEL_MAX) throw new RdbFormatError('an element that fits no vector set', start)
+  return { name, attributes, bytes, level, range: halves.getFloat32(0), norm: halves.getFloat32(4), start }
 }
 
 function expectKind(reader: RdbReader, kind: number): void {
