@@ -6,9 +6,16 @@ import { dumpCollection, isEncoded, readCollection } from '../structures/rdb/col
 import { openPayload } from '../structures/rdb/payload.js'
 import { type SetEncoding, SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
-import { copyBytes, fromBytes, toBytes } from '../structures/text.js'
+import { Stream } from '../structures/stream.js'
+import { copyBytes } from '../structures/text.js'
+import { VectorSet } from '../structures/vector-set/vector-set.js'
+import { BadPlainValue, listOf, plainText, textOf } from './plain-data.js'
+import { packStream, unpackStream } from './plain-stream.js'
+import { packVectorSet, unpackVectorSet } from './plain-vector-set.js'
 import type { Plain } from './ports.js'
 import { type Collection, isString, type Value } from './value.js'
+
+export { BadPlainValue, plainText, textOf }
 
 /**
  * Values as plain data, for leaves that keep them: text that is valid UTF-8 as text, other byte strings as bytes, collections as
@@ -26,9 +33,6 @@ interface Form {
   unpack(plain: Plain): Collection
 }
 
-/** Data that no value looks like. */
-export class BadPlainValue extends Error {}
-
 export const PLAIN_STRING = 0
 const PLAIN_PAYLOAD = 1
 
@@ -39,6 +43,8 @@ const FORMS: readonly Form[] = [
   formOf(4, Hash, packTimedHash, unpackTimedHash),
   formOf(5, SetOfStrings, packSet, unpackSet),
   formOf(6, SortedSet, packSortedSet, unpackSortedSet),
+  formOf(7, Stream, packStream, unpackStream),
+  formOf(8, VectorSet, packVectorSet, unpackVectorSet),
 ]
 
 /** Any collection as its DUMP payload, which is exact for all that Redis has. */
@@ -111,23 +117,6 @@ function unpackString(plain: Plain): Value {
   const integer: Int64 | undefined = typeof plain === 'bigint' ? int64(plain) : undefined
   if (integer === undefined) throw new BadPlainValue('a string that is none')
   return integer
-}
-
-/** Text as text where it is valid UTF-8, else its bytes. O(length). */
-export function plainText(text: string): string | Uint8Array {
-  return text.isWellFormed() ? text : toBytes(text)
-}
-
-/** The text that `plainText` made plain. O(length). */
-export function textOf(plain: Plain | undefined): string {
-  if (typeof plain === 'string') return plain
-  if (plain instanceof Uint8Array) return fromBytes(plain)
-  throw new BadPlainValue('text that is none')
-}
-
-function listOf(plain: Plain): readonly Plain[] {
-  if (!Array.isArray(plain)) throw new BadPlainValue('a row that is none')
-  return plain
 }
 
 /** One array for each node: whether it is a plain one, then its elements. */

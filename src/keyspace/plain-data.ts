@@ -1,0 +1,29 @@
+/** What plain values are made of, and what is read back from them. */
+import { fromBytes, toBytes } from '../structures/text.js'
+import type { Plain } from './ports.js'
+
+/** Data that no value looks like. */
+export class BadPlainValue extends Error {}
+
+/** Text as text where it is valid UTF-8, else its bytes. O(length). */
+export function plainText(text: string): string | Uint8Array {
+  return text.isWellFormed() ? text : toBytes(text)
+}
+
+/** The text that `plainText` made plain. O(length). */
+export function textOf(plain: Plain | undefined): string {
+  if (typeof plain === 'string') return plain
+  if (plain instanceof Uint8Array) return fromBytes(plain)
+  throw new BadPlainValue('text that is none')
+}
+
+export function listOf(plain: Plain | undefined): readonly Plain[] {
+  if (!Array.isArray(plain)) throw new BadPlainValue('a row that is none')
+  return plain
+}
+
+/** A number that is neither too large nor broken. */
+export function integerFrom(plain: Plain | undefined, least = 0): number {
+  if (typeof plain === 'number' && Number.isSafeInteger(plain) && plain >= least) return plain
+  throw new BadPlainValue('a number that is none')
+}
