@@ -118,6 +118,8 @@ export {
   type BackupTarget,
   type ByteStream,
   type Keeper,
+  type Keeping,
+  type KeepingPolicy,
   type LogBatch,
   type LogRecord,
   type LogSink,
@@ -130,6 +132,7 @@ export {
   type Plain,
   type SaveProgress,
   type SaveRequest,
+  type SaveRule,
   type SnapshotCursor,
 } from './keyspace/ports.js'
 export { type ForkOptions, type OpenOptions, Redstart, type RedstartOptions } from './redstart.js'

@@ -5,7 +5,8 @@ import type { Unit } from '../keyspace/unit.js'
 import { Glob } from '../structures/glob.js'
 import { type Argv, textAt, textsFrom } from './argv.js'
 import { ADMIN, type Command, LOADING, NO_KEYS, NOSCRIPT, STALE } from './command.js'
-import { BadParameter, PARAMETERS, type Parameter } from './config-parameters.js'
+import { PARAMETERS } from './config-parameters.js'
+import { BadParameter, type Parameter } from './config-values.js'
 import { observationOf } from './observation.js'
 import { MapReply, OK, type Reply, Status } from './reply.js'
 
@@ -24,9 +25,10 @@ export function configSet(unit: Unit, values: readonly (readonly [name: string, 
   const found = values.map(([name]) => findParameter(name))
   const twice = found.find(({ name }, i) => found.findIndex((other) => other.name === name) !== i)
   const fixed = found.find((parameter) => parameter.set === undefined)
-  if (fixed !== undefined) throw configSetFailed(fixed.name, "can't set immutable config")
+  if (fixed !== undefined)
+    throw configSetFailed(fixed.name, `can't set ${fixed.isProtected ? 'protected' : 'immutable'} config`)
   if (twice !== undefined) throw configSetFailed(twice.name, 'duplicate parameter')
-  const steps = values.map(([name, value], i) => readValue(found[i]!, name, value))
+  const steps = values.map(([name, value], i) => readValue(unit.store, found[i]!, name, value))
   for (const step of steps) step(unit.store)
   unit.keepWithin()
 }
@@ -37,9 +39,9 @@ function findParameter(name: string): Parameter {
   return parameter
 }
 
-function readValue(parameter: Parameter, name: string, value: string): (store: Store) => void {
+function readValue(store: Store, parameter: Parameter, name: string, value: string): (store: Store) => void {
   try {
-    return parameter.set!(value)
+    return parameter.set!(value, store)
   } catch (error) {
     throw error instanceof BadParameter ? configSetFailed(name, error.message) : error
   }

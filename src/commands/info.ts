@@ -117,19 +117,34 @@ function clientFields({ connections, waiters, tracking, pause }: Store): Field[]
   ]
 }
 
-function persistenceFields({ dirty, keeper, refusal }: Store): Field[] {
-  const status = refusal === undefined ? 'ok' : 'err'
+/** Without a persistence what Redis tells of snapshots and logs that never were. */
+function persistenceFields({ dirty, keeper, refusal, saves, clock, startedMs }: Store): Field[] {
+  const rewrites = keeper?.saving === 'rewrite'
+  const running = saves === undefined ? -1 : saves.runningMs(clock.now())
   return [
     ['loading', 0],
     ['async_loading', 0],
     ['rdb_changes_since_last_save', keeper?.changesSinceSave ?? dirty],
     ['rdb_bgsave_in_progress', keeper?.saving === 'save' ? 1 : 0],
-    ...(keeper === undefined ? [] : [['rdb_last_save_time', keeper.lastSave] as const]),
+    ['rdb_last_save_time', keeper?.lastSave ?? Math.floor(startedMs / 1000)],
+    ['rdb_last_bgsave_status', saves?.saveFailed ? 'err' : 'ok'],
+    ['rdb_last_bgsave_time_sec', seconds(saves?.saveMs ?? -1)],
+    ['rdb_current_bgsave_time_sec', seconds(rewrites ? -1 : running)],
+    ['rdb_saves', saves?.count ?? 0],
+    ['rdb_last_load_keys_loaded', saves?.loadedKeys ?? 0],
     ['aof_enabled', keeper === undefined ? 0 : 1],
-    ['aof_rewrite_in_progress', keeper?.saving === 'rewrite' ? 1 : 0],
+    ['aof_rewrite_in_progress', rewrites ? 1 : 0],
     ['aof_rewrite_scheduled', 0],
-    ...(keeper === undefined ? [] : [['aof_last_write_status', status] as const]),
+    ['aof_last_rewrite_time_sec', seconds(saves?.rewriteMs ?? -1)],
+    ['aof_current_rewrite_time_sec', seconds(rewrites ? running : -1)],
+    ['aof_last_bgrewrite_status', saves?.rewriteFailed ? 'err' : 'ok'],
+    ['aof_last_write_status', keeper === undefined || refusal === undefined ? 'ok' : 'err'],
   ]
+}
+
+/** Whole seconds; -1 stays. */
+function seconds(ms: number): number {
+  return ms < 0 ? -1 : Math.floor(ms / 1000)
 }
 
 /** What only those know who count calls is left out while nobody does. */

@@ -3,6 +3,7 @@ import { ABSENT } from '../keyspace/key-index.js'
 import { BadPlainValue, textOf, unpackValue } from '../keyspace/plain-values.js'
 import {
   ENTRIES_PER_KEY,
+  type Keeping,
   type LogBatch,
   type LogSink,
   type PersistenceEvent,
@@ -11,6 +12,7 @@ import {
   type SnapshotCursor,
 } from '../keyspace/ports.js'
 import { RunningSnapshot } from '../keyspace/running-snapshot.js'
+import { Saves } from '../keyspace/saves.js'
 import type { Store } from '../keyspace/store.js'
 import { Unit } from '../keyspace/unit.js'
 import { int64, integerOf } from '../structures/int64.js'
@@ -24,12 +26,14 @@ export class StoreHost implements PersistenceHost {
   /** What the caller of `open` wants to hear of besides. */
   private readonly own: LogSink | undefined
   private readonly onEvent: (event: PersistenceEvent) => void
+  private readonly saves = new Saves()
 
   constructor(store: Store, onEvent: (event: PersistenceEvent) => void) {
     this.store = store
     this.unit = new Unit(store, store.databases[0]!)
     this.own = store.log
     this.onEvent = onEvent
+    store.saves = this.saves
     store.replaying = true
   }
 
@@ -96,6 +100,10 @@ export class StoreHost implements PersistenceHost {
     replayIn(this.unit, batch)
   }
 
+  configure(keeping: Keeping): void {
+    this.store.keeping = keeping
+  }
+
   listen(sink: LogSink | undefined): void {
     const { own, store } = this
     if (store.replaying) {
@@ -114,6 +122,8 @@ export class StoreHost implements PersistenceHost {
   }
 
   report(event: PersistenceEvent): void {
+    const { store } = this
+    this.saves.hear(event, store.keeper?.saving === 'rewrite', store.clock.now())
     this.onEvent(event)
   }
 }

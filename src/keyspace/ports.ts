@@ -109,6 +109,30 @@ export interface SaveRequest {
   readonly onProgress?: ((progress: SaveProgress) => void) | undefined
 }
 
+/** Snapshots are taken by themselves after so many seconds if there were so many changes. */
+export interface SaveRule {
+  readonly seconds: number
+  readonly changes: number
+}
+
+/** How a store is kept, as far as that can be changed while it is open. */
+export interface KeepingPolicy {
+  appendFsync: 'always' | 'everysec' | 'no'
+  readonly groupCommit: boolean
+  save: readonly SaveRule[]
+  rewritePercentage: number
+  rewriteMinSize: number
+}
+
+/** What CONFIG reads and sets of what keeps the store. */
+export interface Keeping {
+  readonly policy: KeepingPolicy
+  /** A folder, or what else stands for the place. */
+  readonly place: string
+  /** Whether a call can wait for the disk. */
+  readonly blocks: boolean
+}
+
 /** What the engine hands to what keeps it. */
 export interface PersistenceHost {
   readonly databases: number
@@ -132,6 +156,8 @@ export interface PersistenceHost {
   bytesOf(text: string): Uint8Array
   /** Makes a batch of the log again. */
   replay(batch: LogBatch): void
+  /** Has CONFIG read and set how the store is kept. */
+  configure(keeping: Keeping): void
   /** From now on the sink hears of every change. */
   listen(sink: LogSink | undefined): void
   /** Has everything that writes refused with Redis's MISCONF and this reason, or with another whole text; undefined ends it. */

@@ -14,10 +14,11 @@ import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
 import { Ledger } from './ledger.js'
 import { type Delivery, Outbox } from './outbox.js'
-import type { Keeper, LogRecord, LogSink, LogWord, Refusal, SnapshotEntry, SnapshotSource } from './ports.js'
+import type { Keeper, Keeping, LogRecord, LogSink, LogWord, Refusal, SnapshotEntry, SnapshotSource } from './ports.js'
 import { PubSub } from './pubsub.js'
 import type { RandomSource } from './random.js'
 import type { RunningSnapshot } from './running-snapshot.js'
+import type { Saves } from './saves.js'
 import { Settings } from './settings.js'
 import { Statistics } from './statistics.js'
 import { Tracking } from './tracking.js'
@@ -143,6 +144,10 @@ export class Store implements SnapshotSource {
   snapshot: RunningSnapshot | undefined = undefined
   /** What keeps the store, and does what SAVE and its kin ask for. */
   keeper: Keeper | undefined = undefined
+  /** What was heard of snapshots. */
+  saves: Saves | undefined = undefined
+  /** How the store is kept, undefined without a persistence. */
+  keeping: Keeping | undefined = undefined
   /** Why whatever writes is refused, undefined while nothing is. `refuse` sets it. */
   refusal: Refusal | undefined = undefined
   /** Is called before writes are refused: typed methods meet no admission until then. */

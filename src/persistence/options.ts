@@ -1,4 +1,5 @@
 import { PersistenceError } from './errors.js'
+import type { KeepingPolicy, SaveRule } from './plain.js'
 
 /** How a store is kept. docs/persistence.md says what each policy may lose. */
 export interface PersistenceOptions {
@@ -23,19 +24,8 @@ export interface PersistenceOptions {
   readonly autoAofRewriteMinSize?: number | undefined
 }
 
-export interface SaveRule {
-  readonly seconds: number
-  readonly changes: number
-}
-
-/** The options with all that was left out. */
-export interface Policy {
-  readonly appendFsync: 'always' | 'everysec' | 'no'
-  readonly groupCommit: boolean
-  readonly save: readonly SaveRule[]
-  readonly rewritePercentage: number
-  readonly rewriteMinSize: number
-}
+/** The options with all that was left out. CONFIG SET changes them while the store is open. */
+export type Policy = KeepingPolicy
 
 const POLICIES = ['always', 'everysec', 'no'] as const
 

@@ -48,12 +48,15 @@ export class Persistent implements Persistence {
     await putManifest(storage, named)
     await removeUnnamed(storage, named)
     const start = { number, seq, bytes: recovered.logBytes }
-    const log = new LogWriter(host, policyOf(this.options), segment, start, (error) => {
+    // The one that CONFIG SET changes.
+    const policy = policyOf(this.options)
+    const log = new LogWriter(host, policy, segment, start, (error) => {
       const message = `writes are refused: ${error instanceof Error ? error.message : String(error)}`
       host.report({ type: 'write-failed', message, file, error })
     })
     const kept = { ...recovered, manifest: named, number }
-    const keeper = new KeptStore(storage, host, policyOf(this.options), kept, log, writeBackup as WriteBackup)
+    const keeper = new KeptStore(storage, host, policy, kept, log, writeBackup as WriteBackup)
+    host.configure({ policy, place: storage.description, blocks: storage.blocking !== undefined })
     host.listen(log)
     return keeper
   }

@@ -3,6 +3,8 @@ export type {
   BackupTarget,
   ByteStream,
   Keeper,
+  Keeping,
+  KeepingPolicy,
   LogBatch,
   LogRecord,
   LogWord,
@@ -12,5 +14,6 @@ export type {
   Plain,
   SaveProgress,
   SaveRequest,
+  SaveRule,
   SnapshotCursor,
 } from '../index.js'
