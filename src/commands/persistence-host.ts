@@ -112,6 +112,7 @@ export class StoreHost implements PersistenceHost {
       // What fell due while it was loaded.
       store.forgetTime()
     }
+    store.isKeptAlone = own === undefined && sink !== undefined
     store.log = own === undefined || sink === undefined ? (sink ?? own) : new BothSinks(own, sink)
   }
 

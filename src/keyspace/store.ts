@@ -148,6 +148,8 @@ export class Store implements SnapshotSource {
   saves: Saves | undefined = undefined
   /** How the store is kept, undefined without a persistence. */
   keeping: Keeping | undefined = undefined
+  /** Whether what keeps the store is all that hears its log. */
+  isKeptAlone = false
   /** Why whatever writes is refused, undefined while nothing is. `refuse` sets it. */
   refusal: Refusal | undefined = undefined
   /** Is called before writes are refused: typed methods meet no admission until then. */

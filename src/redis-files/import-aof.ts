@@ -37,8 +37,7 @@ export async function importAof(db: Redstart, source: FileSource, options: Impor
   const staging = new Staging(db)
   const files: AofFileReport[] = []
   for (const [i, one] of sources.entries()) files.push(await load(one, staging, options, i === sources.length - 1))
-  checkTarget(db, options)
-  staging.commit()
+  await staging.commit(() => checkTarget(db, options))
   return { keys: staging.keys, commands: files.reduce((sum, { commands }) => sum + commands, 0), files }
 }
 

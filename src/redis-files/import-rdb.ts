@@ -30,8 +30,7 @@ export async function importRdb(db: Redstart, source: FileSource, options: Impor
     const staging = new Staging(db)
     const report = await new RdbLoader(window, staging, options, false).load()
     await expectEnd(window)
-    checkTarget(db, options)
-    staging.commit()
+    await staging.commit(() => checkTarget(db, options))
     return report
   } finally {
     await opened.close()

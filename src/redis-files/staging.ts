@@ -1,4 +1,4 @@
-import type { Clock, Redstart, Session } from '../index.js'
+import type { Checkpoint, Clock, Redstart, Session } from '../index.js'
 
 /** How long the event loop waits at most while a file is read. */
 const SLICE_MS = 8
@@ -54,20 +54,46 @@ export class Staging {
     return false
   }
 
-  /** Whether there is such a command. */
-  knows(command: string): boolean {
-    const [info] = this.session.call('COMMAND', 'INFO', command) as readonly unknown[]
-    return info !== null
-  }
-
   /** How many keys there are in all databases. */
   get keys(): number {
     return this.store.engine.databases.reduce((sum, { keys }) => sum + keys.size, 0)
   }
 
-  commit(): void {
+  /**
+   * Puts what was loaded in place of what `db` has, at one instant, before which `check` may still object. What keeps `db` gets it as a
+   * snapshot, blocking, so that after a crash either all of it is there or nothing, and no record of the log is as long as all keys.
+   * Where it takes no snapshot just then, and where a log of the caller's own listens, all keys are logged in one batch.
+   */
+  async commit(check: () => void): Promise<void> {
+    const { db } = this
     this.store.engine.replaying = false
-    this.db.restore(this.store.checkpoint())
+    while (db.engine.keeper?.saving !== undefined) await turn()
+    check()
+    const loaded = this.store.checkpoint()
+    if (!db.engine.isKeptAlone || !this.keptBySnapshot(loaded)) db.restore(loaded)
+  }
+
+  /** Returns false where what keeps the store cannot block or takes another snapshot, and has left all as it was. */
+  private keptBySnapshot(loaded: Checkpoint): boolean {
+    const { db } = this
+    const { engine } = db
+    const former = db.checkpoint()
+    const { log } = engine
+    try {
+      engine.log = undefined
+      db.restore(loaded)
+      engine.log = log
+      engine.keeper!.save()
+      return true
+    } catch (error) {
+      const isUntouched = (error as { readonly code?: unknown }).code === 'UNUSABLE'
+      // Where the disk failed nobody knows what it has kept: the log says what is true.
+      engine.log = isUntouched ? undefined : log
+      db.restore(former)
+      engine.log = log
+      if (isUntouched) return false
+      throw error
+    }
   }
 }
 
@@ -86,7 +112,11 @@ export class Breath {
   }
 
   async taken(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve))
+    await turn()
     this.since = performance.now()
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
