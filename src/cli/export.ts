@@ -5,31 +5,35 @@ import { parseArgs } from 'node:util'
 import { Redstart } from 'redstart'
 import { type AofReport, type ExportOptions, exportCommands, exportRdb, importAof } from 'redstart/redis-files'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { DATABASES, lookInto } from './look.js'
+import { isStore, placeOf, SECRET_HELP, SECRET_OPTIONS, type SecretWords } from './place.js'
 import { Progress } from './progress.js'
 import { amount, bytesText, countText } from './text.js'
 
 const HELP = `Usage: redstart export SOURCE [--format rdb|commands|plain] [--output FILE] [options]
 
-Reads an RDB file (dump.rdb) or an append-only log of Redis (a file, the folder
-appendonlydir, or its manifest) and writes what is in it in another format. Nothing is
-written unless the whole source is sound. Keys whose time is up stay behind.
+Reads a store of redstart (its folder), an RDB file (dump.rdb) or an append-only log of Redis
+(a file, the folder appendonlydir, or its manifest) and writes what is in it in a format of
+Redis. Nothing is written unless the whole source is sound; the source is not changed. Keys
+whose time is up stay behind.
 
   --format rdb       an RDB file, which a server loads when it starts (the default)
   --format commands  commands for 'redis-cli --pipe': a RESTORE for each key
-  --format plain     commands that every server knows: SET, RPUSH, SADD, ZADD, HSET
+  --format plain     commands that every server knows: SET, RPUSH, SADD, ZADD, HSET, XADD
   --output FILE      where to write; to the standard output if it is not given
   --force            write over FILE where it exists
   --rdb-version N    11 (Redis 7.2 and later) or 12 (7.4 and later); the lowest that serves
   --skip-unsupported leave out values of modules and libraries of functions
   --strict           refuse an append-only log that ends in the middle of a command
-
+${SECRET_HELP}
 Examples
+  redstart export ./data --output dump.rdb
   redstart export dump.rdb --format commands | redis-cli --pipe
   redstart export appendonlydir --output dump.rdb
 `
 
 export const exportCommand: ToolCommand = {
-  summary: 'turn an RDB file or an append-only log into an RDB file or commands',
+  summary: 'turn a store, an RDB file or an append-only log into an RDB file or commands',
   help: HELP,
   run,
 }
@@ -44,28 +48,19 @@ interface Wanted {
   readonly version: 11 | 12 | undefined
   readonly unsupported: 'skip' | 'refuse'
   readonly truncated: 'cut' | 'refuse'
+  readonly secret: SecretWords
 }
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const wanted = wantedBy(args)
-  if (wanted.output !== undefined && !wanted.force && (await exists(wanted.output))) {
-    throw new Error(`${wanted.output} exists; --force writes over it`)
-  }
-  const db = new Redstart({ databases: DATABASES })
-  const report = await loaded(db, wanted, terminal)
-  for (const { file, cut } of report.files) {
-    if (cut === undefined) continue
-    terminal.err(
-      `${file}: the last ${bytesText(cut.bytes)} from byte ${cut.offset} on are not whole and are left out\n`,
-    )
-  }
+  if (wanted.output !== undefined && !wanted.force) await expectAbsent(wanted.output)
+  const { source, secret } = wanted
+  const isOwn = await isStore(source)
+  const db = isOwn ? await lookInto(await placeOf(source, secret), source, terminal) : await loaded(wanted, terminal)
   await written(db, wanted, terminal)
   await db.close()
   return 0
 }
-
-/** More than a server has by default; each takes next to nothing. */
-const DATABASES = 1024
 
 function wantedBy(args: readonly string[]): Wanted {
   const { values, positionals } = parseArgs({
@@ -78,6 +73,7 @@ function wantedBy(args: readonly string[]): Wanted {
       'rdb-version': { type: 'string' },
       'skip-unsupported': { type: 'boolean' },
       strict: { type: 'boolean' },
+      ...SECRET_OPTIONS,
     },
   })
   const [source, ...more] = positionals
@@ -95,6 +91,7 @@ function wantedBy(args: readonly string[]): Wanted {
     version: version === undefined ? undefined : version === '11' ? 11 : 12,
     unsupported: values['skip-unsupported'] === true ? 'skip' : 'refuse',
     truncated: values.strict === true ? 'refuse' : 'cut',
+    secret: values,
   }
 }
 
@@ -102,21 +99,24 @@ function isFormat(word: string): word is Format {
   return word === 'rdb' || word === 'commands' || word === 'plain'
 }
 
-async function exists(path: string): Promise<boolean> {
+/** @throws Error for what is there */
+export async function expectAbsent(path: string): Promise<void> {
   try {
     await stat(path)
-    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
     throw error
   }
+  throw new Error(`${path} exists; --force writes over it`)
 }
 
 /** An RDB file is an append-only file without commands: one reader does for both. */
-async function loaded(db: Redstart, wanted: Wanted, terminal: Terminal): Promise<AofReport> {
+async function loaded(wanted: Wanted, terminal: Terminal): Promise<Redstart> {
+  const db = new Redstart({ databases: DATABASES })
   const progress = new Progress(terminal, 'reading')
+  let report: AofReport
   try {
-    return await importAof(db, wanted.source, {
+    report = await importAof(db, wanted.source, {
       unsupported: wanted.unsupported,
       truncated: wanted.truncated,
       onProgress: ({ bytesRead, bytesTotal, done }) => {
@@ -126,6 +126,12 @@ async function loaded(db: Redstart, wanted: Wanted, terminal: Terminal): Promise
   } finally {
     progress.end()
   }
+  for (const { file, cut } of report.files) {
+    if (cut === undefined) continue
+    const bytes = bytesText(cut.bytes)
+    terminal.err(`${file}: the last ${bytes} from byte ${cut.offset} on are not whole and are left out\n`)
+  }
+  return db
 }
 
 async function written(db: Redstart, wanted: Wanted, terminal: Terminal): Promise<void> {

@@ -1,22 +1,24 @@
 import { parseArgs } from 'node:util'
 import { type FileInfo, inspect, type RdbInfo, type RedisFilesInfo } from 'redstart/redis-files'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { isStore, placeOf, SECRET_HELP, SECRET_OPTIONS } from './place.js'
 import { Progress } from './progress.js'
+import { storeInfo, storeText } from './store-info.js'
 import { amount, bytesText, countText, table, timeText } from './text.js'
 
-const HELP = `Usage: redstart info FILE [--largest N] [--json]
+const HELP = `Usage: redstart info SOURCE [--largest N] [--json] [options]
 
-Tells what is in an RDB file (dump.rdb) or an append-only log of Redis: format, version,
-keys by database and type, sizes, deadlines, the largest keys, commands. FILE may be the
-folder of an append-only log (appendonlydir) or its manifest. Reads the whole file and
-compares its checksum; changes nothing.
+Tells what is in a store of redstart (its folder), an RDB file (dump.rdb) or an append-only
+log of Redis: keys by database and type, deadlines, sizes; of files of Redis also format,
+version, the largest keys, commands. SOURCE may be the folder of an append-only log
+(appendonlydir) or its manifest. Reads everything and compares checksums; changes nothing.
 
-  --largest N  name so many of the largest keys; 10 by default
+  --largest N  name so many of the largest keys of files of Redis; 10 by default
   --json       print it as JSON
-`
+${SECRET_HELP}`
 
 export const infoCommand: ToolCommand = {
-  summary: 'tell what is in an RDB file or an append-only log of Redis',
+  summary: 'tell what is in a store, an RDB file or an append-only log of Redis',
   help: HELP,
   run,
 }
@@ -25,12 +27,17 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { largest: { type: 'string' }, json: { type: 'boolean' } },
+    options: { largest: { type: 'string' }, json: { type: 'boolean' }, ...SECRET_OPTIONS },
   })
   const [file, ...more] = positionals
   if (file === undefined || more.length > 0) throw new UsageError('one file is to be named')
   const largest = values.largest === undefined ? 10 : Number(values.largest)
   if (!Number.isInteger(largest) || largest < 0) throw new UsageError('--largest takes a number from 0 on')
+  if (await isStore(file)) {
+    const info = await storeInfo(await placeOf(file, values), file, terminal)
+    terminal.out(values.json === true ? `${JSON.stringify(info, null, 2)}\n` : storeText(info))
+    return 0
+  }
   const info = await inspected(file, largest, terminal)
   terminal.out(values.json === true ? `${JSON.stringify(info, null, 2)}\n` : textOf(info))
   return 0

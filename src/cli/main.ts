@@ -1,9 +1,22 @@
+import { backupCommand } from './backup.js'
+import { checkCommand } from './check.js'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
 import { exportCommand } from './export.js'
+import { importCommand } from './import.js'
 import { infoCommand } from './info.js'
+import { repairCommand } from './repair.js'
+import { restoreCommand } from './restore.js'
 
 /** The commands of the tool, by name. */
-const COMMANDS: Readonly<Record<string, ToolCommand>> = { info: infoCommand, export: exportCommand }
+const COMMANDS: Readonly<Record<string, ToolCommand>> = {
+  info: infoCommand,
+  check: checkCommand,
+  repair: repairCommand,
+  backup: backupCommand,
+  restore: restoreCommand,
+  import: importCommand,
+  export: exportCommand,
+}
 
 /** It went well. */
 export const OK = 0

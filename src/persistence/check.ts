@@ -78,7 +78,7 @@ async function look(storage: Storage): Promise<Found> {
       return turns.next(record.bytes.length)
     }),
   )
-  if (damage !== undefined) problems.push(problemOf(damage))
+  if (damage !== undefined) problems.push(problemOf(damage, (manifest?.closed ?? 0) - scan.position.lastSeq))
   else if (manifest !== undefined && problems.length === 0) {
     problems.push(...missingEnd(manifest, scan))
   }
@@ -114,13 +114,14 @@ function missingEnd(manifest: Manifest, { position: { file, offset, lastSeq } }:
   }
 }
 
-function problemOf(damage: LogDamage): Problem {
+/** `missing`: how many records there should be behind the damage, as far as the manifest says it; those that cannot be read count too. */
+function problemOf(damage: LogDamage, missing: number): Problem {
   return {
     file: damage.file,
     offset: damage.offset,
     reason: damage.error.reason,
     torn: damage.torn,
-    lost: { bytes: damage.bytesLost, records: damage.recordsLost },
+    lost: { bytes: damage.bytesLost, records: Math.max(damage.recordsLost, missing) },
   }
 }
 

@@ -78,6 +78,7 @@ export class LogScan {
       } catch (error) {
         if (!(error instanceof PersistenceError) || UNTOUCHED.includes(error.code)) throw error
         if (error instanceof RefusedRecord) throw error.refusal
+        this.position.bytes += this.position.offset
         return await this.behind(error, index)
       }
     }

@@ -4,49 +4,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { importRdb } from 'redstart/redis-files'
 import { describe, expect, it } from 'vitest'
-import type { Terminal } from '../../src/cli/command.js'
-import { main } from '../../src/cli/main.js'
 import { FILES_FIXTURES } from '../oracle/record-files.js'
 import { empty, inFolder } from '../redis-files/support.js'
+import { redstart } from './support.js'
 
 const DUMP = fileURLToPath(new URL('dump.rdb', FILES_FIXTURES))
 const LOG = fileURLToPath(new URL('appendonlydir', FILES_FIXTURES))
 const KEYS = (JSON.parse(readFileSync(new URL('state.json', FILES_FIXTURES), 'utf8')) as unknown[]).length
-
-interface Said {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-  readonly bytes: Uint8Array
-}
-
-/** Runs the tool as the command line would. */
-async function redstart(args: readonly string[], live = false): Promise<Said> {
-  let out = ''
-  let err = ''
-  const pieces: Uint8Array[] = []
-  const terminal: Terminal = {
-    out: (text) => {
-      out += text
-    },
-    err: (text) => {
-      err += text
-    },
-    live,
-    pipe: async (bytes) => {
-      for await (const piece of bytes) pieces.push(piece)
-    },
-  }
-  const code = await main(args, terminal)
-  return { code, out, err, bytes: Buffer.concat(pieces) }
-}
 
 describe('the tool', () => {
   it('says what it can do, and how each command is called', async () => {
     expect(await redstart([])).toMatchObject({ code: 2 })
     const help = await redstart(['--help'])
     expect(help.code).toBe(0)
-    for (const name of ['info', 'export']) {
+    for (const name of ['info', 'check', 'repair', 'backup', 'restore', 'import', 'export']) {
       expect(help.out).toContain(`  ${name}`)
       expect((await redstart([name, '--help'])).out).toMatch(new RegExp(`^Usage: redstart ${name} `))
     }
@@ -61,6 +32,15 @@ describe('the tool', () => {
     ['a number that is none', ['info', DUMP, '--largest', 'x'], '--largest takes a number'],
     ['an unknown format', ['export', DUMP, '--format', 'csv'], "there is no format 'csv'"],
     ['an unknown version', ['export', DUMP, '--rdb-version', '9'], '--rdb-version takes 11 or 12'],
+    ['no folder to check', ['check'], 'one folder is to be named'],
+    ['no folder to repair', ['repair', '--yes'], 'one folder is to be named'],
+    ['a backup to nowhere', ['backup', 'a'], 'a folder and a target are to be named'],
+    ['a restore to nowhere', ['restore', 'a'], 'a source and a folder are to be named'],
+    ['an import to nowhere', ['import', DUMP], 'a source and a folder are to be named'],
+    ['no number of databases', ['import', DUMP, 'b', '--databases', '0'], '--databases takes a number from 1 on'],
+    ['two points', ['restore', 'a', 'b', '--record', '1', '--at', '2'], '--record and --at exclude each other'],
+    ['a record that is none', ['restore', 'a', 'b', '--record', 'x'], '--record takes a number'],
+    ['a time that is none', ['restore', 'a', 'b', '--at', 'noon'], "not 'noon'"],
   ])('refuses %s with code 2', async (_, args, message) => {
     const { code, err } = await redstart(args)
 

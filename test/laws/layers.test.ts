@@ -62,7 +62,9 @@ const NODE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The tool uses the package by its name, as any program does: its build has nothing of it inside. */
-const OWN_NAME: Readonly<Record<string, readonly string[]>> = { cli: ['redstart', 'redstart/redis-files'] }
+const OWN_NAME: Readonly<Record<string, readonly string[]>> = {
+  cli: ['redstart', 'redstart/persistence', 'redstart/redis-files'],
+}
 
 /** Packages that become part of the build, so that nobody has to install them. */
 const BUNDLED: readonly string[] = ['@noble/hashes']

@@ -1,0 +1,73 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { type Persistent, restore } from 'redstart/persistence'
+import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { expectAbsent } from './export.js'
+import { keysOf, lookInto } from './look.js'
+import { expectStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
+import { restoredText } from './restore.js'
+import { amount } from './text.js'
+
+const HELP = `Usage: redstart backup FOLDER TARGET [--file] [--force] [options]
+
+Copies a store that is closed to TARGET: a folder, which can be opened as it is and restored
+to any record, or with --file one file of its last state. Everything is checked on the way.
+A store that a process has open is refused: that process calls db.backup(target).
+
+  --file                  write one file
+  --force                 write over TARGET where it is a file that exists
+${SECRET_HELP}
+The copy in a folder is encrypted under the same secret; the one file is not encrypted.
+`
+
+export const backupCommand: ToolCommand = {
+  summary: 'copy a store that is closed to a folder or to one file',
+  help: HELP,
+  run,
+}
+
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { file: { type: 'boolean' }, force: { type: 'boolean' }, ...SECRET_OPTIONS },
+  })
+  const [folder, target, ...more] = positionals
+  if (folder === undefined || target === undefined || more.length > 0) {
+    throw new UsageError('a folder and a target are to be named')
+  }
+  await expectStore(folder)
+  const place = await placeOf(folder, values)
+  // Whoever has it open goes on writing to it.
+  await place.storage.open()
+  try {
+    if (values.file === true) {
+      if (values.force !== true) await expectAbsent(target)
+      await toFile(place, folder, target, terminal)
+    } else {
+      const to = await placeOf(target, values)
+      const report = await making(target, () => watched(place, folder, terminal, (from) => restore(from, to)))
+      terminal.out(`${restoredText(report)} in ${target}\n`)
+    }
+  } finally {
+    await place.storage.close()
+  }
+  return 0
+}
+
+async function toFile(place: Persistent, folder: string, file: string, terminal: Terminal): Promise<void> {
+  const db = await lookInto(place, folder, terminal)
+  const keys = keysOf(db)
+  const partial = `${file}.${process.pid}.partial`
+  try {
+    await db.backup(createWriteStream(partial, { flush: true }))
+    await rename(partial, file)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  } finally {
+    await db.close()
+  }
+  terminal.out(`a snapshot of ${amount(keys, 'key')} in ${file}\n`)
+}

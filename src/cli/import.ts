@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util'
+import { Redstart } from 'redstart'
+import type { Persistent } from 'redstart/persistence'
+import { type AofReport, importAof } from 'redstart/redis-files'
+import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { making, placeOf, SECRET_HELP, SECRET_OPTIONS } from './place.js'
+import { Progress } from './progress.js'
+import { amount, bytesText, countText } from './text.js'
+
+const HELP = `Usage: redstart import SOURCE FOLDER [--replace] [options]
+
+Reads an RDB file (dump.rdb) or an append-only log of Redis (a file, the folder
+appendonlydir, or its manifest) into a store of redstart in FOLDER, which is made when it is
+not there. All or nothing: a source that is refused, and a crash on the way, leave the store
+as it was. Keys whose time is up stay behind.
+
+  --replace               the keys of SOURCE take the place of all that the store has
+  --databases N           how many databases there are; 16 by default
+  --skip-unsupported      leave out values of modules and libraries of functions
+  --strict                refuse an append-only log that ends in the middle of a command
+${SECRET_HELP}`
+
+export const importCommand: ToolCommand = {
+  summary: 'read an RDB file or an append-only log of Redis into a store',
+  help: HELP,
+  run,
+}
+
+interface Wanted {
+  readonly source: string
+  readonly replace: boolean
+  readonly databases: number
+  readonly unsupported: 'skip' | 'refuse'
+  readonly truncated: 'cut' | 'refuse'
+}
+
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      replace: { type: 'boolean' },
+      databases: { type: 'string' },
+      'skip-unsupported': { type: 'boolean' },
+      strict: { type: 'boolean' },
+      ...SECRET_OPTIONS,
+    },
+  })
+  const [source, folder, ...more] = positionals
+  if (source === undefined || folder === undefined || more.length > 0) {
+    throw new UsageError('a source and a folder are to be named')
+  }
+  const databases = values.databases === undefined ? 16 : Number(values.databases)
+  if (!Number.isInteger(databases) || databases < 1) throw new UsageError('--databases takes a number from 1 on')
+  const wanted: Wanted = {
+    source,
+    replace: values.replace === true,
+    databases,
+    unsupported: values['skip-unsupported'] === true ? 'skip' : 'refuse',
+    truncated: values.strict === true ? 'refuse' : 'cut',
+  }
+  const place = await placeOf(folder, values)
+  const report = await making(folder, () => imported(place, wanted, terminal))
+  for (const { file, cut, rdb } of report.files) {
+    if (cut !== undefined) {
+      const bytes = bytesText(cut.bytes)
+      terminal.err(`${file}: the last ${bytes} from byte ${cut.offset} on are not whole and were left out\n`)
+    }
+    const skipped = (rdb?.skipped.values ?? 0) + (rdb?.skipped.functions ?? 0) + (rdb?.skipped.moduleData ?? 0)
+    if (skipped > 0) terminal.err(`${file}: ${amount(skipped, 'part')} left out that have no place here\n`)
+  }
+  terminal.out(`${amount(report.keys, 'key')} in ${folder}\n`)
+  return 0
+}
+
+async function imported(persistence: Persistent, wanted: Wanted, terminal: Terminal): Promise<AofReport> {
+  const { source, databases, replace, unsupported, truncated } = wanted
+  const db = await Redstart.open({ databases, persistence })
+  const progress = new Progress(terminal, 'reading')
+  try {
+    return await importAof(db, source, {
+      replace,
+      unsupported,
+      truncated,
+      onProgress: ({ bytesRead, bytesTotal, done }) => {
+        progress.show(bytesTotal === undefined ? undefined : bytesRead / bytesTotal, countText(done))
+      },
+    })
+  } finally {
+    progress.end()
+    await db.close()
+  }
+}
