@@ -432,9 +432,9 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
 /** Fields and values by turns. */
 export function pairsOf(fields: FieldValues, command: string): string[] {
   const flat: string[] = []
-  for (const [field, value] of Symbol.iterator in fields ? fields : Object.entries(fields)) {
-    flat.push(toText(field), toText(value))
-  }
+  if (Symbol.iterator in fields) for (const [field, value] of fields) flat.push(toText(field), toText(value))
+  // Not by entries, which are an array each: half the time for two fields.
+  else for (const field of Object.keys(fields)) flat.push(toText(field), toText(fields[field]!))
   if (flat.length === 0) throw wrongArity(command)
   return flat
 }

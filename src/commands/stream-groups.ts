@@ -4,7 +4,7 @@ import { STREAM } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import type { Int64 } from '../structures/int64.js'
 import type { Stream } from '../structures/stream.js'
-import { StreamGroup, UNKNOWN_READ } from '../structures/stream-group.js'
+import { type StreamGroup, UNKNOWN_READ } from '../structures/stream-group.js'
 import { ID_MIN, idText, type StreamId } from '../structures/stream-id.js'
 import { type Argv, integerAt, textAt, tokenAt } from './argv.js'
 import { type Command, DENYOOM, keySpec, LOADING, NO_KEYS, STALE, WRITE } from './command.js'
@@ -50,8 +50,7 @@ export function xgroupCreate(
   const lastId = from === '$' ? (existing?.lastId ?? ID_MIN) : from
   if (existing?.groups.has(name)) throw groupExists()
   const stream = existing ?? unit.open(key, STREAM)
-  const group = new StreamGroup(lastId, options.entriesread ?? UNKNOWN_READ)
-  stream.groups.set(name, group)
+  const group = stream.addGroup(name, lastId, options.entriesread ?? UNKNOWN_READ)
   if (unit.logging) {
     const words = ['ENTRIESREAD', String(group.entriesRead)]
     unit.log('XGROUP', 'CREATE', key, name, idText(lastId), ...(existing ? [] : ['MKSTREAM']), ...words)
@@ -79,7 +78,7 @@ export function xgroupSetid(
 
 /** Removes a group with all that is pending in it; returns 1, 0 where there is none. O(pending). Event xgroup-destroy. */
 export function xgroupDestroy(unit: Unit, key: string, name: string): number {
-  if (!streamOf(unit, key).groups.delete(name)) return 0
+  if (!streamOf(unit, key).removeGroup(name)) return 0
   if (unit.logging) unit.log('XGROUP', 'DESTROY', key, name)
   unit.noted(key, 'xgroup-destroy')
   // Whoever reads for the group hears that it is gone.

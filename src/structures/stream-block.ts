@@ -7,10 +7,25 @@ import { byteLength } from './text.js'
 export interface BlockLimits {
   readonly bytesMax: number
   readonly entriesMax: number
+  /** How many bytes the names and values of an entry may have. Nothing sets it in Redis. */
+  readonly entryBytesMax: number
 }
 
-/** Redis lets no block grow past this, whatever is set. */
-const BYTES_MAX = 2 ** 30
+/** Redis lets no block grow past this, whatever is set, and no entry. */
+export const BYTES_MAX = 2 ** 30
+
+/** No character has more bytes. */
+const CHARACTER_BYTES_MAX = 3
+
+/** Whether the words of an entry have so many bytes at most. O(words), O(bytes) where it is close. */
+export function haveBytesUpTo(words: readonly string[], most: number): boolean {
+  let length = 0
+  for (const word of words) length += word.length
+  if (length * CHARACTER_BYTES_MAX <= most) return true
+  let bytes = 0
+  for (const word of words) bytes += byteLength(word)
+  return bytes <= most
+}
 
 /**
  * A part of a stream, as much as Redis keeps in one listpack of its radix tree: `MAXLEN ~` takes out whole blocks, so they must be cut where Redis
@@ -147,16 +162,18 @@ export class StreamBlock {
     return low
   }
 
+  /** How many entries from the first on have ids up to one, that included. O(log entries), O(1) where all or none have. */
+  countUpTo(ms: U64, seq: U64): number {
+    const { entries } = this
+    const { size } = entries
+    if (size === 0 || compareParts(entries.msAt(size - 1), entries.seqAt(size - 1), ms, seq) <= 0) return size
+    const index = this.indexOf(ms, seq)
+    return entries.msAt(index) === ms && entries.seqAt(index) === seq ? index + 1 : index
+  }
+
   /** The names and values of an entry by turns. O(fields). */
   wordsAt(index: number): string[] {
-    const { entries } = this
-    const names = entries.namesAt(index)
-    const words = new Array<string>(names.length * 2)
-    for (let i = 0; i < names.length; i++) {
-      words[2 * i] = names[i]!
-      words[2 * i + 1] = entries.valueAt(index, i)
-    }
-    return words
+    return this.entries.wordsAt(index)
   }
 }
 

@@ -8,8 +8,8 @@ export interface StreamEntries {
   seqAt(index: number): U64
   /** The names of the fields. Shared: not to be changed. */
   namesAt(index: number): readonly string[]
-  /** The value of a field by its position. */
-  valueAt(index: number, position: number): string
+  /** The names and values of an entry by turns. O(fields). */
+  wordsAt(index: number): string[]
   /** How many bytes of heap they take, more or less. O(1). */
   readonly weight: number
 }
@@ -22,6 +22,8 @@ const GROUP = 1 << GROUP_BITS
 const PACKED_OVERHEAD = 420
 /** A string's head and the pointer to it. */
 const STRING_BYTES = 32
+const UINT16_MAX = 0xffff
+const UINT32_MAX = 0xffffffff
 
 /** Entries that are added to: values and ids in arrays. */
 export class GrowingEntries implements StreamEntries {
@@ -46,9 +48,7 @@ export class GrowingEntries implements StreamEntries {
   static of(entries: StreamEntries): GrowingEntries {
     const growing = new GrowingEntries()
     for (let i = 0; i < entries.size; i++) {
-      const names = entries.namesAt(i)
-      const words = names.flatMap((name, position) => [name, entries.valueAt(i, position)])
-      growing.add(entries.msAt(i), entries.seqAt(i), names, words)
+      growing.add(entries.msAt(i), entries.seqAt(i), entries.namesAt(i), entries.wordsAt(i))
     }
     return growing
   }
@@ -84,13 +84,18 @@ export class GrowingEntries implements StreamEntries {
     return this.names[index]!
   }
 
-  valueAt(index: number, position: number): string {
-    return this.values[this.starts[index]! + position]!
+  wordsAt(index: number): string[] {
+    const { values } = this
+    const names = this.names[index]!
+    const start = this.starts[index]!
+    const words: string[] = []
+    for (let i = 0; i < names.length; i++) words.push(names[i]!, values[start + i]!)
+    return words
   }
 
   /** The same entries, packed. O(bytes). */
   packed(): StreamEntries {
-    return new PackedEntries(this, this.ms, this.seq, this.names, this.starts, this.values)
+    return new PackedEntries(this.ms, this.seq, this.names, this.starts, this.values)
   }
 }
 
@@ -103,10 +108,11 @@ class PackedEntries implements StreamEntries {
   readonly weight: number
   private readonly ms: U64
   private readonly seq: U64
-  /** The ids, from `ms` and `seq` on; then the ends of the values. Without ids where these are too far apart. */
+  /** The ids, from `ms` and `seq` on; then the ends of the values, from `ends` on. */
   private readonly numbers: Uint16Array | Uint32Array
+  private readonly ends: number
   /** The two parts of each id, where they are too far apart. */
-  private readonly ids: U64[] | undefined
+  private readonly ids: readonly U64[] | undefined
   private readonly texts: readonly string[]
   /** The names of all entries, or those of each. */
   private readonly names: readonly string[]
@@ -114,36 +120,59 @@ class PackedEntries implements StreamEntries {
   private readonly starts: Uint32Array | undefined
 
   constructor(
-    source: StreamEntries,
     ms: readonly U64[],
     seq: readonly U64[],
     names: readonly (readonly string[])[],
     starts: readonly number[],
     values: readonly string[],
   ) {
-    const size = source.size
+    const size = ms.length
     this.size = size
     this.ms = ms[0]!
     this.seq = least(seq)
-    const deltas = deltasOf(ms, seq, this.ms, this.seq)
-    const { texts, ends } = joined(values, starts)
-    this.texts = texts
     this.names = names[0]!
+    const farthest = Math.max(distance(ms, this.ms), distance(seq, this.seq))
+    this.ids = farthest > UINT32_MAX ? ms.flatMap((part, i) => [part, seq[i]!]) : undefined
+    this.ends = this.ids === undefined ? 2 * size : 0
     const isUniform = names.every((other) => other === this.names)
     this.ownNames = isUniform ? undefined : names.slice()
     this.starts = isUniform ? undefined : Uint32Array.from(starts)
-    const numbers = deltas === undefined ? ends : deltas.concat(ends)
-    this.ids = deltas === undefined ? ms.flatMap((part, i) => [part, seq[i]!]) : undefined
-    this.numbers = numbers.every(isShort) ? Uint16Array.from(numbers) : Uint32Array.from(numbers)
-    let weight = PACKED_OVERHEAD + this.numbers.byteLength + texts.length * STRING_BYTES
-    for (const text of texts) weight += text.length
-    if (this.ids !== undefined) weight += this.ids.length * 24
-    if (!isUniform) weight += size * 12
-    this.weight = weight
+    this.texts = joined(values, starts)
+    let length = 0
+    let longest = this.ids === undefined ? farthest : 0
+    for (const text of this.texts) {
+      length += text.length
+      if (text.length > longest) longest = text.length
+    }
+    const count = this.ends + values.length
+    this.numbers = longest <= UINT16_MAX ? new Uint16Array(count) : new Uint32Array(count)
+    this.fill(ms, seq, starts, values)
+    this.weight = PACKED_OVERHEAD + this.numbers.byteLength + this.texts.length * STRING_BYTES + length
+    if (this.ids !== undefined) this.weight += this.ids.length * 24
+    if (!isUniform) this.weight += size * 12
+  }
+
+  private fill(ms: readonly U64[], seq: readonly U64[], starts: readonly number[], values: readonly string[]): void {
+    const { numbers, ends } = this
+    if (this.ids === undefined) {
+      // Parts that are near lie within the safe integers.
+      const [firstMs, leastSeq] = [this.ms as number, this.seq as number]
+      for (let i = 0; i < this.size; i++) {
+        numbers[2 * i] = (ms[i] as number) - firstMs
+        numbers[2 * i + 1] = (seq[i] as number) - leastSeq
+      }
+    }
+    for (let first = 0; first < starts.length; first += GROUP) {
+      const last = first + GROUP < starts.length ? starts[first + GROUP]! : values.length
+      let end = 0
+      for (let word = starts[first]!; word < last; word++) {
+        end += values[word]!.length
+        numbers[ends + word] = end
+      }
+    }
   }
 
   msAt(index: number): U64 {
-    // Ids that are near lie within the safe integers.
     return this.ids === undefined ? (this.ms as number) + this.numbers[2 * index]! : this.ids[2 * index]!
   }
 
@@ -155,12 +184,20 @@ class PackedEntries implements StreamEntries {
     return this.ownNames === undefined ? this.names : this.ownNames[index]!
   }
 
-  valueAt(index: number, position: number): string {
+  wordsAt(index: number): string[] {
+    const { numbers, ends } = this
+    const names = this.namesAt(index)
     const group = index >> GROUP_BITS
-    const word = this.startOf(index) + position
-    const ends = this.ids === undefined ? 2 * this.size : 0
-    const start = word === this.startOf(group << GROUP_BITS) ? 0 : this.numbers[ends + word - 1]!
-    return this.texts[group]!.slice(start, this.numbers[ends + word]!)
+    const first = this.startOf(index)
+    const text = this.texts[group]!
+    let start = first === this.startOf(group << GROUP_BITS) ? 0 : numbers[ends + first - 1]!
+    const words: string[] = []
+    for (let i = 0; i < names.length; i++) {
+      const end = numbers[ends + first + i]!
+      words.push(names[i]!, text.slice(start, end))
+      start = end
+    }
+    return words
   }
 
   /** Where the values of an entry begin. */
@@ -169,41 +206,28 @@ class PackedEntries implements StreamEntries {
   }
 }
 
-function isShort(number: number): boolean {
-  return number <= 0xffff
-}
-
 function least(parts: readonly U64[]): U64 {
   let found = parts[0]!
   for (const part of parts) if (part < found) found = part
   return found
 }
 
-/** The parts of the ids from the least on, by turns; undefined where one does not fit into 32 bits. */
-function deltasOf(ms: readonly U64[], seq: readonly U64[], baseMs: U64, baseSeq: U64): number[] | undefined {
-  if (typeof baseMs !== 'number' || typeof baseSeq !== 'number') return undefined
-  const deltas: number[] = []
-  for (let i = 0; i < ms.length; i++) {
-    const [msPart, seqPart] = [ms[i]!, seq[i]!]
-    if (typeof msPart !== 'number' || typeof seqPart !== 'number') return undefined
-    if (msPart - baseMs > 0xffffffff || seqPart - baseSeq > 0xffffffff) return undefined
-    deltas.push(msPart - baseMs, seqPart - baseSeq)
+/** How far the farthest of some parts is from the least of them; Infinity where one is past the safe integers. */
+function distance(parts: readonly U64[], from: U64): number {
+  if (typeof from !== 'number') return Number.POSITIVE_INFINITY
+  let farthest = 0
+  for (const part of parts) {
+    if (typeof part !== 'number') return Number.POSITIVE_INFINITY
+    if (part - from > farthest) farthest = part - from
   }
-  return deltas
+  return farthest
 }
 
-/** The values of each group of entries in one string, and where each ends in it. */
-function joined(values: readonly string[], starts: readonly number[]): { texts: string[]; ends: number[] } {
+/** The values of each group of entries in one string. */
+function joined(values: readonly string[], starts: readonly number[]): string[] {
   const texts: string[] = []
-  const ends: number[] = []
   for (let first = 0; first < starts.length; first += GROUP) {
-    const group = values.slice(starts[first], starts[first + GROUP])
-    let end = 0
-    for (const value of group) {
-      end += value.length
-      ends.push(end)
-    }
-    texts.push(group.join(''))
+    texts.push(values.slice(starts[first], starts[first + GROUP]).join(''))
   }
-  return { texts, ends }
+  return texts
 }

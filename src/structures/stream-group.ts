@@ -11,6 +11,18 @@ const PENDING_BYTES = 112
 const CONSUMER_BYTES = 240
 const GROUP_BYTES = 320
 
+/** How much all groups of a stream have between them, so that its weight is known without a look at each. */
+export class GroupCensus {
+  groups = 0
+  consumers = 0
+  pending = 0
+
+  /** Bytes of heap, more or less. O(1). */
+  get weight(): number {
+    return this.groups * GROUP_BYTES + this.consumers * CONSUMER_BYTES + this.pending * PENDING_BYTES
+  }
+}
+
 /** Who reads from a group. */
 export class StreamConsumer {
   readonly name: string
@@ -29,7 +41,8 @@ export class StreamConsumer {
 /**
  * A consumer group: how far it has read, and what was delivered and not acknowledged.
  *
- * Invariant: an entry stands in `pending` exactly while it stands in `pending` of its consumer, which is one of `consumers`.
+ * Invariants: an entry stands in `pending` exactly while it stands in `pending` of its consumer, which is one of `consumers`. What the
+ * group has is counted in the census of its stream.
  */
 export class StreamGroup {
   lastId: StreamId
@@ -37,15 +50,18 @@ export class StreamGroup {
   entriesRead: Int64
   readonly pending = new PendingList()
   readonly consumers = new Map<string, StreamConsumer>()
+  private readonly census: GroupCensus
 
-  constructor(lastId: StreamId, entriesRead: Int64) {
+  constructor(lastId: StreamId, entriesRead: Int64, census: GroupCensus) {
     this.lastId = lastId
     this.entriesRead = entriesRead
+    this.census = census
+    census.groups++
   }
 
-  /** An independent copy. O(pending entries + consumers). */
-  clone(): StreamGroup {
-    const copy = new StreamGroup(this.lastId, this.entriesRead)
+  /** An independent copy, in a stream of another census. O(pending entries + consumers). */
+  clone(census: GroupCensus): StreamGroup {
+    const copy = new StreamGroup(this.lastId, this.entriesRead, census)
     for (const consumer of this.consumers.values()) {
       copy.createConsumer(consumer.name, consumer.seenMs).activeMs = consumer.activeMs
     }
@@ -55,8 +71,12 @@ export class StreamGroup {
     return copy
   }
 
-  get weight(): number {
-    return GROUP_BYTES + this.consumers.size * CONSUMER_BYTES + this.pending.size * PENDING_BYTES
+  /** Says that the group is no longer one of its stream. */
+  leave(): void {
+    const { census } = this
+    census.groups--
+    census.consumers -= this.consumers.size
+    census.pending -= this.pending.size
   }
 
   /** The consumers in the order of their names' bytes, as Redis lists them. O(n log n). */
@@ -67,6 +87,7 @@ export class StreamGroup {
   createConsumer(name: string, nowMs: number): StreamConsumer {
     const consumer = new StreamConsumer(name, nowMs)
     this.consumers.set(name, consumer)
+    this.census.consumers++
     return consumer
   }
 
@@ -74,6 +95,8 @@ export class StreamGroup {
   deleteConsumer(consumer: StreamConsumer): void {
     for (const entry of consumer.pending.from(FIRST)) this.pending.remove(entry)
     this.consumers.delete(consumer.name)
+    this.census.consumers--
+    this.census.pending -= consumer.pending.size
   }
 
   /** Adds a pending entry that is not there yet. O(log n). */
@@ -81,6 +104,7 @@ export class StreamGroup {
     const entry = new PendingEntry(id, consumer, nowMs, deliveries)
     this.pending.add(entry)
     consumer.pending.add(entry)
+    this.census.pending++
     return entry
   }
 
@@ -98,6 +122,7 @@ export class StreamGroup {
     if (entry === undefined) return false
     this.pending.remove(entry)
     entry.consumer.pending.remove(entry)
+    this.census.pending--
     return true
   }
 

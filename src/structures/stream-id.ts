@@ -21,7 +21,9 @@ export const ID_MAX: StreamId = { ms: U64_MAX, seq: U64_MAX }
 const ID_LENGTH_MAX = 127
 /** What C's strtoull takes: blanks, a sign, and then only digits. */
 const UNSIGNED = /^[\t-\r ]*([+-]?)(\d+)$/
-const CANONICAL = /^(0|[1-9]\d{0,14})$/
+/** So many digits make a safe integer. */
+const PLAIN_DIGITS_MAX = 15
+const ZERO = 48
 
 /** The part in its one form; the value is not negative and has at most 64 bits. */
 export function u64(value: bigint): U64 {
@@ -34,9 +36,17 @@ export function compareIds(a: StreamId, b: StreamId): number {
 
 /** As `compareIds`, of ids that are no objects. */
 export function compareParts(aMs: U64, aSeq: U64, bMs: U64, bSeq: U64): number {
-  if (aMs < bMs) return -1
-  if (aMs > bMs) return 1
-  return aSeq < bSeq ? -1 : aSeq > bSeq ? 1 : 0
+  return comparePart(aMs, bMs) || comparePart(aSeq, bSeq)
+}
+
+/** Numbers are compared apart from bigints: one line for both kinds would be made for neither, and be slow for both. */
+function comparePart(a: U64, b: U64): number {
+  if (typeof a === 'number') {
+    if (typeof b !== 'number') return -1
+    return a < b ? -1 : a > b ? 1 : 0
+  }
+  if (typeof b === 'number') return 1
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 export function isZero(id: StreamId): boolean {
@@ -44,7 +54,33 @@ export function isZero(id: StreamId): boolean {
 }
 
 export function idText(id: StreamId): string {
-  return `${id.ms}-${id.seq}`
+  return partsText(id.ms, id.seq)
+}
+
+/** The last three digits of a time. */
+const DIGITS = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'))
+/** A time in seconds that is an integer of 32 bits, for which V8 has quick ways. */
+const SECONDS_MAX = 2 ** 31 - 1
+
+/** The seconds that were shown last, and as text: ids that are shown one after the other mostly lie close together. */
+let lastSeconds = 0
+let lastSecondsText = '0'
+
+/** As `idText`, of an id that is no object. */
+export function partsText(ms: U64, seq: U64): string {
+  if (typeof ms === 'number' && ms >= 1000) {
+    const seconds = Math.floor(ms / 1000)
+    if (seconds <= SECONDS_MAX) {
+      if (seconds !== lastSeconds) {
+        lastSeconds = seconds
+        lastSecondsText = String(seconds)
+      }
+      // Apart, since V8 keeps what has 13 characters and more in pieces: two here, and not four.
+      const end = `${DIGITS[ms - seconds * 1000]!}-${seq}`
+      return `${lastSecondsText}${end}`
+    }
+  }
+  return `${ms}-${seq}`
 }
 
 function plusOne(part: U64): U64 {
@@ -99,7 +135,8 @@ export function signed(value: bigint): Int64 {
 
 /** An unsigned integer as C's strtoull reads it; undefined for what is none. */
 function parseU64(text: string): U64 | undefined {
-  if (CANONICAL.test(text)) return Number(text)
+  const plain = plainPart(text, 0, text.length)
+  if (plain !== -1) return plain
   const match = UNSIGNED.exec(text)
   if (match === null) return undefined
   const [, sign, digits] = match as unknown as [string, string, string]
@@ -108,6 +145,18 @@ function parseU64(text: string): U64 | undefined {
   if (sign !== '-') return u64(value)
   // Redis refuses what it can read as a negative number; what it leaves to strtoull wraps around.
   return /^-[1-9]/.test(text) && value <= 2n ** 63n ? undefined : u64(BigInt.asUintN(64, -value))
+}
+
+/** The digits of a text between two places as a number, -1 where there is something else or too many of them. */
+function plainPart(text: string, start: number, end: number): number {
+  if (start >= end || end - start > PLAIN_DIGITS_MAX) return -1
+  let value = 0
+  for (let i = start; i < end; i++) {
+    const digit = text.charCodeAt(i) - ZERO
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
 }
 
 /** An id that may leave its second part open: `5-*`. */
@@ -126,6 +175,18 @@ export function parseId(text: string, missing: U64, strict: boolean): StreamId |
 
 /** As `parseId`; where `opens`, `ms-*` is one too. */
 export function parseOpenId(text: string, missing: U64, strict: boolean, opens = true): OpenId | undefined {
+  const dash = text.indexOf('-')
+  const plainMs = plainPart(text, 0, dash === -1 ? text.length : dash)
+  if (plainMs !== -1) {
+    if (dash === -1) return { ms: plainMs, seq: missing, open: false }
+    const plainSeq = plainPart(text, dash + 1, text.length)
+    if (plainSeq !== -1) return { ms: plainMs, seq: plainSeq, open: false }
+  }
+  return parseAnyId(text, missing, strict, opens)
+}
+
+/** As `parseOpenId`, of ids in whatever form. */
+function parseAnyId(text: string, missing: U64, strict: boolean, opens: boolean): OpenId | undefined {
   // A byte takes at most one unit, so more units are more bytes.
   if (text.length > ID_LENGTH_MAX) return undefined
   const end = text.indexOf('\0')

@@ -112,15 +112,15 @@ export class StreamLog {
   /** Goes through the live entries from `start` to `end`, both included, while `visit` returns true. O(log n + entries). */
   forward(start: StreamId, end: StreamId, visit: Visit): void {
     const { blocks } = this
-    for (let at = this.blockOf(start.ms, start.seq); at < blocks.length; at++) {
+    const from = this.blockOf(start.ms, start.seq)
+    for (let at = from; at < blocks.length; at++) {
       const block = blocks[at]!
-      const { entries } = block
-      const { size } = entries
-      for (let i = block.indexOf(start.ms, start.seq); i < size; i++) {
-        if (block.isDead(i)) continue
-        if (compareParts(entries.msAt(i), entries.seqAt(i), end.ms, end.seq) > 0) return
-        if (!visit(block, i)) return
+      const { size } = block.entries
+      const last = block.countUpTo(end.ms, end.seq)
+      for (let i = at === from ? block.indexOf(start.ms, start.seq) : 0; i < last; i++) {
+        if (!block.isDead(i) && !visit(block, i)) return
       }
+      if (last < size) return
     }
   }
 
@@ -130,9 +130,7 @@ export class StreamLog {
     for (let at = this.blockOf(end.ms, end.seq); at >= head && at < blocks.length; at--) {
       const block = blocks[at]!
       const { entries } = block
-      let i = block.indexOf(end.ms, end.seq)
-      if (i === entries.size || compareParts(entries.msAt(i), entries.seqAt(i), end.ms, end.seq) > 0) i--
-      for (; i >= 0; i--) {
+      for (let i = block.countUpTo(end.ms, end.seq) - 1; i >= 0; i--) {
         if (block.isDead(i)) continue
         if (compareParts(entries.msAt(i), entries.seqAt(i), start.ms, start.seq) < 0) return
         if (!visit(block, i)) return

@@ -1,6 +1,6 @@
 import type { Int64 } from './int64.js'
-import type { BlockLimits, StreamBlock } from './stream-block.js'
-import { type StreamGroup, UNKNOWN_READ } from './stream-group.js'
+import { type BlockLimits, BYTES_MAX, type StreamBlock } from './stream-block.js'
+import { GroupCensus, StreamGroup, UNKNOWN_READ } from './stream-group.js'
 import {
   addWrapping,
   compareIds,
@@ -9,6 +9,7 @@ import {
   ID_MIN,
   isZero,
   nextId,
+  partsText,
   type StreamId,
   type U64,
 } from './stream-id.js'
@@ -16,7 +17,10 @@ import { StreamLog, type TrimTarget, type Visit } from './stream-log.js'
 import { compareText } from './text.js'
 
 /** Redis's default limits of a block. */
-export const DEFAULT_LIMITS: BlockLimits = { bytesMax: 4096, entriesMax: 100 }
+export const DEFAULT_LIMITS: BlockLimits = { bytesMax: 4096, entriesMax: 100, entryBytesMax: BYTES_MAX }
+
+/** Bytes of heap of a stream without entries and groups, more or less. */
+const STREAM_BYTES = 200
 
 /** An entry in the form in which bodies hand it on: names and values by turns. */
 export interface StreamEntry {
@@ -34,7 +38,8 @@ export class Stream {
   readonly type = 'stream'
   readonly encoding = 'stream'
   readonly log: StreamLog
-  readonly groups = new Map<string, StreamGroup>()
+  private readonly named = new Map<string, StreamGroup>()
+  private readonly census = new GroupCensus()
   lastId: StreamId = ID_MIN
   firstId: StreamId = ID_MIN
   /** The greatest id that XDEL took out, 0-0 for none. */
@@ -50,11 +55,27 @@ export class Stream {
     return this.log.size
   }
 
-  /** Bytes of heap, more or less. O(groups). */
+  /** Bytes of heap, more or less. O(1). */
   get weight(): number {
-    let weight = 200 + this.log.weight
-    for (const group of this.groups.values()) weight += group.weight
-    return weight
+    return STREAM_BYTES + this.log.weight + this.census.weight
+  }
+
+  /** The groups by name. */
+  get groups(): ReadonlyMap<string, StreamGroup> {
+    return this.named
+  }
+
+  /** Makes a group, of a name that there is none of. O(1). */
+  addGroup(name: string, lastId: StreamId, entriesRead: Int64): StreamGroup {
+    const group = new StreamGroup(lastId, entriesRead, this.census)
+    this.named.set(name, group)
+    return group
+  }
+
+  /** Takes a group out; returns whether it was there. O(1). */
+  removeGroup(name: string): boolean {
+    this.named.get(name)?.leave()
+    return this.named.delete(name)
   }
 
   /** An independent copy. O(blocks + pending entries). */
@@ -64,7 +85,7 @@ export class Stream {
     copy.firstId = this.firstId
     copy.maxDeletedId = this.maxDeletedId
     copy.entriesAdded = this.entriesAdded
-    for (const [name, group] of this.groups) copy.groups.set(name, group.clone())
+    for (const [name, group] of this.groups) copy.named.set(name, group.clone(copy.census))
     return copy
   }
 
@@ -206,7 +227,14 @@ export class Stream {
   /** Checks the invariants. O(n). */
   invariants(): void {
     this.log.invariants()
-    for (const group of this.groups.values()) group.invariants()
+    const census = new GroupCensus()
+    for (const group of this.groups.values()) {
+      group.invariants()
+      census.groups++
+      census.consumers += group.consumers.size
+      census.pending += group.pending.size
+    }
+    if (census.weight !== this.census.weight) throw new Error('stream: a wrong census of its groups')
     const first = this.edge(true) ?? ID_MIN
     if (compareIds(first, this.firstId) !== 0) throw new Error('stream: a wrong first id')
     const last = this.edge(false)
@@ -226,7 +254,7 @@ function idAt(block: StreamBlock, index: number): StreamId {
 }
 
 function textAt(block: StreamBlock, index: number): string {
-  return `${block.entries.msAt(index)}-${block.entries.seqAt(index)}`
+  return partsText(block.entries.msAt(index), block.entries.seqAt(index))
 }
 
 function negated(value: Int64): Int64 {

@@ -26,12 +26,19 @@ const NODE_BUFFER = (globalThis as unknown as { Buffer?: NodeBufferConstructor }
 const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
+/** Up to this length a loop is quicker than a call that leaves JavaScript. */
+const SHORT_LENGTH = 32
 const NOT_ASCII = /[^\0-\x7f]/
 const ESCAPE = 0xdc00
 
 /** Whether every character is one byte below 0x80. O(length). */
 export function isAscii(text: string): boolean {
   return !NOT_ASCII.test(text)
+}
+
+function isAsciiByUnit(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false
+  return true
 }
 
 /**
@@ -51,6 +58,7 @@ export function canonical(text: string): string | undefined {
 
 /** How many bytes the string stands for. O(length). */
 export function byteLength(text: string): number {
+  if (text.length <= SHORT_LENGTH && isAsciiByUnit(text)) return text.length
   if (text.isWellFormed()) {
     if (NODE_BUFFER !== undefined) return NODE_BUFFER.byteLength(text, 'utf8')
   }

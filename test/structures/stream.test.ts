@@ -7,7 +7,7 @@ import { RdbWriter } from '../../src/structures/rdb/writer.js'
 import { Stream } from '../../src/structures/stream.js'
 import { ID_MAX, ID_MIN, type StreamId } from '../../src/structures/stream-id.js'
 
-const LIMITS = { bytesMax: 4096, entriesMax: 5 }
+const LIMITS = { bytesMax: 4096, entriesMax: 5, entryBytesMax: 2 ** 30 }
 
 const step = fc.oneof(
   {

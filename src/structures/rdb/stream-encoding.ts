@@ -2,7 +2,7 @@
 import { type Int64, parseInt64 } from '../int64.js'
 import { Stream } from '../stream.js'
 import { StreamBlock } from '../stream-block.js'
-import { StreamGroup, UNKNOWN_READ } from '../stream-group.js'
+import { type StreamGroup, UNKNOWN_READ } from '../stream-group.js'
 import {
   compareIds,
   compareParts,
@@ -60,10 +60,8 @@ function writeBlock(listpack: ListpackWriter, block: StreamBlock): void {
     listpack.integer(signedDifference(entries.msAt(i), block.ms))
     listpack.integer(signedDifference(entries.seqAt(i), block.seq))
     if (!same) listpack.integer(names.length)
-    for (let at = 0; at < names.length; at++) {
-      if (!same) listpack.text(names[at]!)
-      listpack.text(entries.valueAt(i, at))
-    }
+    const words = entries.wordsAt(i)
+    for (let at = same ? 1 : 0; at < words.length; at += same ? 2 : 1) listpack.text(words[at]!)
     listpack.integer(same ? names.length + 3 : 2 * names.length + 4)
   }
 }
@@ -199,8 +197,7 @@ function readGroup(stream: Stream, type: RdbType, reader: RdbReader): void {
   const at = reader.position
   const name = reader.text()
   if (stream.groups.has(name)) throw new RdbFormatError('a group that comes twice', at)
-  const group = new StreamGroup(readId(reader), UNKNOWN_READ)
-  stream.groups.set(name, group)
+  const group = stream.addGroup(name, readId(reader), UNKNOWN_READ)
   if (type === RdbType.STREAM_LISTPACKS) group.entriesRead = stream.readUpTo(group.lastId)
   else group.entriesRead = readCounter(reader)
   const pending = new Map<string, { readonly id: StreamId; readonly deliveredMs: number; readonly deliveries: Int64 }>()
