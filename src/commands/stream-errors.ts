@@ -13,6 +13,10 @@ export function streamIdZero(): RedstartError {
   return new RedstartError('ERR The ID specified in XADD must be greater than 0-0')
 }
 
+export function streamEntryTooLarge(): RedstartError {
+  return new RedstartError('ERR Elements are too large to be stored')
+}
+
 export function streamIdNotGreater(): RedstartError {
   return new RedstartError('ERR The ID specified in XADD is equal or smaller than the target stream top item')
 }

@@ -9,6 +9,7 @@ import { STREAM } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import type { Int64 } from '../structures/int64.js'
 import { generatedId, type Stream } from '../structures/stream.js'
+import { haveBytesUpTo } from '../structures/stream-block.js'
 import { compareIds, idText, isZero, nextId, type OpenId, type StreamId } from '../structures/stream-id.js'
 import { type Argv, integerAt, textAt, textsFrom, tokenAt } from './argv.js'
 import { type Command, DENYOOM, FAST, keySpec, LOOK_KEY, READONLY, UPDATE_KEY, WRITE } from './command.js'
@@ -20,6 +21,7 @@ import {
   lastIdBelowDeleted,
   lastIdBelowGiven,
   lastIdBelowTop,
+  streamEntryTooLarge,
   streamIdNotGreater,
   streamIdsExhausted,
   streamIdZero,
@@ -62,7 +64,9 @@ export function xadd(unit: Unit, key: string, words: readonly string[], plan: Xa
   const stream = plan.nomkstream ? unit.look(key, STREAM) : unit.open(key, STREAM)
   if (stream === undefined) return null
   const id = idToAdd(unit, stream, given)
-  stream.append(id, words, unit.store.settings.streamBlocks)
+  const limits = unit.store.settings.streamBlocks
+  if (!haveBytesUpTo(words, limits.entryBytesMax)) throw streamEntryTooLarge()
+  stream.append(id, words, limits)
   const text = idText(id)
   if (unit.logging) unit.logWords(['XADD', key, text, ...words])
   unit.changed(key, 'xadd')
