@@ -33,18 +33,25 @@ async function made(calls: readonly Call[]): Promise<{ state: unknown; encoding?
   }
 }
 
+/** Whether a payload does not tell when it was made, as it does of consumers. */
+function isTimeless({ recipe }: { recipe: string }): boolean {
+  return !/XREADGROUP|CREATECONSUMER/.test(recipe)
+}
+
+/** Whether a payload is the same each time: hash tables have an order of their own. */
+function isSteady(row: { encoding: string; recipe: string }): boolean {
+  return row.encoding !== 'hashtable' && isTimeless(row)
+}
+
 describe('DUMP', () => {
-  it.each(recorded.filter(({ encoding }) => encoding !== 'hashtable'))(
-    'after $recipe is what Redis dumps',
-    async ({ recipe, encoding, payload }) => {
-      const after = await made(callsOfRecipe(recipe))
+  it.each(recorded.filter(isSteady))('after $recipe is what Redis dumps', async ({ recipe, encoding, payload }) => {
+    const after = await made(callsOfRecipe(recipe))
 
-      expect(after.encoding).toBe(encoding)
-      expect(after.dumped).toBe(payload)
-    },
-  )
+    expect(after.encoding).toBe(encoding)
+    expect(after.dumped).toBe(payload)
+  })
 
-  it.each(recorded.filter(({ encoding }) => encoding === 'hashtable'))(
+  it.each(recorded.filter((row) => !isSteady(row)))(
     'after $recipe brings the value back',
     async ({ recipe, encoding }) => {
       const after = await made(callsOfRecipe(recipe))
@@ -165,9 +172,12 @@ describe('RESTORE', () => {
 })
 
 describe('COPY', () => {
-  it.each(recorded)('of what is there after $recipe is dumped alike and shares nothing with it', async ({ recipe }) => {
-    const copied = await made([...callsOfRecipe(recipe), ['COPY', 'k', 'k2'], ['DEL', 'k'], ['RENAME', 'k2', 'k']])
+  it.each(recorded.filter(isTimeless))(
+    'of what is there after $recipe is dumped alike and shares nothing with it',
+    async ({ recipe }) => {
+      const copied = await made([...callsOfRecipe(recipe), ['COPY', 'k', 'k2'], ['DEL', 'k'], ['RENAME', 'k2', 'k']])
 
-    expect(copied).toEqual(await made(callsOfRecipe(recipe)))
-  })
+      expect(copied).toEqual(await made(callsOfRecipe(recipe)))
+    },
+  )
 })

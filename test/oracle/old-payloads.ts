@@ -1,5 +1,6 @@
 import * as a from '../structures/rdb/assemble.js'
 import type { Call } from './bytes.js'
+import { type OldStream, STREAM_TYPES, streamPayload } from './old-streams.js'
 import { callsOfRecipe } from './recipes.js'
 
 /** A payload in a form that Redis 8.0 does not write, and the recipe whose value it holds. */
@@ -125,6 +126,43 @@ const DEADLINES: readonly [words: readonly string[], recipe: string][] = [
   [['f', 'x'.repeat(65), '4102444801000', 'g', '5', '0'], 'HSET k f x*65 g 5; HPEXPIREAT k 4102444801000 FIELDS 1 f'],
 ]
 
+/** Streams, and what makes them by commands. */
+const STREAMS: readonly [stream: OldStream, recipe: string][] = [
+  [{ entries: [['1-1', 'f', 'v']], groups: [] }, 'XADD k 1-1 f v'],
+  [
+    {
+      entries: [
+        ['5-0', 'f', '70000'],
+        ['5-3', 'g', ''],
+        ['1700000000000-0', 'f', 'w'],
+      ],
+      groups: [],
+    },
+    'XADD k 5-0 f 70000; XADD k 5-3 g ""; XADD k 1700000000000-0 f w',
+  ],
+  [
+    {
+      entries: [
+        ['1-0', 'f', '1'],
+        ['2-0', 'f', '2'],
+        ['3-0', 'f', '3'],
+      ],
+      groups: [
+        {
+          ...{ name: 'g', lastId: '3-0', entriesRead: 3 },
+          consumers: [
+            { name: 'c', pending: ['1-0', '3-0'] },
+            { name: 'd', pending: ['2-0'] },
+          ],
+        },
+        { name: 'h', lastId: '1-0', entriesRead: 1, consumers: [] },
+      ],
+    },
+    'XADD k 1-0 f 1; XADD k 2-0 f 2; XADD k 3-0 f 3; XGROUP CREATE k h 1-0 ENTRIESREAD 1; XGROUP CREATE k g 0 ENTRIESREAD 0; ' +
+      'XREADGROUP GROUP g c COUNT 1 STREAMS k >; XREADGROUP GROUP g d COUNT 1 STREAMS k >; XREADGROUP GROUP g c STREAMS k >',
+  ],
+]
+
 /** Each value in each form that it can have. */
 export const oldPayloads: readonly OldPayload[] = [
   ...FAMILIES.flatMap(([group, encoders, recipes]) =>
@@ -134,6 +172,11 @@ export const oldPayloads: readonly OldPayload[] = [
     }),
   ),
   ...DEADLINES.flatMap(([words, recipe]) => encoded('hash', DEADLINE_HASHES, recipe, words)),
+  ...STREAMS.flatMap(([stream, recipe]) =>
+    Object.entries(STREAM_TYPES).map(([name, type]): OldPayload => {
+      return { group: 'stream', name, recipe, payload: streamPayload(type, stream) }
+    }),
+  ),
 ]
 
 function encoded(

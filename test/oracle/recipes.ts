@@ -106,7 +106,21 @@ export const RECIPES: Readonly<Record<string, readonly string[]>> = {
     'ZADD k {1..129}:m{}',
     'ZADD k 0.{1..200}:m{}',
   ],
-  stream: ['XADD k 1-1 f v', 'XADD k 5-0 a 1 b 2'],
+  stream: [
+    'XADD k 1-1 f v',
+    'XADD k 5-0 a 1 b 2',
+    'XADD k 1-0 a 1 b -2; XADD k 1-1 a x*64 b ""; XADD k 7-0 a 70000; XADD k 9-0 a 1 b 2 a 3; XADD k 10-0 a 1 b 2',
+    'XADD k 18446744073709551615-9007199254740993 f v; XADD k 18446744073709551615-18446744073709551615 f w',
+    'XADD k 9223372036854775807-1 f v; XADD k 9223372036854775808-0 "\\xff" é; XADD k 18446744073709551615-0 f 9223372036854775807',
+    'XADD k 1-0 f 1; XADD k 2-0 f 2; XADD k 3-0 f 3; XDEL k 2-0',
+    'XADD k 1-0 f 1; XADD k 2-0 f 2; XTRIM k MAXLEN 1; XSETID k 9-0 ENTRIESADDED 50 MAXDELETEDID 8-0',
+    'XADD k 1-0 f v; XDEL k 1-0',
+    'XADD k 1-0 f x*2000; XADD k 2-0 f x*2000; XADD k 3-0 f x*2000; XADD k 4-0 f y*5000',
+    'XGROUP CREATE k g 0 MKSTREAM',
+    'XADD k 1-0 f v; XGROUP CREATE k g 0; XGROUP CREATE k a $ ENTRIESREAD 1; XGROUP CREATE k "" 5-5',
+    'XADD k 1-0 f v; XADD k 2-0 f w; XGROUP CREATE k g 0; XREADGROUP GROUP g c COUNT 1 STREAMS k >; XGROUP CREATECONSUMER k g a',
+    'XADD k 1-0 f v; XGROUP CREATE k g 0; XREADGROUP GROUP g c STREAMS k >; XCLAIM k g d 0 1-0 RETRYCOUNT 300; XDEL k 1-0',
+  ],
 }
 
 const FIFTY = Array.from({ length: 50 }, (_, i) => `XADD k ${i + 1}-0 n ${i} text x*100`).join('; ')
