@@ -147,6 +147,20 @@ describe('a handle for a user', () => {
     expect(() => app.ping()).toThrow('ERR the session is closed')
   })
 
+  it('ends when its user may not hear any more what it is subscribed to; who owns the store hears on', () => {
+    const { db, app } = openFor('+subscribe', '&news')
+    const heard: string[] = []
+    app.subscribe('news', (message) => heard.push(`app ${message}`))
+    db.subscribe('news', (message) => heard.push(`db ${message}`))
+    db.publish('news', '1')
+    db.aclSetuser('it', 'resetchannels')
+    db.aclSetuser('default', 'resetchannels')
+    db.publish('news', '2')
+
+    expect(heard).toEqual(['app 1', 'db 1', 'db 2'])
+    expect(() => app.ping()).toThrow('ERR the session is closed')
+  })
+
   it('writes down what was refused', () => {
     const { db, app } = openFor('+get', '~app:*')
     expect(() => app.get('other')).toThrow(NO_KEY)

@@ -1,5 +1,5 @@
 import type { Outbox } from '../keyspace/outbox.js'
-import type { Message, Subscriber, SubscriptionKind } from '../keyspace/pubsub.js'
+import type { Message, OwnedSubscriber, SubscriptionKind } from '../keyspace/pubsub.js'
 import type { Unit } from '../keyspace/unit.js'
 import { DISPOSE } from './disposable.js'
 import { type Handle, OUT, UNIT } from './handle.js'
@@ -15,10 +15,11 @@ export type MessageListener<T extends string | Uint8Array> = (
 ) => unknown
 
 /** What a typed subscription and a stream of messages have in common: they are of a session, and end with it. */
-export abstract class TypedSubscriber implements Subscriber {
+export abstract class TypedSubscriber implements OwnedSubscriber {
   /** The channels or patterns, without repetitions, in the form in which listeners get them. */
   readonly channels: readonly string[]
-  private readonly kind: SubscriptionKind
+  /** @internal */
+  readonly kind: SubscriptionKind
   private readonly unit: Unit
   private subscribed = true
 

@@ -1,6 +1,8 @@
 import { sessionClosed } from '../errors.js'
-import type { Store } from '../keyspace/store.js'
-import type { Unit } from '../keyspace/unit.js'
+import type { Client } from '../keyspace/client.js'
+import type { SubscriptionKind } from '../keyspace/pubsub.js'
+import type { Store, Store } from '../keyspace/store.js'
+import type { Unit, Unit } from '../keyspace/unit.js'
 import {
   authRequired,
   channelDenied,
@@ -65,7 +67,10 @@ export class AccessControl {
     return [...this.users.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  /** Changes a user, or makes one: by all rules, or not at all. Throws `BadRule`, with the rule. */
+  /**
+   * Changes a user, or makes one: by all rules, or not at all; connections that are subscribed to what it may not hear any more
+   * end. Throws `BadRule`, with the rule.
+   */
   setUser(name: string, rules: readonly string[], onBadRule: (rule: string, error: unknown) => never): void {
     const draft = this.users.get(name)?.clone() ?? this.newUser(name)
     for (const rule of rules) {
@@ -78,7 +83,10 @@ export class AccessControl {
     }
     const user = this.users.get(name)
     if (user === undefined) this.users.set(name, draft)
-    else user.take(draft)
+    else {
+      user.take(draft)
+      this.endClients(user, (client) => !mayListen(user, client))
+    }
     if (name === 'default') this.settle()
   }
 
@@ -100,11 +108,20 @@ export class AccessControl {
     })
   }
 
-  /** Takes a user out; its connections end at their next call. Returns whether there was one. */
+  /** Ends those connections that act for a user of which something is so, if any does. O(connections). */
+  private endClients(user: User, isMeant: (client: Client) => boolean): void {
+    for (const client of this.store.connections.list()) {
+      // Those that are listed have a unit.
+      if ((client.user ?? this.default) === user && isMeant(client)) endClient(client.unit!)
+    }
+  }
+
+  /** Takes a user out, and ends its connections. Returns whether there was one. */
   deleteUser(name: string): boolean {
     const user = this.users.get(name)
     if (user === undefined) return false
     user.deleted = true
+    this.endClients(user, () => true)
     return this.users.delete(name)
   }
 
@@ -170,6 +187,18 @@ export class AccessControl {
     this.log.length = Math.min(this.log.length, this.store.settings.aclLogMaxLen)
   }
 }
+
+/** Whether a user may hear all that a connection which acts for it is subscribed to. O(subscriptions × patterns). */
+function mayListen(user: User, client: Client): boolean {
+  const { subscriptions, subscribers, pinned } = client
+  const may = (names: Iterable<string>, kind: SubscriptionKind): boolean =>
+    [...names].every((name) => user.allowsChannel(name, kind === 'pattern'))
+  const mayByWords = subscriptions === undefined || KINDS.every((kind) => may(subscriptions[kind], kind))
+  // Typed calls are nobody's business unless the session is bound to its user.
+  return mayByWords && (!pinned || [...(subscribers ?? [])].every(({ kind, channels }) => may(channels, kind)))
+}
+
+const KINDS: readonly SubscriptionKind[] = ['channel', 'pattern', 'shard']
 
 /** Compared to the end whether or not it differs early, so that time tells nothing. */
 function isSame(one: string, other: string): boolean {

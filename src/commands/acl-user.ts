@@ -134,6 +134,7 @@ export class Selector {
   }
 
   allowsChannel(channel: string, isPattern: boolean): boolean {
+    if (this.allChannels) return true
     return this.channelPatterns.some(({ text, glob }) => (isPattern ? text === channel : glob.matches(channel)))
   }
 
@@ -213,6 +214,11 @@ export class User {
       if (isFarther) denial = other
     }
     return denial
+  }
+
+  /** Whether one of the selectors allows a channel. O(patterns). */
+  allowsChannel(channel: string, isPattern: boolean): boolean {
+    return [this.root, ...this.selectors].some((selector) => selector.allowsChannel(channel, isPattern))
   }
 
   get flags(): string[] {

@@ -1,5 +1,5 @@
 import type { ClientSubscriptions } from './client-subscriptions.js'
-import type { Subscriber } from './pubsub.js'
+import type { OwnedSubscriber } from './pubsub.js'
 import type { ClientTracking } from './tracking.js'
 import type { Unit } from './unit.js'
 import type { StringValue } from './value.js'
@@ -56,7 +56,7 @@ export class Client {
   /** What SUBSCRIBE and its kin have subscribed to; undefined outside of subscriber mode. */
   subscriptions: ClientSubscriptions | undefined = undefined
   /** Typed subscriptions and streams of the session; they end with it. */
-  subscribers: Set<Subscriber> | undefined = undefined
+  subscribers: Set<OwnedSubscriber> | undefined = undefined
   /** Who hears of messages; nobody until a session asks for them. */
   onPush: ((message: PushMessage) => void) | undefined = undefined
   /** The unit of its session; undefined for units that serve the store itself. */

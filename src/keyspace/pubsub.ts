@@ -16,6 +16,12 @@ export interface Subscriber {
 /** What a message is called when it is pushed. */
 const PUSH_KINDS = { channel: 'message', pattern: 'pmessage', shard: 'smessage' } as const
 
+/** A subscriber that is of a connection, and ends with it. */
+export interface OwnedSubscriber extends Subscriber {
+  readonly kind: SubscriptionKind
+  readonly channels: readonly string[]
+}
+
 /** A message to those who were subscribed to one channel, or to one pattern, when it was published. */
 export class Message implements Delivery {
   readonly kind: SubscriptionKind

@@ -79,6 +79,19 @@ describe('a user', () => {
     expect(db.aclUsers()).toEqual(['default'])
   })
 
+  it('that may not hear a channel any more takes those along that are subscribed to it, be it itself', () => {
+    const { db, session } = openAs('+@all', '~*', '&a', '&b')
+    const other = db.session()
+    answers(other, 'AUTH it pw', 'SUBSCRIBE b')
+    answers(session, 'HELLO 3', 'SUBSCRIBE a')
+    db.aclSetuser('it', 'resetchannels', '&a')
+
+    expect(answers(other, 'PING')).toEqual(['ERR the session is closed'])
+    expect(db.pubsubNumsub('a', 'b')).toEqual([1, 0])
+    expect(answers(session, 'ACL SETUSER it resetchannels', 'PING')).toEqual(['OK', 'ERR the session is closed'])
+    expect(db.pubsubNumsub('a')).toEqual([0])
+  })
+
   it('is checked again when EXEC runs what was queued', () => {
     const { db, session } = openAs('+@all', '~*')
     answers(session, 'MULTI', 'SET k v', 'GET k')
