@@ -1,8 +1,8 @@
 import { sessionClosed } from '../errors.js'
 import type { Client } from '../keyspace/client.js'
 import type { SubscriptionKind } from '../keyspace/pubsub.js'
-import type { Store, Store } from '../keyspace/store.js'
-import type { Unit, Unit } from '../keyspace/unit.js'
+import type { Store } from '../keyspace/store.js'
+import type { Unit } from '../keyspace/unit.js'
 import {
   authRequired,
   channelDenied,

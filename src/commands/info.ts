@@ -9,6 +9,7 @@ import type { Unit } from '../keyspace/unit.js'
 import { textsFrom } from './argv.js'
 import { type Command, LOADING, NO_KEYS, STALE } from './command.js'
 import { host } from './host.js'
+import { keysizesFields } from './info-keysizes.js'
 import { memoryFields } from './info-memory.js'
 import { type Field, sectionText } from './info-text.js'
 import { nameOf } from './known-commands.js'
@@ -39,6 +40,8 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   latencystats: { title: 'Latencystats', isDefault: false, fields: latencyFields },
   cluster: { title: 'Cluster', isDefault: true, fields: () => [['cluster_enabled', 0]] },
   keyspace: { title: 'Keyspace', isDefault: true, fields: keyspaceFields },
+  // Not unasked, as in Redis: it takes a look at every key.
+  keysizes: { title: 'Keysizes', isDefault: false, fields: keysizesFields },
 }
 
 /** The sections that are asked for, by names in any letter case; the usual ones when none is. O(what is told). */
@@ -277,7 +280,7 @@ export const infoCommands = {
     summary: 'Returns what the store tells of itself.',
     since: '1.0.0',
     group: 'server',
-    complexity: 'O(1)',
+    complexity: 'O(1), O(N) for keysizes, N keys and bytes of strings',
     arity: -1,
     flags: LOADING | STALE,
     categories: ['dangerous'],

@@ -2,7 +2,7 @@
 import type { Int64 } from '../structures/int64.js'
 import { Stream } from '../structures/stream.js'
 import { StreamBlock } from '../structures/stream-block.js'
-import { type StreamConsumer, StreamGroup } from '../structures/stream-group.js'
+import type { StreamConsumer, StreamGroup } from '../structures/stream-group.js'
 import {
   compareIds,
   compareParts,
@@ -47,7 +47,8 @@ function packEntry(block: StreamBlock, index: number): Plain {
     signedDifference(entries.seqAt(index), block.seq),
   ]
   if (hasOwnNames) packed.push(names.map(plainText))
-  for (let at = 0; at < names.length; at++) packed.push(plainText(entries.valueAt(index, at)))
+  const words = entries.wordsAt(index)
+  for (let at = 1; at < words.length; at += 2) packed.push(plainText(words[at]!))
   return packed
 }
 
@@ -113,10 +114,9 @@ function unpackBlock(stream: Stream, plain: readonly Plain[], last: StreamId): S
 }
 
 function unpackGroup(stream: Stream, [name, ms, seq, read, who, waiting]: readonly Plain[]): void {
-  const group = new StreamGroup(idOf(ms, seq), counterOf(read))
   const key = textOf(name)
   if (stream.groups.has(key)) throw new BadPlainValue('a group that comes twice')
-  stream.groups.set(key, group)
+  const group = stream.addGroup(key, idOf(ms, seq), counterOf(read))
   const consumers: StreamConsumer[] = []
   const facts = listOf(who)
   for (let i = 0; i < facts.length; i += 3) {
