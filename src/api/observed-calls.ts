@@ -27,31 +27,46 @@ interface Typed {
   readonly isAsync: boolean
 }
 
-let observing = false
+/** Which methods are wrapped: `get` only where it is not enough that its unit counts it. */
+const NOTHING = 0
+const ALL_BUT_GET = 1
+const ALL = 2
+
+let wrapped = NOTHING
 
 /** From here on every typed method looks whether somebody looks at its call. */
 export function observeTypedCalls(): void {
-  if (observing) return
-  observing = true
+  wrapMethods(ALL)
+}
+
+/** Has the methods wrapped as soon as somebody looks at calls. */
+export function prepareObservedCalls(): void {
+  beforeCallsAreHeard((isBrief) => wrapMethods(isBrief ? ALL_BUT_GET : ALL))
+}
+
+function wrapMethods(which: number): void {
+  if (wrapped >= which) return
   // Both sides of a session have the same methods, which are wrapped once: what is called from one place is inlined there.
-  const wrapped = new Map<Method, Method>()
+  const known = new Map<Method, Method>()
   for (const { prototype } of JOINED) {
     for (const method of Object.getOwnPropertyNames(prototype)) {
+      if (!isToBeWrapped(method, which)) continue
       const descriptor = Object.getOwnPropertyDescriptor(prototype, method)!
       const found = commandOfMethod(method)
       if (typeof descriptor.value !== 'function' || found === undefined) continue
       const original = descriptor.value as Method
       const isAsync = (found.command.flags & BLOCKING) !== 0
-      const value = wrapped.get(original) ?? wrap({ method, original, isAsync, ...found })
-      wrapped.set(original, value)
+      const value = known.get(original) ?? wrap({ method, original, isAsync, ...found })
+      known.set(original, value)
       Object.defineProperty(prototype, method, { ...descriptor, value })
     }
   }
+  wrapped = which
 }
 
-/** Has the methods wrapped as soon as somebody looks at calls. */
-export function prepareObservedCalls(): void {
-  beforeCallsAreHeard(observeTypedCalls)
+/** Whether a method is not wrapped yet. */
+function isToBeWrapped(method: string, which: number): boolean {
+  return method === 'get' ? which === ALL : wrapped === NOTHING
 }
 
 function wrap(typed: Typed): Method {
@@ -61,14 +76,17 @@ function wrap(typed: Typed): Method {
 
 function wrappedMethod(typed: Typed): Method {
   const { original, command } = typed
+  let counted: Observation | undefined
+  let statistics = { calls: 0, failed: 0 }
   return function call(this: Connection, ...args: readonly unknown[]): unknown {
     const { store } = this[UNIT]
     if (!isLookedAt(store)) return original.apply(this, args as unknown[])
     const observation = observationOf(store)
-    if (!isOnlyCounted(store, observation)) {
-      return look(this, typed, observation, args)
+    if (!isOnlyCounted(store, observation)) return look(this, typed, observation, args)
+    if (observation !== counted) {
+      counted = observation
+      statistics = observation.statisticsOf(command)
     }
-    const statistics = observation.statisticsOf(command)
     try {
       const reply = original.apply(this, args as unknown[])
       statistics.calls++
@@ -76,38 +94,21 @@ function wrappedMethod(typed: Typed): Method {
     } catch (error) {
       statistics.calls++
       statistics.failed++
-      observation.failed(error)
+      store.statistics.failed(error)
       throw error
     }
   }
 }
 
-/** As `wrappedMethod`, in a function of its own: V8 inlines into it the one method that it calls, which takes half its cost. */
+/** As `wrappedMethod`, but the unit does the counting. */
 function wrappedGet(typed: Typed): Method {
-  const { original, command } = typed
-  let counted: Observation | undefined
-  let statistics = { calls: 0, failed: 0 }
+  const { original } = typed
   return function call(this: Connection, key: unknown): unknown {
     const { store } = this[UNIT]
     if (!isLookedAt(store)) return original.call(this, key)
     const observation = observationOf(store)
-    if (!isOnlyCounted(store, observation)) {
-      return look(this, typed, observation, [key])
-    }
-    if (observation !== counted) {
-      counted = observation
-      statistics = observation.statisticsOf(command)
-    }
-    try {
-      const reply = original.call(this, key)
-      statistics.calls++
-      return reply
-    } catch (error) {
-      statistics.calls++
-      statistics.failed++
-      observation.failed(error)
-      throw error
-    }
+    const isBrief = observation.isBrief && isUntroubled(store)
+    return isBrief ? original.call(this, key) : look(this, typed, observation, [key])
   }
 }
 
@@ -118,8 +119,12 @@ function isLookedAt(store: Store): boolean {
 
 /** Whether a call need be counted and no more: most are not timed. */
 function isOnlyCounted(store: Store, observation: Observation): boolean {
-  const isUntroubled = store.faults === undefined && store.refusal === undefined
-  return observation.isBrief && --observation.untilTimed > 0 && isUntroubled
+  return observation.isBrief && --observation.untilTimed > 0 && isUntroubled(store)
+}
+
+/** Whether nothing may refuse calls. */
+function isUntroubled(store: Store): boolean {
+  return store.faults === undefined && store.refusal === undefined
 }
 
 /** Throws while the disk fails: what writes is refused then, as Redis refuses it, and PING. */
@@ -158,6 +163,7 @@ function heard(
   if (!unit.store.hearsCalls) return run()
   const call = {
     command,
+    isCounted: method === 'get',
     keys: () => keysOfCall(method, name, command, args),
     words: () => shownWords(wordsOfCall(name, args)),
   }

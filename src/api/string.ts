@@ -347,6 +347,8 @@ function getString(unit: Unit, key: Key): StringValue | undefined {
     const value = unit.getString(key)
     if (value !== undefined) return value
     if (key.isWellFormed()) return unit.miss(key)
+    const text = toText(key)
+    return unit.getStringAgain(text) ?? unit.miss(text)
   }
   const text = toText(key)
   return unit.getString(text) ?? unit.miss(text)

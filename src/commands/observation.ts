@@ -5,6 +5,7 @@
  */
 import { RedstartError } from '../errors.js'
 import type { Delivery, Outbox } from '../keyspace/outbox.js'
+import type { GetTimer } from '../keyspace/statistics.js'
 import type { Store } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type Argv, textAt } from './argv.js'
@@ -15,6 +16,7 @@ import { LatencySamples } from './latency-samples.js'
 import { shownWords } from './redaction.js'
 import type { Reply } from './reply.js'
 import { SlowCalls } from './slow-calls.js'
+import { stringCommands } from './string.js'
 
 /** A call as MONITOR tells of it. */
 export interface MonitoredCall {
@@ -34,16 +36,15 @@ export interface CallListener {
 /** A call as it is looked at, whichever door it came by. */
 export interface ObservedCall {
   readonly command: Command
+  /** Whether the unit counts it: see `CountingUnit.getString`. */
+  readonly isCounted?: boolean
   /** The keys and the words, when somebody wants to know. */
   keys(): readonly string[]
   words(): readonly string[]
 }
 
-/** Of typed calls whose time nobody needs to know each, one in so many is timed for the statistics. */
+/** Of typed calls whose time nobody needs to know each, one in so many is timed; of `get` fewer: see counting-unit.ts. */
 export const TIMED_ONE_IN = 64
-
-/** Redis gives up to tell more kinds of errors apart. */
-const ERRORS_MAX = 128
 
 class MonitorDelivery implements Delivery {
   private readonly listeners: readonly CallListener[]
@@ -69,7 +70,7 @@ class MonitorDelivery implements Delivery {
 export class Observation {
   readonly slowCalls = new SlowCalls()
   readonly latency = new LatencySamples()
-  readonly commands = new Map<Command, CommandStatistics>()
+  private readonly statistics = new Map<Command, CommandStatistics>()
   /** Whether calls are counted. */
   counts = false
   /** Whether typed calls need be counted only, and an eye be kept on the clock now and then. */
@@ -85,9 +86,14 @@ export class Observation {
   /** The typed call that is running, and whether events were being handed out when it began. */
   private insideSince: boolean | undefined = undefined
   private times = false
+  private readonly getTimer: GetTimer
 
   constructor(store: Store) {
     this.store = store
+    this.getTimer = {
+      now: () => this.stopwatch(),
+      took: (ms) => this.statisticsOf(stringCommands.GET).timed(ms * 1e6, store.settings.latencyTracking),
+    }
   }
 
   /** Finds out what is looked at, after anything of it has changed. */
@@ -96,10 +102,11 @@ export class Observation {
     this.times = settings.slowlogLogSlowerThan >= 0 || settings.latencyMonitorThreshold > 0
     const sees = this.listeners.length > 0 || tracking?.active === true || this.hearsOfTouch
     this.isBrief = this.counts && !this.times && !sees
+    this.store.statistics.gets.timer = this.isBrief ? this.getTimer : undefined
     this.store.hearsCalls = this.counts || this.times || sees || settings.latencyTracking
     const threshold = settings.latencyMonitorThreshold
     this.store.onExpireCycle = threshold > 0 ? (ms) => this.cycled('expire-cycle', ms) : undefined
-    if (this.store.hearsCalls) onFirst()
+    if (this.store.hearsCalls) onFirst(this.isBrief)
   }
 
   /** A round of work that no call has asked for has taken so long. */
@@ -119,12 +126,23 @@ export class Observation {
   }
 
   statisticsOf(command: Command): CommandStatistics {
-    let statistics = this.commands.get(command)
+    let statistics = this.statistics.get(command)
     if (statistics === undefined) {
       statistics = new CommandStatistics()
-      this.commands.set(command, statistics)
+      this.statistics.set(command, statistics)
     }
     return statistics
+  }
+
+  /** What is counted of each command. */
+  get commands(): ReadonlyMap<Command, CommandStatistics> {
+    if (this.store.statistics.gets.calls > 0) {
+      const { calls, failed } = this.store.statistics.takeGets()
+      const ofGet = this.statisticsOf(stringCommands.GET)
+      ofGet.calls += calls
+      ofGet.failed += failed
+    }
+    return this.statistics
   }
 
   /** How many calls were counted. O(commands). */
@@ -135,7 +153,7 @@ export class Observation {
   }
 
   reset(): void {
-    for (const statistics of this.commands.values()) {
+    for (const statistics of this.statistics.values()) {
       Object.assign(statistics, new CommandStatistics())
     }
     this.store.statistics.reset()
@@ -182,7 +200,7 @@ export class Observation {
   private ended(unit: Unit, call: ObservedCall, ns: number | undefined, failure: unknown): void {
     const { store } = this
     const { command } = call
-    if (this.counts) this.count(command, failure)
+    if (this.counts && call.isCounted !== true) this.count(command, failure)
     if (ns !== undefined) this.took(unit, call, ns)
     if (store.tracking !== undefined) {
       store.tracking.actor = undefined
@@ -202,7 +220,7 @@ export class Observation {
     statistics.calls++
     if (failure === undefined) return
     statistics.failed++
-    this.failed(failure)
+    this.store.statistics.failed(failure)
   }
 
   private took(unit: Unit, call: ObservedCall, ns: number): void {
@@ -226,15 +244,7 @@ export class Observation {
   rejected(command: Command | undefined, error: unknown): void {
     if (!this.counts) return
     if (command !== undefined) this.statisticsOf(command).rejected++
-    this.failed(error)
-  }
-
-  /** A call has ended in an error. */
-  failed(error: unknown): void {
-    if (!(error instanceof RedstartError)) return
-    const { errors } = this.store.statistics
-    const count = errors.get(error.code)
-    if (count !== undefined || errors.size < ERRORS_MAX) errors.set(error.code, (count ?? 0) + 1)
+    this.store.statistics.failed(error)
   }
 }
 
@@ -291,9 +301,12 @@ export function isCounted(store: Store): boolean {
   return store.observation !== undefined && observationOf(store).counts
 }
 
-let onFirst = (): void => {}
+let onFirst = (_isBrief: boolean): void => {}
 
-/** Has `prepare` called whenever somebody begins to look at calls: typed calls have to be brought here. */
-export function beforeCallsAreHeard(prepare: () => void): void {
+/**
+ * Has `prepare` called whenever somebody begins to look at calls: typed calls have to be brought here, of those that are counted and
+ * no more (`isBrief`) all but `get`.
+ */
+export function beforeCallsAreHeard(prepare: (isBrief: boolean) => void): void {
   onFirst = prepare
 }

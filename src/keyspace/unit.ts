@@ -171,6 +171,11 @@ export class Unit {
     return rows[at + VALUE] as StringValue
   }
 
+  /** As `getString`, in a call that has asked by another key before, which was none. O(1). */
+  getStringAgain(key: string): StringValue | undefined {
+    return this.getString(key)
+  }
+
   /** The value in the slot of a string. O(1). */
   stringAt(slot: number): StringValue {
     // Only slots that `findString` returned come here.

@@ -67,6 +67,33 @@ describe('statistics', () => {
     expect([keyspace_hits, keyspace_misses]).toEqual([5, 3])
   })
 
+  it.each([
+    ['with nothing else', {}],
+    ['with a slow log, which looks at each call', { 'slowlog-log-slower-than': 0 }],
+  ])('count each typed get exactly %s, and so its hits and misses', (_, parameters) => {
+    const { db } = timed()
+    db.set('s', 'v')
+    db.set('é', 'v')
+    db.rpush('l', 'a')
+    db.configSet(parameters)
+    db.configResetstat()
+    for (let i = 0; i < 100; i++) db.get('s')
+    for (let i = 0; i < 30; i++) db.bytes.get('no')
+    // The bytes of an é, one by one, and two that are no text.
+    db.get('\udcc3\udca9')
+    db.get('\udcff\udcff')
+    db.get(new Uint8Array([115]))
+    fails(() => db.get('l'))
+    fails(() => db.session().get('l'))
+    db.multi().get('s').exec()
+
+    const { stats, commandstats, errorstats } = db.info('stats', 'commandstats', 'errorstats')
+    expect(commandstats!['cmdstat_get']).toMatch(/^calls=136,.*,rejected_calls=0,failed_calls=2$/)
+    expect([stats!['keyspace_hits'], stats!['keyspace_misses']]).toEqual([105, 31])
+    expect(errorstats).toEqual({ errorstat_WRONGTYPE: 'count=2' })
+    expect(db.info('commandstats').commandstats!['cmdstat_get']).toMatch(/^calls=136,/)
+  })
+
   it('leave out what nobody counts while they are off', () => {
     const db = new Redstart({ clock: manualClock() })
     db.get('k')

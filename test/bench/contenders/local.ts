@@ -3,7 +3,7 @@ import type Denque from 'denque'
 import type { EventEmitter } from 'eventemitter3'
 import type { LRUCache } from 'lru-cache'
 import type NodeCache from 'node-cache'
-import type { Redstart } from 'redstart'
+import type { Redstart, RedstartOptions } from 'redstart'
 import type { Cache } from 'redstart/cache'
 import type { World } from '../harness/keys.js'
 import { REDSTART } from '../harness/results.js'
@@ -24,9 +24,9 @@ export const BUILT = process.env['REDSTART_BUILD']
   ? pathToFileURL(process.env['REDSTART_BUILD']).href
   : new URL('../../../dist/index.js', import.meta.url).href
 
-export async function redstartOpener(): Promise<() => Redstart> {
+export async function redstartOpener(options?: RedstartOptions): Promise<() => Redstart> {
   const { Redstart } = (await import(BUILT)) as typeof import('redstart')
-  return () => new Redstart()
+  return () => new Redstart(options)
 }
 
 function local<Store>(name: string, opener: (world: World) => Promise<() => Store>, setup: Setup<Store>): Contender {
@@ -41,8 +41,8 @@ function local<Store>(name: string, opener: (world: World) => Promise<() => Stor
 }
 
 /** Another name is for a second way to do the same. */
-export function redstart(setup: Setup<Redstart>, name = REDSTART): Contender {
-  return local(name, redstartOpener, setup)
+export function redstart(setup: Setup<Redstart>, name = REDSTART, options?: RedstartOptions): Contender {
+  return local(name, () => redstartOpener(options), setup)
 }
 
 /** `redstart/cache`; values by reference are what other caches in a process do, and so stand for Redstart. */

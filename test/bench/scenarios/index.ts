@@ -3,6 +3,7 @@ import { bitcount, bitop, setbit } from './bits.js'
 import { cacheGet } from './cache-get.js'
 import { del } from './del.js'
 import { get } from './get.js'
+import { getStatistics } from './get-statistics.js'
 import { getTtl } from './get-ttl.js'
 import { hgetLarge, hsetLarge } from './hash-large.js'
 import { hgetSmall, hsetSmall } from './hash-small.js'
@@ -28,7 +29,7 @@ import { zscore } from './zscore.js'
 
 /** In the order of the report; a new operation is one file and one line here. */
 export const SCENARIOS: readonly Scenario[] = [
-  ...[get, set, getTtl, setEx, insert, del, incr, multi],
+  ...[get, getStatistics, set, getTtl, setEx, insert, del, incr, multi],
   ...[zadd, zaddMove, zincrby, zscore, zrank, zrange10, zrange100, zrem, zpopmin],
   listEnds,
   ...[hgetSmall, hsetSmall, hgetLarge, hsetLarge],
