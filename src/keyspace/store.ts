@@ -73,6 +73,9 @@ const SLICE_STEPS = 256
 /** The wheel holds no later deadlines: the year 287,396. */
 const FAR_MS = Number.MAX_SAFE_INTEGER
 
+/** Stands for a batch without records; nothing is pushed to it. */
+const NO_BATCH: LogRecord[] = []
+
 /** The events of keys that nobody took away. */
 const LOST: ReadonlySet<string> = new Set(['expired', 'evicted'])
 
@@ -163,7 +166,7 @@ export class Store implements SnapshotSource {
   private nowMs = 0
   /** Seconds of the access clock that lie behind this have not come; Infinity without a reading that is kept. */
   private trustedSecond = Number.POSITIVE_INFINITY
-  private batch: LogRecord[] = []
+  private batch: LogRecord[] = NO_BATCH
   private settling = false
   private timer: Timer | undefined
   private armedFor = Number.POSITIVE_INFINITY
@@ -403,7 +406,10 @@ export class Store implements SnapshotSource {
 
   /** Records a resolved command of the running unit. */
   append(database: Database, words: readonly LogWord[]): void {
-    this.batch.push({ database: database.index, words })
+    const record = { database: database.index, words }
+    // An array of one takes a fifth of the memory of one that was pushed to.
+    if (this.batch.length === 0) this.batch = [record]
+    else this.batch.push(record)
     this.pending = EFFECTS
   }
 
@@ -434,7 +440,7 @@ export class Store implements SnapshotSource {
   /** Gives the batch to the log; what the log throws is for the caller, once all have heard of the change that is made all the same. */
   private handOver(): { readonly error: unknown } | undefined {
     const { batch } = this
-    this.batch = []
+    this.batch = NO_BATCH
     try {
       this.sink?.append(batch)
       return undefined

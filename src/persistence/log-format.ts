@@ -1,14 +1,16 @@
 /** Segments of the log, byte by byte as docs/formats.md has them. */
 import { getU16, getU32, getU48, sameBytes, setU16, setU32, setU48 } from './bytes.js'
-import { crc32c } from './crc32c.js'
+import { crc32c, RECORD_HEADER_BYTES, sealRecords } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
+import { GrowingBytes, SHORT_TEXT_MAX } from './growing-bytes.js'
 import type { LogBatch, LogRecord, LogWord } from './plain.js'
 
 export const LOG_VERSION = 1
 const MAGIC = new TextEncoder().encode('RSTLOG\r\n')
 
 export const SEGMENT_HEADER_BYTES = 40
-export const RECORD_HEADER_BYTES = 25
+export { RECORD_HEADER_BYTES }
+
 /** A longer record is never written: no call has as many words. */
 const PAYLOAD_MAX = 0x7fffffff
 
@@ -60,24 +62,6 @@ export function decodeSegmentHeader(bytes: Uint8Array, file: string): SegmentHea
   }
 }
 
-/** Fills in the head of a record whose payload stands behind it. */
-export function sealRecord(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  seq: number,
-  timeMs: number,
-  kind: number,
-): void {
-  const length = end - at - RECORD_HEADER_BYTES
-  setU32(bytes, at + 4, length)
-  setU32(bytes, at + 8, ~length)
-  setU48(bytes, at + 12, seq)
-  setU48(bytes, at + 18, timeMs)
-  bytes[at + 24] = kind
-  setU32(bytes, at, crc32c(bytes, at + 4, end))
-}
-
 /** A record as it lies in the log. */
 export interface RawRecord {
   readonly seq: number
@@ -111,84 +95,155 @@ export function recordAt(bytes: Uint8Array, at: number, length: number, file: st
   }
 }
 
-/** Writes lengths and words of a batch into bytes that grow. */
-export class BatchEncoder {
-  bytes: Buffer
-  length = 0
+/** Longer words are not written unit by unit; the length of those takes one byte. */
+const SHORT_WORD_MAX = Math.min(SHORT_TEXT_MAX, 0x3f)
+
+/** Writes records into memory that is used again and again. */
+export class RecordEncoder extends GrowingBytes {
   private readonly bytesOf: (text: string) => Uint8Array
+  /** Where records begin: before them there is a head of a segment at most. */
+  private start = 0
 
   constructor(capacity: number, bytesOf: (text: string) => Uint8Array) {
-    this.bytes = Buffer.allocUnsafe(capacity)
+    super(capacity)
     this.bytesOf = bytesOf
   }
 
-  /** Makes room for so many bytes. O(1) amortised. */
-  reserve(count: number): void {
-    const needed = this.length + count
-    if (needed <= this.bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2))
-    this.bytes.copy(grown, 0, 0, this.length)
-    this.bytes = grown
+  /** How many bytes wait. */
+  get waiting(): number {
+    return this.length
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.length = 0
+    this.start = 0
+  }
+
+  /** The bytes that wait, with their checksums; they are the caller's until the next record. O(bytes). */
+  take(): Uint8Array {
+    const bytes = sealRecords(this.memory.subarray(0, this.length), this.start)
+    this.clear()
+    return bytes
+  }
+
+  /** Begins a segment. Nothing waits. */
+  segment(header: SegmentHeader): void {
+    const bytes = encodeSegmentHeader(header)
+    this.reserve(bytes.length)
+    this.memory.set(bytes)
+    this.length = bytes.length
+    this.start = bytes.length
   }
 
   /** O(bytes). */
-  batch(batch: LogBatch): void {
+  unit(batch: LogBatch, seq: number, timeMs: number): void {
+    this.reserve(RECORD_HEADER_BYTES)
+    const at = this.length
+    this.length = at + RECORD_HEADER_BYTES
+    this.batch(batch)
+    this.head(at, seq, timeMs, UNIT)
+  }
+
+  mark(seq: number, timeMs: number): void {
+    this.reserve(RECORD_HEADER_BYTES)
+    const at = this.length
+    this.length = at + RECORD_HEADER_BYTES
+    this.head(at, seq, timeMs, SYNCED)
+  }
+
+  /** The head of the record that begins at a place and ends here, without its checksum. */
+  private head(at: number, seq: number, timeMs: number, kind: number): void {
+    const { view } = this
+    const length = this.length - at - RECORD_HEADER_BYTES
+    view.setInt32(at + 4, length, true)
+    view.setInt32(at + 8, ~length, true)
+    view.setUint32(at + 12, seq, true)
+    view.setUint16(at + 16, seq / 0x100000000, true)
+    view.setUint32(at + 18, timeMs, true)
+    view.setUint16(at + 22, timeMs / 0x100000000, true)
+    view.setUint8(at + 24, kind)
+  }
+
+  private batch(batch: LogBatch): void {
     this.varint(batch.length)
-    for (const { database, words } of batch) {
+    for (let i = 0; i < batch.length; i++) {
+      const { database, words } = batch[i]!
       this.varint(database)
       this.varint(words.length)
-      for (const word of words) this.word(word)
+      for (let j = 0; j < words.length; j++) {
+        const word = words[j]!
+        if (typeof word !== 'string') this.raw(word)
+        else if (word.length > SHORT_WORD_MAX || !this.shortWord(word)) this.text(word)
+      }
     }
   }
 
-  private varint(value: number): void {
-    this.reserve(5)
-    let left = value
-    while (left >= 0x80) {
-      this.bytes[this.length++] = (left & 0x7f) | 0x80
-      left >>>= 7
-    }
-    this.bytes[this.length++] = left
-  }
-
-  private word(word: LogWord): void {
-    if (typeof word !== 'string') this.raw(word)
-    else if (word.length >= 64 || !this.shortWord(word)) this.text(word)
-  }
-
-  /** A word of ASCII, whose length takes one byte; says whether it was one. */
+  /** A short word of ASCII; says whether it was one. */
   private shortWord(word: string): boolean {
     const { length } = word
-    this.reserve(length + 1)
-    const { bytes } = this
+    // The most that it takes, so that the comparison is with a constant.
+    if (this.length > this.memory.length - SHORT_WORD_MAX - 1) this.reserve(SHORT_WORD_MAX + 1)
+    const { memory } = this
     let at = this.length
-    bytes[at++] = length << 1
+    memory[at++] = length << 1
     for (let i = 0; i < length; i++) {
       const unit = word.charCodeAt(i)
       if (unit >= 0x80) return false
-      bytes[at++] = unit
+      memory[at++] = unit
     }
     this.length = at
     return true
   }
 
+  private varint(value: number): void {
+    this.reserve(5)
+    if (value < 0x80) {
+      this.memory[this.length++] = value
+      return
+    }
+    let left = value
+    while (left >= 0x80) {
+      this.memory[this.length++] = (left & 0x7f) | 0x80
+      left >>>= 7
+    }
+    this.memory[this.length++] = left
+  }
+
   private text(word: string): void {
+    const most = this.bytesMost(word)
+    this.reserve(most + 5)
+    const start = this.length
+    // As if it were ASCII: then it is right, and the bytes stand where they belong.
+    this.varint(word.length * 2)
+    const at = this.length
+    const length = this.memory.utf8Write(word, at)
+    this.length = at + length
+    if (length === word.length) return
+    this.length = start
     if (!word.isWellFormed()) {
       this.raw(this.bytesOf(word))
       return
     }
-    const length = Buffer.byteLength(word)
+    const head = varintBytes(length * 2)
+    if (start + head !== at) this.memory.copyWithin(start + head, at, at + length)
     this.varint(length * 2)
-    this.reserve(length)
-    this.length += this.bytes.write(word, this.length, 'utf8')
+    this.length += length
   }
 
   private raw(word: Uint8Array): void {
     this.varint(word.length * 2 + 1)
     this.reserve(word.length)
-    this.bytes.set(word, this.length)
+    this.memory.set(word, this.length)
     this.length += word.length
   }
+}
+
+/** How many bytes a number takes. */
+function varintBytes(value: number): number {
+  let bytes = 1
+  for (let left = value; left >= 0x80; left >>>= 7) bytes++
+  return bytes
 }
 
 /** The batch of a record. O(bytes). @throws PersistenceError where the payload is none, although its checksum is right */

@@ -1,10 +1,10 @@
 import { systemReason } from './errors.js'
-import { BatchEncoder, encodeSegmentHeader, RECORD_HEADER_BYTES, SYNCED, sealRecord, UNIT } from './log-format.js'
+import { RecordEncoder } from './log-format.js'
 import type { Policy } from './options.js'
 import type { LogBatch, PersistenceHost } from './plain.js'
 import type { SegmentWriter } from './storage.js'
 
-const BUFFER_BYTES = 64 * 1024
+const BUFFER_BYTES = 320 * 1024
 /** So much is handed to the storage at once. */
 const HAND_OVER_BYTES = 256 * 1024
 const EVERY_MS = 1_000
@@ -44,7 +44,9 @@ export class LogWriter {
   private readonly host: PersistenceHost
   private readonly policy: Policy
   private readonly onFailure: (error: unknown) => void
-  private readonly encoder: BatchEncoder
+  /** Whether a record is durable when `append` returns. */
+  private readonly blocks: boolean
+  private readonly encoder: RecordEncoder
   private segment: SegmentWriter
   /** Segments that may hold what is not durable yet. */
   private former: SegmentWriter[] = []
@@ -66,7 +68,8 @@ export class LogWriter {
     this.host = host
     this.policy = policy
     this.onFailure = onFailure
-    this.encoder = new BatchEncoder(BUFFER_BYTES, (text) => host.bytesOf(text))
+    this.blocks = policy.appendFsync === 'always' && !policy.groupCommit
+    this.encoder = new RecordEncoder(BUFFER_BYTES, (text) => host.bytesOf(text))
     this.segment = segment
     this.seq = start.seq
     this.durableSeq = start.seq
@@ -78,44 +81,29 @@ export class LogWriter {
   }
 
   private head(number: number): void {
-    const { encoder } = this
-    const header = { segment: number, firstSeq: this.seq + 1, createdMs: this.host.now(), syncedSeq: this.durableSeq }
-    const bytes = encodeSegmentHeader(header)
-    encoder.reserve(bytes.length)
-    encoder.bytes.set(bytes, encoder.length)
-    encoder.length += bytes.length
+    const [createdMs, syncedSeq] = [this.host.now(), this.durableSeq]
+    this.encoder.segment({ segment: number, firstSeq: this.seq + 1, createdMs, syncedSeq })
   }
 
   /** Takes a batch. Under 'always' without group commit it is durable when this returns. Throws Redis's MISCONF where it fails. */
   append(batch: LogBatch): void {
     if (this.failure !== undefined) return
-    const { encoder } = this
     if (this.durableSeq > this.markedSeq) this.mark()
-    encoder.reserve(RECORD_HEADER_BYTES)
-    const at = encoder.length
-    encoder.length = at + RECORD_HEADER_BYTES
-    encoder.batch(batch)
-    sealRecord(encoder.bytes, at, encoder.length, ++this.seq, this.time(), UNIT)
-    if (this.policy.appendFsync === 'always' && !this.policy.groupCommit) this.flushBeforeReturn()
-    else if (encoder.length >= HAND_OVER_BYTES) this.handOverOrFail()
-    else this.turn ??= setImmediate(() => this.endOfTurn())
+    if (--this.timeIsGoodFor < 0) this.readTime()
+    this.encoder.unit(batch, ++this.seq, this.timeMs)
+    if (this.blocks) this.flushBeforeReturn()
+    else if (this.encoder.waiting >= HAND_OVER_BYTES) this.handOverOrFail()
+    else if (this.turn === undefined) this.turn = setImmediate(() => this.endOfTurn())
   }
 
-  private time(): number {
-    if (--this.timeIsGoodFor < 0) {
-      this.timeMs = this.host.now()
-      this.timeIsGoodFor = this.host.isSteady ? RECORDS_PER_READING : 0
-    }
-    return this.timeMs
+  private readTime(): void {
+    this.timeMs = this.host.now()
+    this.timeIsGoodFor = this.host.isSteady ? RECORDS_PER_READING : 0
   }
 
   private mark(): void {
-    const { encoder } = this
     this.markedSeq = this.durableSeq
-    encoder.reserve(RECORD_HEADER_BYTES)
-    encoder.length += RECORD_HEADER_BYTES
-    const end = encoder.length
-    sealRecord(encoder.bytes, end - RECORD_HEADER_BYTES, end, this.durableSeq, this.host.now(), SYNCED)
+    this.encoder.mark(this.durableSeq, this.host.now())
   }
 
   private flushBeforeReturn(): void {
@@ -137,11 +125,10 @@ export class LogWriter {
   }
 
   private handOver(): void {
-    const { encoder } = this
-    if (encoder.length === 0) return
-    this.segment.append(encoder.bytes.subarray(0, encoder.length))
-    this.bytes += encoder.length
-    encoder.length = 0
+    if (this.encoder.waiting === 0) return
+    const bytes = this.encoder.take()
+    this.segment.append(bytes)
+    this.bytes += bytes.length
   }
 
   /** Returns whether it went well. */
@@ -225,7 +212,7 @@ export class LogWriter {
   private fail(error: unknown): unknown {
     if (this.failure === undefined) {
       this.failure = error
-      this.encoder.length = 0
+      this.encoder.clear()
       this.group?.reject(error)
       this.group = undefined
       this.onFailure(error)
@@ -235,7 +222,7 @@ export class LogWriter {
 
   /** From the next record on another segment is written to; what is pending goes to the former one. Throws where that fails. O(1). */
   rotate(segment: SegmentWriter, number: number): void {
-    this.handOver()
+    if (!this.handOverOrFail()) throw this.failure
     this.former.push(this.segment)
     this.segment = segment
     this.bytes = 0
@@ -247,7 +234,7 @@ export class LogWriter {
     for (const one of [...this.former, this.segment]) void one.close().catch(() => undefined)
     this.former = []
     this.segment = segment
-    this.encoder.length = 0
+    this.encoder.clear()
     this.durableSeq = this.seq
     this.markedSeq = this.seq
     this.bytes = 0

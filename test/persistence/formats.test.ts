@@ -4,7 +4,16 @@ import { Packr } from 'msgpackr/pack'
 import type { LogBatch, Plain } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { crc32c } from '../../src/persistence/crc32c.js'
-import { BatchEncoder, decodeBatch } from '../../src/persistence/log-format.js'
+import {
+  decodeBatch,
+  decodeSegmentHeader,
+  RECORD_HEADER_BYTES,
+  RecordEncoder,
+  recordAt,
+  recordLength,
+  recordMatches,
+  SEGMENT_HEADER_BYTES,
+} from '../../src/persistence/log-format.js'
 import { readSnapshot, SnapshotEncoder } from '../../src/persistence/snapshot-format.js'
 import { PlainReader } from '../../src/persistence/unpack.js'
 import { toBytes } from '../../src/structures/text.js'
@@ -28,6 +37,14 @@ describe('CRC-32C', () => {
         expect(crc32c(bytes, at, bytes.length, crc32c(bytes, 0, at))).toBe(crc32c(bytes))
       }),
     )
+  })
+
+  it.each([511, 512, 513, 1_003, 600_000, 1_200_001])('of %i bytes is that of their pieces', (length) => {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 2_654_435_761) >>> 13)
+    let checksum = 0
+    for (let at = 0; at < length; at += 100) checksum = crc32c(bytes, at, Math.min(length, at + 100), checksum)
+
+    expect(crc32c(bytes)).toBe(checksum)
   })
 })
 
@@ -92,11 +109,9 @@ describe('records', () => {
   )
   const batches = fc.array(fc.record({ database: fc.nat(70_000), words }), { minLength: 1, maxLength: 4 })
   const encode = (batch: LogBatch): Uint8Array => {
-    const encoder = new BatchEncoder(4, toBytes)
-    encoder.length = 25
-    encoder.reserve(25)
-    encoder.batch(batch)
-    return encoder.bytes.subarray(0, encoder.length)
+    const encoder = new RecordEncoder(4, toBytes)
+    encoder.unit(batch, 1, 0)
+    return encoder.take()
   }
   const decode = (bytes: Uint8Array): LogBatch =>
     decodeBatch({ seq: 1, timeMs: 0, kind: 1, bytes, file: 'log', offset: 0 })
@@ -114,6 +129,32 @@ describe('records', () => {
       }),
     )
   })
+
+  it.each([1, 3, 300_000])(
+    'have the right checksum each, behind the head of a segment, with words of %i units',
+    (units) => {
+      const encoder = new RecordEncoder(4, toBytes)
+      encoder.segment({ segment: 7, firstSeq: 3, createdMs: 5, syncedSeq: 0 })
+      for (let seq = 3; seq < 6; seq++) {
+        encoder.unit([{ database: 0, words: ['SET', 'key', 'v'.repeat(units * seq)] }], seq, 5)
+        encoder.mark(seq, 2 ** 41 + 7)
+      }
+      const bytes = new Uint8Array(encoder.take())
+
+      const seqs: number[] = []
+      for (let at = SEGMENT_HEADER_BYTES; at < bytes.length; ) {
+        const length = recordLength(bytes, at)
+        expect(recordMatches(bytes, at, length)).toBe(true)
+        const { seq, timeMs, kind } = recordAt(bytes, at, length, 'log', at)
+        seqs.push(seq)
+        expect([kind, timeMs]).toEqual(length === RECORD_HEADER_BYTES ? [2, 2 ** 41 + 7] : [1, 5])
+        at += length
+      }
+      expect(seqs).toEqual([3, 3, 4, 4, 5, 5])
+      expect(decodeSegmentHeader(bytes, 'log').segment).toBe(7)
+      expect(encoder.waiting).toBe(0)
+    },
+  )
 
   it('whose payload is anything else are refused without a crash', () => {
     fc.assert(
