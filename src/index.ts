@@ -117,6 +117,7 @@ export type { ErrorListener } from './keyspace/outbox.js'
 export {
   type BackupTarget,
   type ByteStream,
+  type EntrySink,
   type Keeper,
   type Keeping,
   type KeepingPolicy,
@@ -130,6 +131,7 @@ export {
   type PersistenceHost,
   type PersistenceListener,
   type Plain,
+  type PlainSink,
   type SaveProgress,
   type SaveRequest,
   type SaveRule,

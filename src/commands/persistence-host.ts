@@ -1,11 +1,14 @@
 import { misconfigured, type RedstartError } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
-import { BadPlainValue, textOf, unpackValue } from '../keyspace/plain-values.js'
+import { BadPlainValue, joinParts, textOf, unpackValue } from '../keyspace/plain-values.js'
 import {
-  ENTRIES_PER_KEY,
   type Keeping,
+  ENTRY_LENGTH,
+  type EntrySink,
+  LAST_PART,
   type LogBatch,
   type LogSink,
+  PART,
   type PersistenceEvent,
   type PersistenceHost,
   type Plain,
@@ -25,6 +28,8 @@ export class StoreHost implements PersistenceHost {
   private readonly unit: Unit
   /** What the caller of `open` wants to hear of besides. */
   private readonly own: LogSink | undefined
+  /** Values of a snapshot of which the last part has not come, by database and key. */
+  private readonly parts = new Map<string, Plain[]>()
   private readonly onEvent: (event: PersistenceEvent) => void
   private readonly saves = new Saves()
 
@@ -58,8 +63,8 @@ export class StoreHost implements PersistenceHost {
     return () => timer.cancel()
   }
 
-  snapshot(): SnapshotCursor {
-    return new RunningSnapshot(this.store)
+  snapshot(sink: EntrySink): SnapshotCursor {
+    return new RunningSnapshot(this.store, sink)
   }
 
   get isIdle(): boolean {
@@ -71,10 +76,27 @@ export class StoreHost implements PersistenceHost {
   }
 
   load(entries: readonly Plain[]): void {
-    for (let at = 0; at < entries.length; at += ENTRIES_PER_KEY) {
-      this.loadKey(entries[at]!, textOf(entries[at + 1]), entries[at + 2]!, entries[at + 3]!, entries[at + 4]!)
+    for (let at = 0; at < entries.length; at += ENTRY_LENGTH) {
+      const index = entries[at]!
+      const key = textOf(entries[at + 1])
+      const code = entries[at + 2]!
+      if (typeof code === 'number' && code >= PART) this.loadPart(index, key, code, entries[at + 3]!, entries[at + 4]!)
+      else this.loadKey(index, key, code, entries[at + 3]!, entries[at + 4]!)
     }
     this.store.forgetTime()
+  }
+
+  /** Keeps a part of a value until the last one has come. */
+  private loadPart(index: Plain, key: string, code: number, plain: Plain, deadline: Plain): void {
+    const name = `${String(index)} ${key}`
+    const parts = this.parts.get(name) ?? []
+    parts.push(plain)
+    if (code < LAST_PART) {
+      this.parts.set(name, parts)
+      return
+    }
+    this.parts.delete(name)
+    this.loadKey(index, key, code - LAST_PART, joinParts(code - LAST_PART, parts), deadline)
   }
 
   private loadKey(index: Plain, key: string, code: Plain, plain: Plain, deadline: Plain): void {

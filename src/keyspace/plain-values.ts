@@ -2,102 +2,117 @@ import { ByteString } from '../structures/byte-string.js'
 import { Hash, type HashEncoding } from '../structures/hash.js'
 import { type Int64, int64 } from '../structures/int64.js'
 import { List } from '../structures/list.js'
-import { dumpCollection, isEncoded, readCollection } from '../structures/rdb/collections.js'
-import { openPayload } from '../structures/rdb/payload.js'
 import { type SetEncoding, SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
 import { Stream } from '../structures/stream.js'
 import { copyBytes } from '../structures/text.js'
 import { VectorSet } from '../structures/vector-set/vector-set.js'
-import { BadPlainValue, listOf, plainText, textOf } from './plain-data.js'
+import { BadPlainValue, givePlain, listOf, textOf } from './plain-data.js'
 import { packStream, unpackStream } from './plain-stream.js'
 import { packVectorSet, unpackVectorSet } from './plain-vector-set.js'
-import type { Plain } from './ports.js'
-import { type Collection, isString, type Value } from './value.js'
+import type { Plain, PlainSink } from './ports.js'
+import { type Collection, isString, type StringValue, type Value } from './value.js'
 
-export { BadPlainValue, plainText, textOf }
+export { BadPlainValue, textOf }
 
 /**
  * Values as plain data, for leaves that keep them: text that is valid UTF-8 as text, other byte strings as bytes, collections as
- * flat arrays of them. Nothing that comes out shares anything that can change.
+ * flat lists of them. Nothing that comes out shares anything that can change.
  *
  * A form is what one kind of value looks like. Its code is part of every snapshot that was ever written: codes are only added.
- * A collection without a form of its own is written as its DUMP payload.
+ *
+ * A large collection is written part by part, each of which looks like a whole one. It must not be changed in between.
  */
-interface Form {
+export interface Form {
   readonly code: number
-  is(value: Collection): boolean
-  /** O(elements). */
-  pack(value: Collection): Plain
+  /** How many units it has: elements, or nodes of a list. O(1). */
+  units(value: Collection): number
+  /** So many units are written in one go. */
+  readonly unitsOfPart: number
+  /** Writes the units from one to another (exclusive). O(elements). */
+  pack(value: Collection, start: number, end: number, sink: PlainSink): void
+  /** What the parts are together. */
+  join(parts: readonly Plain[]): Plain
   /** O(elements). Throws BadPlainValue for what `pack` does not make. */
   unpack(plain: Plain): Collection
 }
 
 export const PLAIN_STRING = 0
-const PLAIN_PAYLOAD = 1
 
-/** The forms of collections; a further one is one entry here. */
-const FORMS: readonly Form[] = [
-  formOf(2, List, packList, unpackList),
-  formOf(3, Hash, packHash, unpackHash, (hash) => hash.nextDeadline === Number.POSITIVE_INFINITY),
-  formOf(4, Hash, packTimedHash, unpackTimedHash),
-  formOf(5, SetOfStrings, packSet, unpackSet),
-  formOf(6, SortedSet, packSortedSet, unpackSortedSet),
-  formOf(7, Stream, packStream, unpackStream),
-  formOf(8, VectorSet, packVectorSet, unpackVectorSet),
-]
+/** What takes some hundred microseconds to write. */
+const ELEMENTS_OF_PART = 2_048
+const NODES_OF_PART = 8
 
-/** Any collection as its DUMP payload, which is exact for all that Redis has. */
-const PAYLOAD: Form = {
-  code: PLAIN_PAYLOAD,
-  is: isEncoded,
-  pack(value) {
-    // `is` has said so.
-    if (!isEncoded(value)) throw new Error(`plain values: no form for ${value.type}`)
-    return dumpCollection(value)
-  },
-  unpack(plain) {
-    if (!(plain instanceof Uint8Array)) throw new BadPlainValue('a payload is bytes')
-    const opened = openPayload(plain)
-    const value = opened.status === 'ok' ? readCollection(opened.type, opened.reader) : undefined
-    if (value === undefined) throw new BadPlainValue('a payload that cannot be read')
-    return value
-  },
-}
+const LIST = collectionForm<List>(2, packList, joinLists, unpackList, (list) => list.nodeCount, NODES_OF_PART)
+const HASH = collectionForm(3, packHash, joinHeaded, unpackHash)
+const TIMED_HASH = collectionForm(4, packTimedHash, joinHeaded, unpackTimedHash)
+const SET = collectionForm(5, packSet, joinHeaded, unpackSet)
+const SORTED_SET = collectionForm(6, packSortedSet, joinSortedSets, unpackSortedSet)
+const STREAM = wholeForm(7, packStream, unpackStream)
+const VECTOR_SET = wholeForm(8, packVectorSet, unpackVectorSet)
 
-function formOf<T extends Collection>(
+function collectionForm<T extends Collection>(
   code: number,
-  type: new () => T,
-  pack: (value: T) => Plain,
+  pack: (value: T, start: number, end: number, sink: PlainSink) => void,
+  join: (parts: readonly Plain[]) => Plain,
   unpack: (plain: Plain) => T,
-  also: (value: T) => boolean = () => true,
+  units: (value: T) => number = (value) => value.size,
+  unitsOfPart = ELEMENTS_OF_PART,
 ): Form {
   return {
     code,
-    is: (value) => value instanceof type && also(value),
-    // `is` has said so.
-    pack: (value) => pack(value as T),
+    // `formOf` gives out a form for values of its kind alone.
+    units: (value) => units(value as T),
+    unitsOfPart,
+    pack: (value, start, end, sink) => pack(value as T, start, end, sink),
+    join,
     unpack,
   }
 }
 
-const BY_CODE: ReadonlyMap<number, Form> = new Map([...FORMS, PAYLOAD].map((form) => [form.code, form]))
-
-/** Adds the code of the form of a value and its plain data to `into`. O(elements). */
-export function packValue(value: Value, into: Plain[]): void {
-  if (typeof value === 'string') into.push(PLAIN_STRING, plainText(value))
-  else if (isString(value)) into.push(PLAIN_STRING, value instanceof ByteString ? value.toBytes() : value)
-  else {
-    const form = FORMS.find((one) => one.is(value)) ?? PAYLOAD
-    into.push(form.code, form.pack(value))
-  }
+/** Of what is written in one go. */
+function wholeForm<T extends Collection>(code: number, pack: (value: T) => Plain, unpack: (plain: Plain) => T): Form {
+  return collectionForm<T>(
+    code,
+    (value, _start, _end, sink) => givePlain(pack(value), sink),
+    () => {
+      throw new BadPlainValue('a value in parts that has none')
+    },
+    unpack,
+    () => 1,
+    1,
+  )
 }
 
-/** The value that `packValue` told of. O(elements). @throws BadPlainValue */
+/** The forms of collections; a further one is one entry here, and one in `formOf`. */
+const BY_CODE: ReadonlyMap<number, Form> = new Map(
+  [LIST, HASH, TIMED_HASH, SET, SORTED_SET, STREAM, VECTOR_SET].map((form) => [form.code, form]),
+)
+
+/** The form of a value, undefined for a string. O(1). */
+export function formOf(value: Value): Form | undefined {
+  if (isString(value)) return undefined
+  if (value instanceof Hash) return value.nextDeadline === Number.POSITIVE_INFINITY ? HASH : TIMED_HASH
+  if (value instanceof List) return LIST
+  if (value instanceof SortedSet) return SORTED_SET
+  if (value instanceof SetOfStrings) return SET
+  if (value instanceof Stream) return STREAM
+  if (value instanceof VectorSet) return VECTOR_SET
+  throw new Error(`plain values: no form for ${value.type}`)
+}
+
+/** Writes a string. O(length). */
+export function packString(value: StringValue, sink: PlainSink): void {
+  if (typeof value === 'string') sink.text(value)
+  else if (typeof value === 'number') sink.number(value)
+  else if (typeof value === 'bigint') sink.bigint(value)
+  else sink.binary(value.toBytes())
+}
+
+/** The value of which this was written. O(elements). @throws BadPlainValue */
 export function unpackValue(code: Plain, plain: Plain): Value {
   if (code === PLAIN_STRING) return unpackString(plain)
-  const form = typeof code === 'number' ? BY_CODE.get(code) : undefined
-  if (form === undefined) throw new BadPlainValue(`an unknown type of value: ${String(code)}`)
+  const form = formOfCode(code)
   let value: Collection
   try {
     value = form.unpack(plain)
@@ -110,6 +125,17 @@ export function unpackValue(code: Plain, plain: Plain): Value {
   return value
 }
 
+/** What the parts of a value are together, all of which have this code. @throws BadPlainValue */
+export function joinParts(code: Plain, parts: readonly Plain[]): Plain {
+  return formOfCode(code).join(parts)
+}
+
+function formOfCode(code: Plain): Form {
+  const form = typeof code === 'number' ? BY_CODE.get(code) : undefined
+  if (form === undefined) throw new BadPlainValue(`an unknown type of value: ${String(code)}`)
+  return form
+}
+
 function unpackString(plain: Plain): Value {
   if (typeof plain === 'string') return plain
   if (plain instanceof Uint8Array) return ByteString.of(copyBytes(plain))
@@ -119,14 +145,20 @@ function unpackString(plain: Plain): Value {
   return integer
 }
 
-/** One array for each node: whether it is a plain one, then its elements. */
-function packList(list: List): Plain {
-  const nodes: Plain[] = []
-  for (const { elements, plain } of list.runs()) {
-    const node: Plain[] = [plain ? 1 : 0]
-    for (const element of elements) node.push(plainText(element))
-    nodes.push(node)
+/** A list for each node: whether it is a plain one, then its elements. */
+function packList(list: List, start: number, end: number, sink: PlainSink): void {
+  sink.list(end - start)
+  for (let at = start; at < end; at++) {
+    const { elements, plain } = list.run(at)
+    sink.list(1 + elements.length)
+    sink.number(plain ? 1 : 0)
+    for (const element of elements) sink.text(element)
   }
+}
+
+function joinLists(parts: readonly Plain[]): Plain {
+  const nodes: Plain[] = []
+  for (const part of parts) for (const node of listOf(part)) nodes.push(node)
   return nodes
 }
 
@@ -145,10 +177,23 @@ const HASH_ENCODINGS: readonly HashEncoding[] = ['listpack', 'listpackex', 'hash
 const MANY = 1_000_000
 
 /** The number of the encoding, then field and value by turns. */
-function packHash(hash: Hash): Plain {
-  const packed: Plain[] = [HASH_ENCODINGS.indexOf(hash.encoding)]
-  for (let slot = 0; slot < hash.size; slot++) packed.push(plainText(hash.fieldAt(slot)), plainText(hash.valueAt(slot)))
-  return packed
+function packHash(hash: Hash, start: number, end: number, sink: PlainSink): void {
+  sink.list(1 + (end - start) * 2)
+  sink.number(HASH_ENCODINGS.indexOf(hash.encoding))
+  for (let slot = start; slot < end; slot++) {
+    sink.text(hash.fieldAt(slot))
+    sink.text(hash.valueAt(slot))
+  }
+}
+
+/** Parts that begin with the number of the encoding. */
+function joinHeaded(parts: readonly Plain[]): Plain {
+  const all: Plain[] = [listOf(parts[0]!)[0] ?? null]
+  for (const part of parts) {
+    const items = listOf(part)
+    for (let at = 1; at < items.length; at++) all.push(items[at]!)
+  }
+  return all
 }
 
 function unpackHash(plain: Plain): Hash {
@@ -160,12 +205,14 @@ function unpackHash(plain: Plain): Hash {
 }
 
 /** As a hash without deadlines, with the deadline behind each value: milliseconds since the epoch, -1 for none. */
-function packTimedHash(hash: Hash): Plain {
-  const packed: Plain[] = [HASH_ENCODINGS.indexOf(hash.encoding)]
-  for (let slot = 0; slot < hash.size; slot++) {
-    packed.push(plainText(hash.fieldAt(slot)), plainText(hash.valueAt(slot)), hash.deadlineAt(slot))
+function packTimedHash(hash: Hash, start: number, end: number, sink: PlainSink): void {
+  sink.list(1 + (end - start) * 3)
+  sink.number(HASH_ENCODINGS.indexOf(hash.encoding))
+  for (let slot = start; slot < end; slot++) {
+    sink.text(hash.fieldAt(slot))
+    sink.text(hash.valueAt(slot))
+    sink.number(hash.deadlineAt(slot))
   }
-  return packed
 }
 
 function unpackTimedHash(plain: Plain): Hash {
@@ -201,10 +248,10 @@ function endHash(hash: Hash, [encoding]: readonly Plain[]): Hash {
 const SET_ENCODINGS: readonly SetEncoding[] = ['intset', 'listpack', 'hashtable']
 
 /** The number of the encoding, then the members. */
-function packSet(set: SetOfStrings): Plain {
-  const packed: Plain[] = [SET_ENCODINGS.indexOf(set.encoding)]
-  for (const member of set) packed.push(plainText(member))
-  return packed
+function packSet(set: SetOfStrings, start: number, end: number, sink: PlainSink): void {
+  sink.list(1 + end - start)
+  sink.number(SET_ENCODINGS.indexOf(set.encoding))
+  for (let index = start; index < end; index++) sink.text(set.at(index))
 }
 
 function unpackSet(plain: Plain): SetOfStrings {
@@ -219,17 +266,34 @@ function unpackSet(plain: Plain): SetOfStrings {
 const SCORE_BYTES = 8
 
 /** The number of the encoding (0 for a listpack), all scores as doubles, least byte first, then the members; both ascending. */
-function packSortedSet(set: SortedSet): Plain {
-  const scores = new Uint8Array(set.size * SCORE_BYTES)
-  const view = new DataView(scores.buffer)
-  const packed: Plain[] = [set.encoding === 'listpack' ? 0 : 1, scores]
-  let at = 0
-  set.visit(0, set.size, false, (member, score) => {
-    view.setFloat64(at, score, true)
+function packSortedSet(set: SortedSet, start: number, end: number, sink: PlainSink): void {
+  sink.list(2 + end - start)
+  sink.number(set.encoding === 'listpack' ? 0 : 1)
+  let at = sink.doubles(end - start)
+  set.visit(start, end, false, (member, score) => {
+    sink.setDouble(at, score)
     at += SCORE_BYTES
-    packed.push(plainText(member))
+    sink.text(member)
   })
-  return packed
+}
+
+function joinSortedSets(parts: readonly Plain[]): Plain {
+  const lists = parts.map(listOf)
+  const scores = new Uint8Array(lists.reduce((sum, [, bytes]) => sum + bytesOf(bytes).length, 0))
+  const all: Plain[] = [lists[0]![0] ?? null, scores]
+  let end = 0
+  for (const list of lists) {
+    const own = bytesOf(list[1])
+    scores.set(own, end)
+    end += own.length
+    for (let at = 2; at < list.length; at++) all.push(list[at]!)
+  }
+  return all
+}
+
+function bytesOf(plain: Plain | undefined): Uint8Array {
+  if (plain instanceof Uint8Array) return plain
+  throw new BadPlainValue('bytes that are none')
 }
 
 function unpackSortedSet(plain: Plain): SortedSet {

@@ -47,8 +47,37 @@ export class MemoryLog implements LogSink {
 /** What data is made of on its way to a leaf and back: nothing of the engine's own. */
 export type Plain = string | number | bigint | null | Uint8Array | readonly Plain[]
 
-/** Entries of a snapshot for each key: database, key, code of the form of the value, value, deadline (see plain-values.ts). */
-export const ENTRIES_PER_KEY = 5
+/** An entry of a snapshot: database, key, code of the form of the value (see plain-values.ts), value, deadline. */
+export const ENTRY_LENGTH = 5
+/** The code of an entry that holds a part of a large value is that of its form and this; more parts of the same key follow. */
+export const PART = 16
+/** The same in the last part. */
+export const LAST_PART = 32
+
+/** Takes plain data bit by bit, in order. */
+export interface PlainSink {
+  none(): void
+  /** An integer that is exact, or a double; not -0. */
+  number(value: number): void
+  /** An integer of 64 bits, with a sign or without. */
+  bigint(value: bigint): void
+  /** A text of the engine: as text where it is valid Unicode, as the bytes that it stands for where it is not. */
+  text(text: string): void
+  binary(bytes: Uint8Array): void
+  /** So many follow, and are what is in the list. */
+  list(length: number): void
+  /** Bytes of so many doubles, which are put there by `setDouble`: the place of the first. Each takes eight, the least byte first. */
+  doubles(count: number): number
+  setDouble(at: number, value: number): void
+}
+
+/** Takes the entries of a snapshot. */
+export interface EntrySink extends PlainSink {
+  /** How many bytes it has taken, or about so many. */
+  readonly bytes: number
+  /** Begins an entry: its value is to follow, then its deadline. */
+  entry(database: number, key: string, code: number): void
+}
 
 /** The state of the store as of one instant, fetched bit by bit while writes go on. */
 export interface SnapshotCursor {
@@ -56,8 +85,8 @@ export interface SnapshotCursor {
   readonly total: number
   /** How many of them have been fetched. */
   readonly count: number
-  /** The entries of about so many further keys; undefined at the end. */
-  next(most: number): Plain[] | undefined
+  /** Gives about so many further bytes to the sink; false where that was the end. In between, calls that write give it more. */
+  next(bytes: number): boolean
   /** Gives it up before its end. */
   end(): void
 }
@@ -145,7 +174,7 @@ export interface PersistenceHost {
   /** Calls back once by the database's clock, without holding the process open; returns what takes it back. */
   schedule(callback: () => void, delayMs: number): () => void
   /** Takes the instant of a snapshot; no unit may be open (`isIdle`), and no other snapshot running. O(databases). */
-  snapshot(): SnapshotCursor
+  snapshot(sink: EntrySink): SnapshotCursor
   /** Whether no unit is open. */
   readonly isIdle: boolean
   /** Whether a snapshot is running. */

@@ -1,8 +1,9 @@
 import type { Database, KeyTable } from './database.js'
 import type { KeyIndex } from './key-index.js'
-import { packValue, plainText } from './plain-values.js'
-import type { Plain, SnapshotCursor } from './ports.js'
+import { type Form, formOf, PLAIN_STRING, packString } from './plain-values.js'
+import { type EntrySink, LAST_PART, PART, type SnapshotCursor } from './ports.js'
 import type { Store } from './store.js'
+import type { Collection, StringValue } from './value.js'
 
 /** How far the snapshot has come with the keys of one database. */
 interface Course {
@@ -15,6 +16,20 @@ interface Course {
   readonly done: Set<string>
 }
 
+/** A large collection, and how much of it has been written. */
+interface Large {
+  readonly course: Course
+  readonly key: string
+  readonly form: Form
+  readonly value: Collection
+  readonly units: number
+  /** The first unit that has not been written. */
+  next: number
+}
+
+/** What it takes to go past a key, in bytes that could be written meanwhile. */
+const PASSING_BYTES = 4
+
 /**
  * The state of the store as of one instant, handed out bit by bit while writes go on.
  *
@@ -22,16 +37,19 @@ interface Course {
  * written before (`changing`), and is marked as done; so is what moves down over the cursor, as the last row moves into a gap.
  *
  * Invariant: each key that was there at the instant is in exactly one of three places: written; below the cursor, unchanged and not
- * done; or in `rows`, waiting to be fetched. A row that moves from below the cursor stays below it.
+ * done; or `begun`, unchanged and written in part. A row that moves from below the cursor stays below it. What is begun has been visited
+ * and is known by its key, wherever its row goes.
  *
  * The tables are those of the instant: FLUSHALL and SWAPDB put others in place and leave these as they are. Memory: O(keys that
- * change meanwhile).
+ * change meanwhile), and what they were is with the sink.
  */
 export class RunningSnapshot implements SnapshotCursor {
   private readonly store: Store
+  private readonly sink: EntrySink
   private readonly courses: Course[]
   private readonly byKeys = new Map<KeyIndex, Course>()
-  private rows: Plain[] = []
+  /** The large collection that is being written. */
+  private begun: Large | undefined
   /** How many keys there were at the instant, and how many have been handed out. */
   readonly total: number
   private written = 0
@@ -39,8 +57,9 @@ export class RunningSnapshot implements SnapshotCursor {
   private ended = false
 
   /** Takes the instant. No unit is open. O(databases). */
-  constructor(store: Store) {
+  constructor(store: Store, sink: EntrySink) {
     this.store = store
+    this.sink = sink
     this.courses = store.databases.flatMap((database) => {
       const { keys, wheel, farDeadlines, fields, index } = database
       if (keys.size === 0) return []
@@ -55,7 +74,9 @@ export class RunningSnapshot implements SnapshotCursor {
   /** A key, its value or its deadline, is about to change. O(1); O(value) the first time. */
   changing(database: Database, slot: number): void {
     const course = this.byKeys.get(database.keys)
-    if (course !== undefined && slot < course.cursor) this.take(course, slot)
+    if (course === undefined) return
+    if (slot < course.cursor) this.take(course, slot)
+    if (this.begun !== undefined) this.finish(this.begun, course, slot)
   }
 
   /**
@@ -65,6 +86,7 @@ export class RunningSnapshot implements SnapshotCursor {
   removing(database: Database, slot: number): void {
     const course = this.byKeys.get(database.keys)
     if (course === undefined) return
+    if (this.begun !== undefined) this.finish(this.begun, course, slot)
     const last = course.keys.size - 1
     if (slot < course.cursor) {
       this.take(course, slot)
@@ -81,47 +103,94 @@ export class RunningSnapshot implements SnapshotCursor {
     course.done.add(key)
   }
 
+  /** Writes the rest of what is begun if it stands in a slot that is about to change. */
+  private finish(begun: Large, course: Course, slot: number): void {
+    if (begun.course !== course || begun.key !== course.keys.keyAt(slot)) return
+    this.begun = undefined
+    this.writeRest(begun)
+  }
+
   private take(course: Course, slot: number): void {
     const key = course.keys.keyAt(slot)!
     if (course.done.has(key)) return
     course.done.add(key)
-    this.write(course, slot, key)
+    const large = this.write(course, slot, key)
+    if (large !== undefined) this.writeRest(large)
   }
 
-  private write({ index, table, keys }: Course, slot: number, key: string): void {
-    const { rows } = this
-    rows.push(index, plainText(key))
-    packValue(keys.lookAt(slot), rows)
-    rows.push(keys.expires(slot) ? this.store.deadlineOf(table, slot) : null)
+  /** Writes what stands in a slot. Of a large collection it writes nothing yet and returns it. */
+  private write(course: Course, slot: number, key: string): Large | undefined {
+    const { sink } = this
+    const value = course.keys.lookAt(slot)
+    const form = formOf(value)
+    if (form === undefined) {
+      sink.entry(course.index, key, PLAIN_STRING)
+      // What has no form is a string.
+      packString(value as StringValue, sink)
+    } else {
+      // What has one is a collection.
+      const collection = value as Collection
+      const units = form.units(collection)
+      if (units > form.unitsOfPart) return { course, key, form, value: collection, units, next: 0 }
+      sink.entry(course.index, key, form.code)
+      form.pack(collection, 0, units, sink)
+    }
+    this.writeDeadline(course, slot)
+    return undefined
+  }
+
+  /** The end of the last entry of a key. */
+  private writeDeadline({ keys, table }: Course, slot: number): void {
+    const { sink } = this
     this.written++
+    const deadline = keys.expires(slot) ? this.store.deadlineOf(table, slot) : undefined
+    if (deadline === undefined) sink.none()
+    else if (typeof deadline === 'number') sink.number(deadline)
+    else sink.bigint(deadline)
   }
 
-  /**
-   * Fetches up to about `most` further keys, five entries each: database, key, code of the form, value, deadline in milliseconds
-   * since the epoch or null. Undefined at the end, after which it hears of nothing more. O(most).
-   */
-  next(most: number): Plain[] | undefined {
-    if (this.ended) return undefined
-    let left = most
-    while (left > 0 && this.at < this.courses.length) {
-      const course = this.courses[this.at]!
-      const { keys, done } = course
-      while (left > 0 && course.cursor > 0) {
-        const slot = --course.cursor
-        left--
-        const key = keys.keyAt(slot)!
-        if (done.size > 0 && done.delete(key)) continue
-        this.write(course, slot, key)
+  private writeRest(large: Large): void {
+    while (large.next < large.units) this.writePart(large)
+  }
+
+  private writePart(large: Large): void {
+    const { sink } = this
+    const { course, key, form, value, units, next } = large
+    const end = Math.min(units, next + form.unitsOfPart)
+    const isLast = end === units
+    sink.entry(course.index, key, form.code + (isLast ? LAST_PART : PART))
+    form.pack(value, next, end, sink)
+    if (isLast) this.writeDeadline(course, course.keys.find(key))
+    else sink.none()
+    large.next = end
+  }
+
+  /** Writes about so many further bytes, or a little more; false where nothing is left, after which it hears of nothing. O(bytes). */
+  next(bytes: number): boolean {
+    const { sink, courses } = this
+    let end = sink.bytes + bytes
+    while (!this.ended && sink.bytes < end) {
+      const course = courses[this.at]
+      if (this.begun !== undefined) this.goOn(this.begun)
+      else if (course === undefined) this.end()
+      else if (course.cursor === 0) this.at++
+      else {
+        end -= PASSING_BYTES
+        this.visit(course, --course.cursor)
       }
-      if (course.cursor === 0) this.at++
     }
-    if (this.rows.length === 0 && this.at === this.courses.length) {
-      this.end()
-      return undefined
-    }
-    const { rows } = this
-    this.rows = []
-    return rows
+    return !this.ended
+  }
+
+  private visit(course: Course, slot: number): void {
+    const key = course.keys.keyAt(slot)!
+    if (course.done.size > 0 && course.done.delete(key)) return
+    this.begun = this.write(course, slot, key)
+  }
+
+  private goOn(begun: Large): void {
+    this.writePart(begun)
+    if (begun.next === begun.units) this.begun = undefined
   }
 
   /** How many keys have been written. */

@@ -1,20 +1,18 @@
 import { PersistenceError } from './errors.js'
-import type { Head } from './kept-store.js'
 import { readManifest, snapshotName } from './manifest.js'
-import type { BackupTarget, ByteStream, SnapshotCursor } from './plain.js'
+import type { BackupTarget, ByteStream } from './plain.js'
 import { putManifest } from './recovery.js'
-import { SnapshotEncoder } from './snapshot-format.js'
-import { snapshotPieces } from './snapshot-pieces.js'
 import type { Storage } from './storage.js'
 import { isStream, storageOf } from './targets.js'
 import { nextTurn } from './turns.js'
 
-/** Writes the state that a cursor hands out to a stream, or to a place where nothing is kept yet, which then is a store. */
-export async function writeBackup(target: BackupTarget, head: Head, cursor: SnapshotCursor): Promise<void> {
-  const encoder = new SnapshotEncoder()
-  const pieces = snapshotPieces(encoder, head, cursor)
+/**
+ * Writes a snapshot up to a record to a stream, or to a place where nothing is kept yet, which then is a store. The memory of the pieces is
+ * used again.
+ */
+export async function writeBackup(target: BackupTarget, seq: number, pieces: Iterable<Uint8Array>): Promise<void> {
   if (isStream(target)) await writeStream(target, pieces)
-  else await writeStore(storageOf(target), head.seq, pieces)
+  else await writeStore(storageOf(target), seq, pieces)
 }
 
 async function writeStream(stream: ByteStream, pieces: Iterable<Uint8Array>): Promise<void> {
@@ -23,7 +21,8 @@ async function writeStream(stream: ByteStream, pieces: Iterable<Uint8Array>): Pr
   failed.catch(() => undefined)
   for (const piece of pieces) {
     const written = new Promise<void>((resolve, reject) => {
-      stream.write(piece, (error) => (error ? reject(error) : resolve()))
+      // Who reads the other end of a stream may have it only later.
+      stream.write(new Uint8Array(piece), (error) => (error ? reject(error) : resolve()))
     })
     await Promise.race([written, failed])
     await nextTurn()

@@ -20,6 +20,7 @@ export interface FileCalls {
   close(fd: number): void
   rename(from: string, to: string): void
   remove(path: string): void
+  removeLater(path: string): Promise<void>
 }
 
 /** Those of Node. Modes: what is kept is for its owner alone. */
@@ -43,4 +44,5 @@ export const systemCalls: FileCalls = {
   close: (fd) => fs.closeSync(fd),
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.unlinkSync(path),
+  removeLater: (path) => fs.promises.unlink(path),
 }

@@ -31,7 +31,11 @@ export class FileStorage implements Storage {
     this.blocking = {
       put: (name, bytes) => this.putNow(name, bytes),
       create: (name) => this.blob(name),
-      append: (name) => this.segment(name),
+      append: (name) => {
+        const segment = this.segment(name)
+        this.flushFolder()
+        return segment
+      },
       list: () => this.names(),
       remove: (name) => this.calls.remove(this.path(name)),
       close: () => this.lock.release(),
@@ -97,7 +101,9 @@ export class FileStorage implements Storage {
   }
 
   async append(name: string): Promise<SegmentWriter> {
-    return this.segment(name)
+    const segment = this.segment(name)
+    await this.flushFolderLater()
+    return segment
   }
 
   async truncate(name: string, size: number): Promise<void> {
@@ -111,7 +117,8 @@ export class FileStorage implements Storage {
   }
 
   async remove(name: string): Promise<void> {
-    this.blocking.remove(name)
+    // To give the blocks of a large file back takes the system tens of milliseconds.
+    await this.calls.removeLater(this.path(name))
   }
 
   private path(name: string): string {
@@ -148,10 +155,10 @@ export class FileStorage implements Storage {
     }
   }
 
+  /** What is made is there durably once the folder has been flushed. */
   private segment(name: string): SegmentWriter {
     const { calls } = this
     const fd = calls.create(this.path(name))
-    this.flushFolder()
     let isOpen = true
     return {
       append: (bytes) => writeAll(calls, fd, bytes),

@@ -10,7 +10,7 @@ import type { Storage } from './storage.js'
 import { nextTurn } from './turns.js'
 
 /** How a target of a backup is written to; backup.ts knows. */
-export type WriteBackup = (target: BackupTarget, head: Head, cursor: SnapshotCursor) => Promise<void>
+export type WriteBackup = (target: BackupTarget, seq: number, pieces: Iterable<Uint8Array>) => Promise<void>
 
 /** What a snapshot says of itself before its blocks. */
 export interface Head {
@@ -110,14 +110,15 @@ export class KeptStore implements Keeper {
     this.manifest = this.withSegment(number)
     blocking.put(MANIFEST, encodeManifest(this.manifest))
     this.log.rotate(segment, number)
-    const cursor = this.host.snapshot()
+    const encoder = this.encoder()
+    const cursor = this.host.snapshot(encoder)
     try {
       const { seq } = this.log
       const file = snapshotName(number)
-      const encoder = new SnapshotEncoder()
       const blob = blocking.create(file)
       try {
-        for (const piece of snapshotPieces(encoder, this.head(cursor), cursor)) blob.write(piece)
+        for (const piece of snapshotPieces(encoder, this.head(cursor), cursor, Number.POSITIVE_INFINITY))
+          blob.write(piece)
         blob.commit()
       } catch (error) {
         blob.abort()
@@ -171,16 +172,17 @@ export class KeptStore implements Keeper {
       const dirty = this.host.dirty
       if (anew) this.log.begin(segment, number)
       else this.log.rotate(segment, number)
-      cursor = this.host.snapshot()
+      const encoder = this.encoder()
+      cursor = this.host.snapshot(encoder)
       const head = this.head(cursor)
       const file = snapshotName(number)
-      const bytes = await this.writeSnapshot(file, head, cursor, onProgress)
+      await this.writeSnapshot(file, encoder, head, cursor, onProgress)
       // The snapshot may hold nothing that its log would not bring back: what is before it must have been acknowledged or lost as a whole.
       if (!anew && this.log.failure !== undefined) throw this.log.failure
       if (this.isClosed) throw new PersistenceError('UNUSABLE', 'the store was closed meanwhile')
       const manifest = this.withSnapshot(file, head.seq, number)
       await putManifest(this.storage, manifest)
-      this.saved(manifest, bytes, cursor.count, dirty)
+      this.saved(manifest, encoder.bytes, cursor.count, dirty)
       await removeUnnamed(this.storage, manifest)
     } catch (error) {
       this.saveFailed(error)
@@ -198,11 +200,11 @@ export class KeptStore implements Keeper {
 
   private async writeSnapshot(
     file: string,
+    encoder: SnapshotEncoder,
     head: Head,
     cursor: SnapshotCursor,
     onProgress: SaveRequest['onProgress'],
-  ): Promise<number> {
-    const encoder = new SnapshotEncoder()
+  ): Promise<void> {
     const blob = await this.storage.create(file)
     try {
       for (const piece of snapshotPieces(encoder, head, cursor)) {
@@ -215,7 +217,10 @@ export class KeptStore implements Keeper {
       await blob.abort()
       throw error
     }
-    return encoder.bytes
+  }
+
+  private encoder(): SnapshotEncoder {
+    return new SnapshotEncoder((text) => this.host.bytesOf(text))
   }
 
   private head(cursor: SnapshotCursor): Head {
@@ -279,9 +284,11 @@ export class KeptStore implements Keeper {
     if (this.log.failure !== undefined) throw this.log.failure
     await this.running?.ended
     await this.idle()
-    const cursor = this.host.snapshot()
+    const encoder = this.encoder()
+    const cursor = this.host.snapshot(encoder)
     try {
-      await this.writeBackup(target, this.head(cursor), cursor)
+      const head = this.head(cursor)
+      await this.writeBackup(target, head.seq, snapshotPieces(encoder, head, cursor))
     } finally {
       cursor.end()
     }

@@ -73,7 +73,7 @@ export class MemoryStorage implements Storage {
   private blob(name: string): BlockingBlobWriter {
     const pieces: Uint8Array[] = []
     return {
-      write: (bytes) => void pieces.push(bytes.slice()),
+      write: (bytes) => void pieces.push(new Uint8Array(bytes)),
       commit: () => void this.files.set(name, pieces),
       abort: () => undefined,
     }

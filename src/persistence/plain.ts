@@ -2,6 +2,7 @@
 export type {
   BackupTarget,
   ByteStream,
+  EntrySink,
   Keeper,
   Keeping,
   KeepingPolicy,
@@ -12,6 +13,7 @@ export type {
   PersistenceEvent,
   PersistenceHost,
   Plain,
+  PlainSink,
   SaveProgress,
   SaveRequest,
   SaveRule,

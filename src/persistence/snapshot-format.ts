@@ -1,20 +1,30 @@
 /** Snapshots, byte by byte as docs/formats.md has them. */
-import { Packr } from 'msgpackr/pack'
 import { concat, getU16, getU32, getU48, sameBytes, setU16, setU32, setU48 } from './bytes.js'
 import { crc32c } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
-import type { Plain } from './plain.js'
+import type { EntrySink, Plain } from './plain.js'
+import { PlainWriter } from './plain-writer.js'
 import { PlainReader } from './unpack.js'
 
 export const SNAPSHOT_VERSION = 1
 const MAGIC = new TextEncoder().encode('RSTSNAP\n')
 export const SNAPSHOT_HEADER_BYTES = 40
 const BLOCK_HEADER_BYTES = 16
+/** The head of a list whose length takes four bytes. */
+const LIST_HEAD = 0xdd
+const LIST_HEAD_BYTES = 5
 /** The number of the last block, which says what there was. */
 const LAST = 0xffffffff
 const BLOCK_MAX = 0x7fffffff
-/** Entries of the block for each key: database, key, form, value, deadline. */
-export const ENTRIES_PER_KEY = 5
+/** Database, key, form, value, deadline. */
+const ENTRY_LENGTH = 5
+/** Forms from here on are parts of a value; from the second on they are the last part. */
+const PART = 16
+const LAST_PART = 32
+/** An entry that would begin behind so many bytes begins another block. */
+export const BLOCK_BYTES = 256 * 1024
+/** What most blocks stay in. */
+const CAPACITY = BLOCK_BYTES + 64 * 1024
 
 export interface SnapshotHeader {
   readonly databases: number
@@ -25,15 +35,37 @@ export interface SnapshotHeader {
   readonly keys: number
 }
 
-/** Makes the pieces of a snapshot, from first to last. */
-export class SnapshotEncoder {
-  private readonly packr = new Packr({ useRecords: false, moreTypes: false })
+/** A block that is filled, and not sealed yet: that takes time, and whoever filled it may be a call. */
+interface Filled {
+  readonly memory: Buffer
+  readonly length: number
+  readonly values: number
+}
+
+/** Takes entries and makes the pieces of a snapshot of them, from first to last. */
+export class SnapshotEncoder extends PlainWriter implements EntrySink {
+  private readonly filled: Filled[] = []
+  /** Memory for another block. */
+  private spare: Buffer | undefined
+  /** Memory of the block that was handed out last. */
+  private lent: Buffer | undefined
+  /** How many values the block has that is being filled. */
+  private values = 0
   private index = 0
   private keys = 0
   /** The checksum of the head and of the checksums of all blocks. */
   private chain = 0
-  /** All bytes so far. */
-  bytes = 0
+  /** The bytes of what is filled. */
+  private former = 0
+
+  constructor(bytesOf: (text: string) => Uint8Array) {
+    super(CAPACITY, bytesOf)
+    this.length = BLOCK_HEADER_BYTES + LIST_HEAD_BYTES
+  }
+
+  get bytes(): number {
+    return this.former + this.length
+  }
 
   head({ databases, seq, timeMs, keys }: SnapshotHeader): Uint8Array {
     const bytes = new Uint8Array(SNAPSHOT_HEADER_BYTES)
@@ -45,31 +77,69 @@ export class SnapshotEncoder {
     setU48(bytes, 28, keys)
     setU32(bytes, 36, crc32c(bytes, 0, 36))
     this.chain = crc32c(bytes)
-    this.bytes += bytes.length
+    this.former += bytes.length
     return bytes
   }
 
-  /** A block of these entries. O(bytes). */
-  block(entries: readonly Plain[]): Uint8Array {
-    this.keys += entries.length / ENTRIES_PER_KEY
-    return this.seal(this.index++, this.packr.pack(entries))
+  entry(database: number, key: string, form: number): void {
+    if (this.length >= BLOCK_BYTES) this.fill()
+    this.values += ENTRY_LENGTH
+    if (form < PART || form >= LAST_PART) this.keys++
+    this.number(database)
+    this.text(key)
+    this.number(form)
   }
 
-  /** The last block: without it a snapshot is cut off. */
+  /** Puts the block aside that is being filled, and begins another. */
+  private fill(): void {
+    const { length, values, spare } = this
+    this.spare = undefined
+    this.filled.push({ memory: this.exchange(spare ?? Buffer.allocUnsafeSlow(CAPACITY)), length, values })
+    this.former += length
+    this.length = BLOCK_HEADER_BYTES + LIST_HEAD_BYTES
+    this.values = 0
+  }
+
+  /** Whether a block is filled. */
+  get hasBlock(): boolean {
+    return this.filled.length > 0
+  }
+
+  /**
+   * The next block, which need not be full; undefined where there are no entries. Its memory is used again for the block after the
+   * next, so it is the caller's until the next is asked for. O(bytes).
+   */
+  block(): Uint8Array | undefined {
+    if (this.lent !== undefined && this.lent.length === CAPACITY) this.spare = this.lent
+    this.lent = undefined
+    if (this.filled.length === 0 && this.values > 0) this.fill()
+    const block = this.filled.shift()
+    if (block === undefined) return undefined
+    const { memory, length, values } = block
+    memory[BLOCK_HEADER_BYTES] = LIST_HEAD
+    memory.writeUInt32BE(values, BLOCK_HEADER_BYTES + 1)
+    this.lent = memory
+    return this.seal(this.index++, memory, length)
+  }
+
+  /** The last block, once there are no entries: without it a snapshot is cut off. */
   last(): Uint8Array {
-    return this.seal(LAST, this.packr.pack([this.index, this.keys, this.chain]))
+    this.length = BLOCK_HEADER_BYTES
+    this.list(3)
+    this.number(this.index)
+    this.number(this.keys)
+    this.number(this.chain)
+    return this.seal(LAST, this.memory, this.length)
   }
 
-  private seal(index: number, payload: Uint8Array): Uint8Array {
-    const bytes = Buffer.allocUnsafe(BLOCK_HEADER_BYTES + payload.length)
-    setU32(bytes, 4, payload.length)
-    setU32(bytes, 8, ~payload.length)
-    setU32(bytes, 12, index)
-    bytes.set(payload, BLOCK_HEADER_BYTES)
-    setU32(bytes, 0, crc32c(bytes, 4))
-    this.chain = crc32c(bytes, 0, 4, this.chain)
-    this.bytes += bytes.length
-    return bytes
+  private seal(index: number, memory: Buffer, length: number): Uint8Array {
+    setU32(memory, 4, length - BLOCK_HEADER_BYTES)
+    setU32(memory, 8, ~(length - BLOCK_HEADER_BYTES))
+    setU32(memory, 12, index)
+    setU32(memory, 0, crc32c(memory, 4, length))
+    this.chain = crc32c(memory, 0, 4, this.chain)
+    // No Buffer: `slice` of one does not copy.
+    return new Uint8Array(memory.buffer, memory.byteOffset, length)
   }
 }
 
@@ -118,6 +188,8 @@ class SnapshotDecoder {
   private index = 0
   private keys = 0
   private chain = 0
+  /** Values of which parts have come, and not the last one. */
+  private readonly begun = new Set<string>()
   private isComplete = false
 
   constructor(file: string, visit: VisitEntries) {
@@ -163,9 +235,9 @@ class SnapshotDecoder {
     if (!Array.isArray(value)) throw this.wrong('a block that is no list')
     if (index === LAST) return this.last(value)
     if (index !== this.index) throw this.wrong(`block ${index} where ${this.index} should be`)
-    if (value.length % ENTRIES_PER_KEY !== 0) throw this.wrong('a key that is not whole')
+    if (value.length % ENTRY_LENGTH !== 0) throw this.wrong('an entry that is not whole')
     this.index++
-    this.keys += value.length / ENTRIES_PER_KEY
+    for (let at = 0; at < value.length; at += ENTRY_LENGTH) this.count(value[at + 2], value[at], value[at + 1])
     try {
       await this.visit(value)
     } catch (error) {
@@ -173,9 +245,22 @@ class SnapshotDecoder {
     }
   }
 
+  /** Counts the keys, and sees to it that each value that comes in parts has an end. */
+  private count(form: Plain | undefined, database: Plain | undefined, key: Plain | undefined): void {
+    if (typeof form !== 'number' || form < PART) {
+      this.keys++
+      return
+    }
+    const name = `${String(database)} ${typeof key === 'string' ? key : String(key)}`
+    if (form < LAST_PART) this.begun.add(name)
+    else if (this.begun.delete(name)) this.keys++
+    else throw this.wrong('an end of a value that has no beginning')
+  }
+
   private last([blocks, keys, chain]: readonly Plain[]): void {
     if (blocks !== this.index || keys !== this.keys)
       throw this.wrong(`blocks are missing: ${this.index} of ${String(blocks)}`)
+    if (this.begun.size > 0) throw this.wrong('a value that has no end')
     if (chain !== this.chain) throw this.wrong('the blocks are not all of this snapshot')
     this.isComplete = true
   }

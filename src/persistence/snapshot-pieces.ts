@@ -1,26 +1,32 @@
 import type { Head } from './kept-store.js'
 import type { SnapshotCursor } from './plain.js'
-import { ENTRIES_PER_KEY, type SnapshotEncoder } from './snapshot-format.js'
+import type { SnapshotEncoder } from './snapshot-format.js'
 
-/** So many keys are fetched before the clock is looked at. */
-const KEYS_PER_STEP = 64
-/** A block is made of what can be fetched in this time, and packed in about as long: what a caller may have to wait. */
+/** So much is written before the clock is looked at: some twenty microseconds. */
+const BYTES_PER_STEP = 4 * 1024
+/** A piece is what can be written in this time: what a caller may have to wait. */
 const SLICE_MS = 0.5
-const KEYS_PER_BLOCK = 4_096
 
-/** The bytes of a snapshot, head and end included, in pieces that take about a millisecond to make. */
-export function* snapshotPieces(encoder: SnapshotEncoder, head: Head, cursor: SnapshotCursor): Iterable<Uint8Array> {
+/**
+ * The bytes of a snapshot, head and end included, in pieces that take about half a millisecond to make, or are as large as a block. The memory
+ * of a piece is the caller's until it asks for the next one.
+ */
+export function* snapshotPieces(
+  encoder: SnapshotEncoder,
+  head: Head,
+  cursor: SnapshotCursor,
+  sliceMs = SLICE_MS,
+): Iterable<Uint8Array> {
   yield encoder.head(head)
-  for (;;) {
-    const entries = cursor.next(KEYS_PER_STEP)
-    if (entries === undefined) break
+  for (let isMore = true; isMore; ) {
     const start = performance.now()
-    while (entries.length < KEYS_PER_BLOCK * ENTRIES_PER_KEY && performance.now() - start < SLICE_MS) {
-      const more = cursor.next(KEYS_PER_STEP)
-      if (more === undefined) break
-      for (const entry of more) entries.push(entry)
-    }
-    yield encoder.block(entries)
+    do isMore = cursor.next(BYTES_PER_STEP)
+    while (isMore && !encoder.hasBlock && performance.now() - start < sliceMs)
+    // Calls that wrote meanwhile may have filled several.
+    do {
+      const block = encoder.block()
+      if (block !== undefined) yield block
+    } while (encoder.hasBlock)
   }
   yield encoder.last()
 }

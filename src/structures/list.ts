@@ -287,10 +287,13 @@ export class List extends Quicklist {
 
   /** The elements by nodes, as a dump has them; a listpack is one node. */
   *runs(): IterableIterator<{ elements: string[]; plain: boolean }> {
-    for (let at = 0; at < this.nodeCount; at++) {
-      const node = this.nodeAt(at)
-      yield { elements: node.slice(), plain: node.plain }
-    }
+    for (let at = 0; at < this.nodeCount; at++) yield this.run(at)
+  }
+
+  /** One of `runs`, by its index from 0 to `nodeCount` - 1. O(elements of the node). */
+  run(index: number): { elements: string[]; plain: boolean } {
+    const node = this.nodeAt(index)
+    return { elements: node.slice(), plain: node.plain }
   }
 
   /** An independent copy, kept as this one is. O(nodes + loose elements). */

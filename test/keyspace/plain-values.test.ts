@@ -2,11 +2,12 @@ import { unpack } from 'msgpackr'
 import { Packr } from 'msgpackr/pack'
 import { manualClock, Redstart } from 'redstart'
 import { describe, expect, it } from 'vitest'
-import { BadPlainValue, packValue, unpackValue } from '../../src/keyspace/plain-values.js'
-import type { Plain } from '../../src/keyspace/ports.js'
-import type { Value } from '../../src/keyspace/value.js'
+import { BadPlainValue, formOf, unpackValue } from '../../src/keyspace/plain-values.js'
+import type { Plain, PlainSink } from '../../src/keyspace/ports.js'
+import { isString, type Value } from '../../src/keyspace/value.js'
 import { PlainReader } from '../../src/persistence/unpack.js'
 import type { Stream } from '../../src/structures/stream.js'
+import { toBytes } from '../../src/structures/text.js'
 import { callsOfRecipe, FILE_RECIPES } from '../oracle/recipes.js'
 import { START_MS } from '../support.js'
 
@@ -21,9 +22,64 @@ function made(recipe: string): Value {
 }
 
 function packed(value: Value): [code: Plain, plain: Plain] {
-  const into: Plain[] = []
-  packValue(value, into)
-  return [into[0]!, into[1]!]
+  if (isString(value)) throw new Error('strings have no form')
+  const form = formOf(value)!
+  const sink = new Collector()
+  form.pack(value, 0, form.units(value), sink)
+  return [form.code, sink.plain]
+}
+
+/** Keeps what it is given as it is. */
+class Collector implements PlainSink {
+  private readonly open: { readonly list: Plain[]; left: number }[] = [{ list: [], left: 1 }]
+
+  get plain(): Plain {
+    return this.open[0]!.list[0]!
+  }
+
+  private give(plain: Plain): void {
+    const last = this.open.at(-1)!
+    last.list.push(plain)
+    last.left--
+    while (this.open.length > 1 && this.open.at(-1)!.left === 0) this.open.pop()
+  }
+
+  none(): void {
+    this.give(null)
+  }
+
+  number(value: number): void {
+    this.give(value)
+  }
+
+  bigint(value: bigint): void {
+    this.give(value)
+  }
+
+  text(text: string): void {
+    this.give(text.isWellFormed() ? text : toBytes(text))
+  }
+
+  binary(bytes: Uint8Array): void {
+    this.give(bytes.slice())
+  }
+
+  list(length: number): void {
+    const list: Plain[] = []
+    const last = this.open.at(-1)!
+    last.list.push(list)
+    last.left--
+    this.open.push({ list, left: length })
+    while (this.open.length > 1 && this.open.at(-1)!.left === 0) this.open.pop()
+  }
+
+  doubles(): number {
+    throw new Error('no value here has doubles')
+  }
+
+  setDouble(): void {
+    throw new Error('no value here has doubles')
+  }
 }
 
 /** Through the bytes of a snapshot. */

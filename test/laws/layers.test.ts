@@ -51,7 +51,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   structures: ['denque'],
   commands: ['@noble/hashes/sha2.js', '@noble/hashes/legacy.js'],
   cache: ['msgpackr/pack'],
-  persistence: ['msgpackr/pack'],
 }
 
 /** The leaves that need Node, and what of it; the core needs nothing. */

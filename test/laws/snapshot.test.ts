@@ -2,8 +2,11 @@ import * as fc from 'fast-check'
 import { ManualClock, manualClock, Redstart } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { StoreHost } from '../../src/commands/persistence-host.js'
-import { ENTRIES_PER_KEY, type Plain } from '../../src/keyspace/ports.js'
+import { ENTRY_LENGTH, PART, type Plain } from '../../src/keyspace/ports.js'
 import type { Store } from '../../src/keyspace/store.js'
+import { SnapshotEncoder } from '../../src/persistence/snapshot-format.js'
+import { PlainReader } from '../../src/persistence/unpack.js'
+import { toBytes } from '../../src/structures/text.js'
 import { stateOf } from './state.js'
 import { LazyClock, run, steps } from './steps.js'
 import { START } from './writes/write.js'
@@ -15,6 +18,18 @@ import { START } from './writes/write.js'
 
 function host(engine: Store): StoreHost {
   return new StoreHost(engine, () => undefined)
+}
+
+const HEAD_OF_BLOCK_BYTES = 16
+
+/** What was given to a sink since it was last asked. */
+function entriesOf(sink: SnapshotEncoder): Plain[] {
+  const entries: Plain[] = []
+  for (let block = sink.block(); block !== undefined; block = sink.block()) {
+    const values = new PlainReader(block.subarray(HEAD_OF_BLOCK_BYTES), 'file', 0).whole() as Plain[]
+    for (const value of values) entries.push(value)
+  }
+  return entries
 }
 
 /** The state that entries make in a fresh store, at another time. */
@@ -49,18 +64,19 @@ describe('a snapshot', () => {
         }
 
         const wanted = stateOf(db.engine)
-        const cursor = own.snapshot()
-        const entries: Plain[] = []
+        const sink = new SnapshotEncoder(toBytes)
+        const cursor = own.snapshot(sink)
         for (const [i, step] of after.entries()) {
           run(session, clock, step)
           if (step.door !== 'clock') run(otherSession, clock, step)
-          entries.push(...(cursor.next(sizes[i % sizes.length]!) ?? []))
+          cursor.next(sizes[i % sizes.length]! * 10)
         }
-        for (let more = cursor.next(5); more !== undefined; more = cursor.next(5)) entries.push(...more)
+        while (cursor.next(50)) {}
+        const entries = entriesOf(sink)
 
         expect(loaded(entries)).toEqual(wanted)
         expect(cursor.count).toBe(cursor.total)
-        expect(entries.length).toBe(cursor.total * ENTRIES_PER_KEY)
+        expect(entries.length).toBe(cursor.total * ENTRY_LENGTH)
         expect(db.engine.snapshot).toBeUndefined()
         expect(stateOf(db.engine)).toEqual(stateOf(other.engine))
       }),
@@ -110,12 +126,84 @@ describe('a snapshot', () => {
       db.set('timed', 'v', { ex: 10 })
       const wanted = stateOf(db.engine)
 
-      const cursor = own.snapshot()
-      const entries = cursor.next(first) ?? []
+      const sink = new SnapshotEncoder(toBytes)
+      const cursor = own.snapshot(sink)
+      for (let i = 0; i < first; i++) cursor.next(1)
       change(db)
-      for (let more = cursor.next(3); more !== undefined; more = cursor.next(3)) entries.push(...more)
+      while (cursor.next(1)) {}
 
-      expect(loaded(entries)).toEqual(wanted)
+      expect(loaded(entriesOf(sink))).toEqual(wanted)
     }
+  })
+
+  describe('of large collections', () => {
+    const many = Array.from({ length: 2_200 }, (_, i) => `element ${i}`)
+    const fill: readonly ((db: Redstart) => unknown)[] = [
+      (db) => db.rpush('large', ...many.map((text) => text.padEnd(60))),
+      (db) => db.hset('large', Object.fromEntries(many.map((text) => [text, text]))),
+      (db) => db.sadd('large', ...many),
+      (db) =>
+        db.zadd(
+          'large',
+          many.map((member, i) => ({ score: i / 3, member })),
+        ),
+      (db) => {
+        db.hset('large', Object.fromEntries(many.map((text) => [text, text])))
+        db.hexpire('large', 1_000, many.slice(0, 10))
+      },
+    ]
+    const changes: readonly [string, (db: Redstart) => unknown][] = [
+      ['nothing', () => undefined],
+      ['its end', (db) => db.del('large')],
+      ['another name', (db) => db.rename('large', 'renamed')],
+      ['another value in its place', (db) => db.set('large', 'v')],
+      ['a deadline', (db) => db.expire('large', 10)],
+      ['other keys, which move it', (db) => db.del('before', 'large-twin')],
+      ['keys that come and go', (db) => [db.set('new', 'v'), db.del('before'), db.del('large')]],
+      ['another end', (db) => db.flushall()],
+      ['a fork that is written to', (db) => db.fork().del('large')],
+    ]
+    const edit = (db: Redstart): void => {
+      const type = db.type('large')
+      if (type === 'list') db.ltrim('large', 10, -10)
+      if (type === 'hash') db.hset('large', { 'element 0': 'other', fresh: 'new' })
+      if (type === 'set') db.srem('large', 'element 2199', 'element 1')
+      if (type === 'zset') db.zincrby('large', 10_000, 'element 7')
+    }
+
+    it.each([...changes, ['an edit', edit] as const])(
+      'goes on in parts, and is exact where what happens between two of them is %s',
+      (_what, change) => {
+        for (const make of fill) {
+          const db = new Redstart({ clock: manualClock(START) })
+          const own = host(db.engine)
+          own.listen(undefined)
+          db.set('before', 'v')
+          make(db)
+          db.copy('large', 'large-twin')
+          db.set('behind', 'v')
+          const wanted = stateOf(db.engine)
+
+          const sink = new SnapshotEncoder(toBytes)
+          const cursor = own.snapshot(sink)
+          // The key behind, the twin, and the first parts of the large one.
+          while (cursor.count < 2) cursor.next(1)
+          const entries = entriesOf(sink)
+          const begun: Plain[] = []
+          while (begun.length === 0) {
+            cursor.next(1)
+            begun.push(...entriesOf(sink))
+          }
+          change(db)
+          while (cursor.next(1)) {}
+
+          expect(begun[1]).toBe('large')
+          expect(begun[2]).toBeGreaterThanOrEqual(PART)
+          entries.push(...begun, ...entriesOf(sink))
+          expect(loaded(entries)).toEqual(wanted)
+          expect(cursor.count).toBe(cursor.total)
+        }
+      },
+    )
   })
 })

@@ -44,15 +44,21 @@ export function storageContract(name: string, make: () => { storage: Storage; ag
       expect(await textOf(again(), 'empty')).toBe('')
     })
 
-    it('takes the bytes as they are when it is called', async () => {
+    it('takes the bytes as they are when it is called, or until it has written them', async () => {
       const { storage } = await opened()
       const given = bytes('one')
       const segment = await storage.append('log-1.rs')
       segment.append(given)
       given.fill(0)
       await segment.flush()
+      const blob = await storage.create('snapshot-1.rs')
+      const piece = bytes('two')
+      await blob.write(piece)
+      piece.fill(0)
+      await blob.commit()
 
       expect(await textOf(storage, 'log-1.rs')).toBe('one')
+      expect(await textOf(storage, 'snapshot-1.rs')).toBe('two')
     })
 
     it('makes a segment that is there at once, and adds to it in order', async () => {

@@ -95,6 +95,10 @@ export class FailingDisk implements FileCalls {
     this.check()
     quickCalls.remove(path)
   }
+
+  async removeLater(path: string): Promise<void> {
+    this.remove(path)
+  }
 }
 
 const BLOCK = 512
@@ -210,6 +214,10 @@ export class ForgetfulDisk implements FileCalls {
     this.tick()
     this.enter({ kind: 'remove', name: basename(path) })
     systemCalls.remove(path)
+  }
+
+  async removeLater(path: string): Promise<void> {
+    this.remove(path)
   }
 
   /** Writes what is there after a power failure into a folder. `chance` says for each block and step whether it is kept. */

@@ -14,6 +14,7 @@ import {
   recordMatches,
   SEGMENT_HEADER_BYTES,
 } from '../../src/persistence/log-format.js'
+import { PlainWriter } from '../../src/persistence/plain-writer.js'
 import { readSnapshot, SnapshotEncoder } from '../../src/persistence/snapshot-format.js'
 import { PlainReader } from '../../src/persistence/unpack.js'
 import { toBytes } from '../../src/structures/text.js'
@@ -48,6 +49,12 @@ describe('CRC-32C', () => {
   })
 })
 
+/** The same with plain bytes: msgpackr hands out Buffers. */
+function plainOf(value: Plain): Plain {
+  if (value instanceof Uint8Array) return new Uint8Array(value)
+  return Array.isArray(value) ? value.map(plainOf) : value
+}
+
 const plain: fc.Arbitrary<Plain> = fc.letrec<{ plain: Plain }>((tie) => ({
   plain: fc.oneof(
     { depthSize: 'small', maxDepth: 4 },
@@ -64,17 +71,71 @@ const plain: fc.Arbitrary<Plain> = fc.letrec<{ plain: Plain }>((tie) => ({
 })).plain
 
 const packr = new Packr({ useRecords: false, moreTypes: false })
+
+/** Packs values one by one, and gives out the bytes. */
+class Packed extends PlainWriter {
+  of(value: Plain): Uint8Array {
+    this.length = 0
+    this.write(value)
+    return new Uint8Array(this.memory.subarray(0, this.length))
+  }
+
+  ofDoubles(values: readonly number[]): Uint8Array {
+    this.length = 0
+    const at = this.doubles(values.length)
+    values.forEach((value, i) => {
+      this.setDouble(at + i * 8, value)
+    })
+    return new Uint8Array(this.memory.subarray(0, this.length))
+  }
+
+  private write(value: Plain): void {
+    if (value === null) this.none()
+    else if (typeof value === 'string') this.text(value)
+    else if (typeof value === 'number') this.number(value)
+    else if (typeof value === 'bigint') this.bigint(value)
+    else if (value instanceof Uint8Array) this.binary(value)
+    else {
+      this.list(value.length)
+      for (const item of value) this.write(item)
+    }
+  }
+}
+
+const packed = new Packed(4, toBytes)
 const read = (bytes: Uint8Array): Plain => new PlainReader(bytes, 'file', 0).whole()
 
 describe('packed values', () => {
-  it('are read as msgpackr packs and reads them', () => {
+  it('are what msgpackr reads, and are read as msgpackr packs them', () => {
     fc.assert(
       fc.property(plain, (value) => {
-        const bytes = new Uint8Array(packr.pack(value))
+        const bytes = packed.of(value)
 
         expect(read(bytes)).toEqual(value)
-        if (value === null || typeof value !== 'object') expect(unpack(bytes)).toEqual(value)
+        expect(read(new Uint8Array(packr.pack(value)))).toEqual(value)
+        expect(plainOf(unpack(bytes))).toEqual(value)
       }),
+    )
+  })
+
+  it.each([0, 23, 24, 25, 31, 32, 85, 86, 255, 256, 21_845, 21_846, 65_535, 65_536, 70_000])(
+    'hold texts of %i units, whatever they are made of',
+    (length) => {
+      for (const unit of ['a', 'é', '漢', '\udcff']) {
+        const text = unit.repeat(length)
+        const expected = Buffer.from(toBytes(text))
+        const found = [read(packed.of(text)), unpack(packed.of(text))]
+
+        expect(found.map((one) => typeof one === 'string')).toEqual([text.isWellFormed(), text.isWellFormed()])
+        // Buffers, as text and large arrays take seconds to compare.
+        for (const one of found) expect(Buffer.from(one as string).equals(expected)).toBe(true)
+      }
+    },
+  )
+
+  it('hold doubles as their bytes, the least first', () => {
+    expect(read(packed.ofDoubles([1.5, -0, Number.POSITIVE_INFINITY]))).toEqual(
+      new Uint8Array(new Float64Array([1.5, -0, Number.POSITIVE_INFINITY]).buffer),
     )
   })
 
@@ -171,21 +232,41 @@ describe('records', () => {
 })
 
 describe('a snapshot', () => {
+  const blockOf = (encoder: SnapshotEncoder, key: string, form: number): Uint8Array => {
+    encoder.entry(0, key, form)
+    encoder.text('v')
+    encoder.none()
+    return encoder.block()!
+  }
+  const look = async (pieces: readonly Uint8Array[]): Promise<unknown> =>
+    readSnapshot(
+      (async function* () {
+        yield* pieces
+      })(),
+      'file',
+      () => undefined,
+    )
+
+  it('counts a value that comes in parts once, and is refused where parts are missing', async () => {
+    const make = (...forms: readonly [key: string, form: number][]): Uint8Array[] => {
+      const encoder = new SnapshotEncoder(toBytes)
+      const pieces = [encoder.head({ databases: 16, seq: 1, timeMs: 5, keys: 3 })]
+      for (const [key, form] of forms) pieces.push(new Uint8Array(blockOf(encoder, key, form)))
+      return [...pieces, new Uint8Array(encoder.last())]
+    }
+
+    expect(await look(make(['a', 18], ['b', 0], ['a', 18], ['c', 18], ['c', 34], ['a', 34]))).toMatchObject({ keys: 3 })
+    await expect(look(make(['a', 18], ['b', 0]))).rejects.toThrow('a value that has no end')
+    await expect(look(make(['a', 18], ['b', 34], ['a', 34]))).rejects.toThrow('an end of a value that has no beginning')
+  })
+
   it('whose blocks are exchanged, repeated, left out, or of another snapshot is refused', async () => {
     const make = (key: string): Uint8Array[] => {
-      const encoder = new SnapshotEncoder()
-      const head = encoder.head({ databases: 16, seq: 1, timeMs: 5, keys: 3 })
-      const blocks = [1, 2, 3].map((i) => encoder.block([0, `${key}${i}`, 0, 'v', null]))
-      return [head, ...blocks, encoder.last()].map((piece) => new Uint8Array(piece))
+      const encoder = new SnapshotEncoder(toBytes)
+      const pieces = [encoder.head({ databases: 16, seq: 1, timeMs: 5, keys: 3 })]
+      for (const i of [1, 2, 3]) pieces.push(new Uint8Array(blockOf(encoder, `${key}${i}`, 0)))
+      return [...pieces, new Uint8Array(encoder.last())]
     }
-    const look = async (pieces: readonly Uint8Array[]): Promise<unknown> =>
-      readSnapshot(
-        (async function* () {
-          yield* pieces
-        })(),
-        'file',
-        () => undefined,
-      )
     const [head, one, two, three, last] = make('a') as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
     const other = make('b')[2]!
 
