@@ -1,13 +1,13 @@
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type Persistent, restore } from 'redstart/persistence'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
 import { expectAbsent } from './export.js'
 import { keysOf, lookInto } from './look.js'
-import { expectStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
+import { bytesOfStore, expectStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
 import { restoredText } from './restore.js'
-import { amount } from './text.js'
+import { amount, bytesText } from './text.js'
 
 const HELP = `Usage: redstart backup FOLDER TARGET [--file] [--force] [options]
 
@@ -48,7 +48,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     } else {
       const to = await placeOf(target, values)
       const report = await making(target, () => watched(place, folder, terminal, (from) => restore(from, to)))
-      terminal.out(`${restoredText(report)} in ${target}\n`)
+      terminal.out(`${restoredText(report)} in ${target}, ${bytesText(await bytesOfStore(target))}\n`)
     }
   } finally {
     await place.storage.close()
@@ -69,5 +69,5 @@ async function toFile(place: Persistent, folder: string, file: string, terminal:
   } finally {
     await db.close()
   }
-  terminal.out(`a snapshot of ${amount(keys, 'key')} in ${file}\n`)
+  terminal.out(`a snapshot of ${amount(keys, 'key')} in ${file}, ${bytesText((await stat(file)).size)}\n`)
 }

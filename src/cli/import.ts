@@ -3,7 +3,7 @@ import { Redstart } from 'redstart'
 import type { Persistent } from 'redstart/persistence'
 import { type AofReport, importAof } from 'redstart/redis-files'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
-import { making, placeOf, SECRET_HELP, SECRET_OPTIONS } from './place.js'
+import { bytesOfStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS } from './place.js'
 import { Progress } from './progress.js'
 import { amount, bytesText, countText } from './text.js'
 
@@ -69,7 +69,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     const skipped = (rdb?.skipped.values ?? 0) + (rdb?.skipped.functions ?? 0) + (rdb?.skipped.moduleData ?? 0)
     if (skipped > 0) terminal.err(`${file}: ${amount(skipped, 'part')} left out that have no place here\n`)
   }
-  terminal.out(`${amount(report.keys, 'key')} in ${folder}\n`)
+  terminal.out(`${amount(report.keys, 'key')} in ${folder}, ${bytesText(await bytesOfStore(folder))}\n`)
   return 0
 }
 

@@ -69,16 +69,20 @@ async function sizesIn(path: string): Promise<{ name: string; bytes: number }[]>
   return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(path, name))).size })))
 }
 
-/** Does something with a place, and shows how much of it has been read. `readings`: so often all of it is read. */
+/** The bytes of all files of a store. */
+export async function bytesOfStore(folder: string): Promise<number> {
+  const sizes = (await sizesIn(folder)).filter(({ name }) => OWN_FILE.test(name))
+  return sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/** Does something with a place, and shows how much of it has been read. */
 export async function watched<T>(
   place: Persistent,
   folder: string,
   terminal: Terminal,
   work: (place: Persistent) => Promise<T>,
-  readings = 1,
 ): Promise<T> {
-  const sizes = (await sizesIn(folder)).filter(({ name }) => OWN_FILE.test(name))
-  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0) * readings
+  const total = await bytesOfStore(folder)
   const progress = new Progress(terminal, 'reading')
   const show = (bytes: number): void => progress.show(total === 0 ? 1 : bytes / total, bytesText(bytes))
   try {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type RestoreReport, type RestoreToOptions, restore } from 'redstart/persistence'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
-import { expectStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
+import { bytesOfStore, expectStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
 import { Progress } from './progress.js'
 import { amount, bytesText } from './text.js'
 
@@ -48,7 +48,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     if (isFile) return restore(bytesOf(source, terminal), target)
     return watched(from, source, terminal, (place) => restore(place, target, to))
   })
-  terminal.out(`${restoredText(report)} in ${folder}\n`)
+  terminal.out(`${restoredText(report)} in ${folder}, ${bytesText(await bytesOfStore(folder))}\n`)
   return 0
 }
 
@@ -82,6 +82,8 @@ async function* bytesOf(file: string, terminal: Terminal): AsyncIterable<Uint8Ar
 
 /** What a store was made of. */
 export function restoredText({ keys, records, lastSeq }: RestoreReport): string {
-  const log = records === 0 ? '' : ` and ${amount(records, 'record')} of the log up to number ${lastSeq}`
-  return `a snapshot of ${amount(keys, 'key')}${log}`
+  const snapshot = `a snapshot of ${amount(keys, 'key')}`
+  if (records === 0) return snapshot
+  const log = `${amount(records, 'record')} of the log up to number ${lastSeq}`
+  return keys === 0 ? log : `${snapshot} and ${log}`
 }
