@@ -22,26 +22,35 @@ const GROUP = 1 << GROUP_BITS
 const PACKED_OVERHEAD = 420
 /** A string's head and the pointer to it. */
 const STRING_BYTES = 32
+/** The same of what grows, in arrays that have room for more: the arrays, an entry, a value without its text. */
+const GROWING_OVERHEAD = 700
+const GROWING_ENTRY_BYTES = 24
+const GROWING_VALUE_BYTES = 36
 const UINT16_MAX = 0xffff
 const UINT32_MAX = 0xffffffff
+
+const NO_NAMES: readonly string[] = []
 
 /** Entries that are added to: values and ids in arrays. */
 export class GrowingEntries implements StreamEntries {
   private readonly ms: U64[]
   private readonly seq: U64[]
-  private readonly names: (readonly string[])[]
   private readonly values: string[]
-  /** Where the values of each entry begin. */
-  private readonly starts: number[]
+  /** The names of all entries, or of the first. */
+  private names: readonly string[]
+  /** The names of each entry, and where its values begin, where not all have the same names. */
+  private ownNames: (readonly string[])[] | undefined
+  private starts: number[] | undefined
   weight: number
 
   constructor(like?: GrowingEntries) {
     this.ms = like === undefined ? [] : like.ms.slice()
     this.seq = like === undefined ? [] : like.seq.slice()
-    this.names = like === undefined ? [] : like.names.slice()
     this.values = like === undefined ? [] : like.values.slice()
-    this.starts = like === undefined ? [] : like.starts.slice()
-    this.weight = like === undefined ? PACKED_OVERHEAD : like.weight
+    this.names = like === undefined ? NO_NAMES : like.names
+    this.ownNames = like?.ownNames?.slice()
+    this.starts = like?.starts?.slice()
+    this.weight = like === undefined ? GROWING_OVERHEAD : like.weight
   }
 
   /** The same entries as they are, to be added to. O(bytes). */
@@ -59,17 +68,27 @@ export class GrowingEntries implements StreamEntries {
 
   /** Adds an entry; `words` are names and values by turns. O(fields). */
   add(ms: U64, seq: U64, names: readonly string[], words: readonly string[]): void {
+    if (this.ms.length === 0) this.names = names
+    else if (names !== this.names && this.ownNames === undefined) this.part()
     this.ms.push(ms)
     this.seq.push(seq)
-    this.names.push(names)
-    this.starts.push(this.values.length)
+    this.ownNames?.push(names)
+    this.starts?.push(this.values.length)
     let length = 0
     for (let i = 1; i < words.length; i += 2) {
       const value = words[i]!
       length += value.length
       this.values.push(value)
     }
-    this.weight += 4 * 8 + names.length * STRING_BYTES + length
+    this.weight += GROWING_ENTRY_BYTES + names.length * GROWING_VALUE_BYTES + length
+  }
+
+  /** Notes the names of each entry. O(entries). */
+  private part(): void {
+    const { length } = this.names
+    this.ownNames = this.ms.map(() => this.names)
+    this.starts = this.ms.map((_, i) => i * length)
+    this.weight += this.ms.length * 16
   }
 
   msAt(index: number): U64 {
@@ -81,13 +100,13 @@ export class GrowingEntries implements StreamEntries {
   }
 
   namesAt(index: number): readonly string[] {
-    return this.names[index]!
+    return this.ownNames === undefined ? this.names : this.ownNames[index]!
   }
 
   wordsAt(index: number): string[] {
     const { values } = this
-    const names = this.names[index]!
-    const start = this.starts[index]!
+    const names = this.namesAt(index)
+    const start = this.starts === undefined ? index * names.length : this.starts[index]!
     const words: string[] = []
     for (let i = 0; i < names.length; i++) words.push(names[i]!, values[start + i]!)
     return words
@@ -95,7 +114,7 @@ export class GrowingEntries implements StreamEntries {
 
   /** The same entries, packed. O(bytes). */
   packed(): StreamEntries {
-    return new PackedEntries(this.ms, this.seq, this.names, this.starts, this.values)
+    return new PackedEntries(this.ms, this.seq, this.names, this.ownNames, this.starts, this.values)
   }
 }
 
@@ -122,22 +141,22 @@ class PackedEntries implements StreamEntries {
   constructor(
     ms: readonly U64[],
     seq: readonly U64[],
-    names: readonly (readonly string[])[],
-    starts: readonly number[],
+    names: readonly string[],
+    ownNames: readonly (readonly string[])[] | undefined,
+    starts: readonly number[] | undefined,
     values: readonly string[],
   ) {
     const size = ms.length
     this.size = size
     this.ms = ms[0]!
     this.seq = least(seq)
-    this.names = names[0]!
+    this.names = names
     const farthest = Math.max(distance(ms, this.ms), distance(seq, this.seq))
     this.ids = farthest > UINT32_MAX ? ms.flatMap((part, i) => [part, seq[i]!]) : undefined
     this.ends = this.ids === undefined ? 2 * size : 0
-    const isUniform = names.every((other) => other === this.names)
-    this.ownNames = isUniform ? undefined : names.slice()
-    this.starts = isUniform ? undefined : Uint32Array.from(starts)
-    this.texts = joined(values, starts)
+    this.ownNames = ownNames?.slice()
+    this.starts = starts === undefined ? undefined : Uint32Array.from(starts)
+    this.texts = this.joined(values)
     let length = 0
     let longest = this.ids === undefined ? farthest : 0
     for (const text of this.texts) {
@@ -146,13 +165,22 @@ class PackedEntries implements StreamEntries {
     }
     const count = this.ends + values.length
     this.numbers = longest <= UINT16_MAX ? new Uint16Array(count) : new Uint32Array(count)
-    this.fill(ms, seq, starts, values)
+    this.fill(ms, seq, values)
     this.weight = PACKED_OVERHEAD + this.numbers.byteLength + this.texts.length * STRING_BYTES + length
     if (this.ids !== undefined) this.weight += this.ids.length * 24
-    if (!isUniform) this.weight += size * 12
+    if (ownNames !== undefined) this.weight += size * 12
   }
 
-  private fill(ms: readonly U64[], seq: readonly U64[], starts: readonly number[], values: readonly string[]): void {
+  /** The values of each group of entries in one string. */
+  private joined(values: readonly string[]): string[] {
+    const texts: string[] = []
+    for (let first = 0; first < this.size; first += GROUP) {
+      texts.push(values.slice(this.startOf(first), this.endOf(first, values.length)).join(''))
+    }
+    return texts
+  }
+
+  private fill(ms: readonly U64[], seq: readonly U64[], values: readonly string[]): void {
     const { numbers, ends } = this
     if (this.ids === undefined) {
       // Parts that are near lie within the safe integers.
@@ -162,10 +190,10 @@ class PackedEntries implements StreamEntries {
         numbers[2 * i + 1] = (seq[i] as number) - leastSeq
       }
     }
-    for (let first = 0; first < starts.length; first += GROUP) {
-      const last = first + GROUP < starts.length ? starts[first + GROUP]! : values.length
+    for (let first = 0; first < this.size; first += GROUP) {
+      const last = this.endOf(first, values.length)
       let end = 0
-      for (let word = starts[first]!; word < last; word++) {
+      for (let word = this.startOf(first); word < last; word++) {
         end += values[word]!.length
         numbers[ends + word] = end
       }
@@ -204,6 +232,11 @@ class PackedEntries implements StreamEntries {
   private startOf(index: number): number {
     return this.starts === undefined ? index * this.names.length : this.starts[index]!
   }
+
+  /** Where the values of a group of entries end, of so many in all. */
+  private endOf(first: number, all: number): number {
+    return first + GROUP < this.size ? this.startOf(first + GROUP) : all
+  }
 }
 
 function least(parts: readonly U64[]): U64 {
@@ -221,13 +254,4 @@ function distance(parts: readonly U64[], from: U64): number {
     if (part - from > farthest) farthest = part - from
   }
   return farthest
-}
-
-/** The values of each group of entries in one string. */
-function joined(values: readonly string[], starts: readonly number[]): string[] {
-  const texts: string[] = []
-  for (let first = 0; first < starts.length; first += GROUP) {
-    texts.push(values.slice(starts[first], starts[first + GROUP]).join(''))
-  }
-  return texts
 }
