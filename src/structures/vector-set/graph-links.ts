@@ -71,7 +71,11 @@ export class GraphLinks {
 
   /** The neighbours of a node, in an array of their own. */
   of(node: number, level: number): number[] {
-    return [...this.cellsOf(node, level).subarray(this.startOf(node, level), this.endOf(node, level))]
+    const cells = this.cellsOf(node, level)
+    const end = this.endOf(node, level)
+    const nodes: number[] = []
+    for (let i = this.startOf(node, level); i < end; i++) nodes.push(cells[i]!)
+    return nodes
   }
 
   areJoined(a: number, b: number, level: number): boolean {

@@ -209,9 +209,10 @@ export class Graph {
       let farthest = NONE
       let far = distance
       for (const third of this.links.of(other, level)) {
-        const away = this.vectors.between(other, third)
         // Whoever has few links keeps them: nobody is to be cut off.
-        if (away <= far || this.links.countOf(third, level) <= this.m >> 1) continue
+        if (this.links.countOf(third, level) <= this.m >> 1) continue
+        const away = this.vectors.between(other, third)
+        if (away <= far) continue
         farthest = third
         far = away
       }

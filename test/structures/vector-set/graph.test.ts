@@ -76,6 +76,21 @@ describe('vectors', () => {
     }
   })
 
+  it('kept as bytes that are as large as can be have exact distances', () => {
+    const vectors = new Vectors(8, 'int8')
+    const rows = [0x00, 0xff, 0xaa, 0x33, 0x0f, 0x81].map((bits) =>
+      Array.from({ length: 8 }, (_, i) => ((bits >> i) & 1 ? -1 : 1)),
+    )
+    for (const [row, vector] of rows.entries()) vectors.set(row, vector)
+
+    for (const [a, one] of rows.entries()) {
+      for (const [b, other] of rows.entries()) {
+        expect(vectors.distanceTo(vectors.queryOf(a), b)).toBe(vectors.between(a, b))
+        expect(vectors.between(a, b)).toBeCloseTo(cosineDistance(one, other), 6)
+      }
+    }
+  })
+
   it('kept by their signs have distances by how many are equal', () => {
     const vectors = new Vectors(40, 'bin')
     vectors.set(
