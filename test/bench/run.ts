@@ -32,6 +32,7 @@ import {
   playPersistence,
 } from './sections/persistence-report.js'
 import { playStalls, type StallResults, stallsTable, stallVerdicts } from './sections/stalls-report.js'
+import { playVectors, type VectorResults, vectorsTable, vectorVerdicts } from './sections/vectors-report.js'
 
 /** What a run gathers. */
 interface Findings {
@@ -44,6 +45,7 @@ interface Findings {
   accounting: AccountingResults
   forks: ForkResults
   persistence: PersistenceResults
+  vectors: VectorResults
 }
 
 async function main(): Promise<void> {
@@ -91,6 +93,7 @@ async function play(options: Options, server: Server | null, show: (table: Table
     accounting: [],
     forks: [],
     persistence: [],
+    vectors: [],
   }
   const base: Omit<Assignment, 'jobs'> = { quick: options.quick, port: server?.port }
   if (SCENARIOS.some((scenario) => options.only.has(scenario.name))) {
@@ -125,6 +128,10 @@ async function play(options: Options, server: Server | null, show: (table: Table
   if (options.only.has('persistence')) {
     findings.persistence = await playPersistence(options, base)
     show(persistenceTable(findings.persistence))
+  }
+  if (options.only.has('vectors')) {
+    findings.vectors = await playVectors(options, base)
+    show(vectorsTable(findings.vectors))
   }
   return findings
 }
@@ -234,6 +241,7 @@ function verdictsOf(findings: Findings, options: Options): Verdict[] {
     ...accountingVerdicts(findings.accounting),
     ...forkVerdicts(findings.forks),
     ...persistenceVerdicts(findings.persistence),
+    ...vectorVerdicts(findings.vectors),
   ]
 }
 

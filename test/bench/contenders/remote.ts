@@ -22,6 +22,10 @@ function once(...calls: readonly string[]): string {
   return `if n == 0 then ${calls.join(' ')} end`
 }
 
+/** The time of the first entry of a stream; each of the others is a millisecond later. */
+export const STREAM_START_MS = 1_700_000_000_000
+const XADD = `call('XADD', '${COLLECTION}', string.format('%d-0', ${STREAM_START_MS} + n), 'field1', key, 'field2', key)`
+
 const WRITES = {
   plain: `call('SET', key, value)`,
   expiring: `call('SET', key, value, 'EX', ${LONG_TTL_S})`,
@@ -32,6 +36,8 @@ const WRITES = {
   'small hashes': `call('HSET', key, 'field1', n, 'field2', n, 'field3', n, 'field4', n, 'field5', n)`,
   set: `call('SADD', '${COLLECTION}', key)`,
   hyperloglog: `call('PFADD', '${COLLECTION}', key)`,
+  stream: XADD,
+  'stream with a group': `${XADD} ${once(`call('XGROUP', 'CREATE', '${COLLECTION}', 'workers', '0')`)}`,
   bitmap: once(`call('SETBIT', '${COLLECTION}', ${MEGABYTE * 8 - 1}, 0)`),
   megabytes: once(...MEGABYTES.map((key) => `call('SET', '${key}', string.rep('${key}', ${MEGABYTE}))`)),
   // These come from outside: see fillCities.
@@ -252,7 +258,7 @@ function sweepingSubject(
 }
 
 /** CPU nanoseconds that the server's main thread spends while `work` is pending. */
-async function serverTime(redis: Redis, work: () => Promise<unknown>): Promise<number> {
+export async function serverTime(redis: Redis, work: () => Promise<unknown>): Promise<number> {
   const before = await mainThreadSeconds(redis)
   await work()
   return ((await mainThreadSeconds(redis)) - before) * 1e9

@@ -17,6 +17,7 @@ const OPERATIONS = ['get', 'set', 'get-ttl', 'set-ex', 'insert', 'del', 'incr']
 const SORTED_SETS = ['zadd', 'zadd-move', 'zincrby', 'zscore', 'zrank', 'zrange-10', 'zrange-100', 'zrem', 'zpopmin']
 const OTHER_COLLECTIONS = ['lpush-rpop', 'hget-small', 'hset-small', 'hget-large', 'hset-large']
 const SETS = ['sadd', 'sismember', 'spop']
+const STREAMS = ['xadd', 'xadd-id', 'xrange-10', 'xrange-100', 'xreadgroup-xack']
 const COLLECTION_BARS = { 100000: 1.5, 1000000: 1.3 }
 const LUA = 'server core, Lua loop'
 
@@ -33,6 +34,7 @@ const BARS: readonly Bar[] = [
   { scenarios: [...SORTED_SETS, ...OTHER_COLLECTIONS, ...SETS], peer: LUA, least: COLLECTION_BARS },
   { scenarios: ['zadd-move', 'zincrby', 'zrank'], peer: LUA, least: { 100000: 2, 1000000: 2 } },
   { scenarios: ['zrange-100'], peer: LUA, least: { 100000: 10, 1000000: 10 } },
+  { scenarios: STREAMS, peer: LUA, least: 1 },
   { scenarios: ['lpush-rpop'], peer: 'bare Denque', least: 0.4 },
   { scenarios: ['sadd', 'sismember'], peer: 'bare Set', least: 0.4 },
   { scenarios: ['setbit', 'geosearch-10km', 'geosearch-100km', 'geosearch-1000km'], peer: LUA, least: 1 },
@@ -44,8 +46,10 @@ const SET_EX_MOST = 1.5
 export const WORK_MOST_MS = 10
 /** The most that a copy of a million strings may take. */
 export const FORK_MOST_MS = 100
+/** The least part of the true neighbours that a search of vectors finds. */
+export const RECALL_LEAST = 0.95
 export const HEAP_MOST = 1.6
-export const COLLECTION_HEAP_MOST = { 'small hashes': 2, 'sorted set': 1, set: 1, list: 1.7 }
+export const COLLECTION_HEAP_MOST = { 'small hashes': 2, 'sorted set': 1, set: 1, list: 1.7, stream: 2 }
 
 const KINDS: readonly KeyKind[] = ['same', 'fresh']
 

@@ -7,6 +7,7 @@ import { bytesPerKey } from '../sections/memory.js'
 import { FULL_PAUSES, measurePauses, QUICK_PAUSES } from '../sections/pauses.js'
 import { measurePersistence } from '../sections/persistence.js'
 import { measureStalls } from '../sections/stalls.js'
+import { measureVectors } from '../sections/vectors.js'
 import type { Assignment, Job, Outcome } from './job.js'
 import { World } from './keys.js'
 import { FULL, measure, QUICK } from './measure.js'
@@ -47,6 +48,10 @@ async function perform(job: Job, { quick, port }: Assignment): Promise<Outcome> 
     }
     case 'persistence':
       return { kind: 'persistence', report: await measurePersistence(job.count) }
+    case 'vectors': {
+      const report = await measureVectors(job.holder, job.quantization, job.count, port)
+      return { kind: 'vectors', report }
+    }
     case 'call-tax':
       return { kind: 'call-tax', ...(await luaCallTax(port ?? 0, job.calls)) }
   }

@@ -7,6 +7,7 @@ import type { MemoryContender } from '../sections/memory.js'
 import type { PauseContender, PauseReport, PauseShape } from '../sections/pauses.js'
 import type { PersistenceReport } from '../sections/persistence.js'
 import type { StallReport, StallShape } from '../sections/stalls.js'
+import type { VectorQuantization, VectorsReport } from '../sections/vectors.js'
 import type { Measured } from './scenario.js'
 
 /** What one child process is asked to do. */
@@ -19,6 +20,7 @@ export type Job =
   | { kind: 'fork'; shape: ForkShape; count: number; turns: number }
   | { kind: 'pauses'; contender: PauseContender; shape: PauseShape }
   | { kind: 'persistence'; count: number }
+  | { kind: 'vectors'; holder: Holder; quantization: VectorQuantization; count: number }
   | { kind: 'call-tax'; calls: number }
 
 export type Outcome =
@@ -30,6 +32,7 @@ export type Outcome =
   | { kind: 'fork'; report: ForkReport }
   | { kind: 'pauses'; report: PauseReport }
   | { kind: 'persistence'; report: PersistenceReport }
+  | { kind: 'vectors'; report: VectorsReport }
   | { kind: 'call-tax'; ping: number; existsMiss: number }
 
 export interface Assignment {

@@ -11,6 +11,7 @@ export const SECTIONS = [
   'accounting',
   'fork',
   'persistence',
+  'vectors',
 ] as const
 export type Section = (typeof SECTIONS)[number]
 

@@ -71,6 +71,7 @@ export const GROUPS = [
   'lists',
   'hashes',
   'sets',
+  'streams',
   'hyperloglogs',
   'bits',
   'places',

@@ -19,6 +19,7 @@ import { set } from './set.js'
 import { setEx } from './set-ex.js'
 import { sismember } from './sismember.js'
 import { spop } from './spop.js'
+import { xadd, xaddId, xrange10, xrange100, xreadgroup } from './streams.js'
 import { zadd, zaddMove } from './zadd.js'
 import { zincrby } from './zincrby.js'
 import { zpopmin } from './zpopmin.js'
@@ -34,6 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   listEnds,
   ...[hgetSmall, hsetSmall, hgetLarge, hsetLarge],
   ...[sadd, sismember, spop],
+  ...[xadd, xaddId, xrange10, xrange100, xreadgroup],
   ...[pfadd, pfcount, pfmerge],
   ...[setbit, bitcount, bitop],
   ...[geoadd, geosearch10, geosearch100, geosearch1000],

@@ -27,6 +27,10 @@ const fiveFields = (index: number) => ({
   visits: textOf(index, 8),
 })
 
+const twoFields = (index: number) => ({ field1: textOf(index, 12), field2: textOf(index, 8) })
+
+const idOf = (index: number): string => `${1_700_000_000_000 + 7 * index}-0`
+
 /** Element `index` of many collections of `size`. */
 const spread = (index: number, size: number): string => `collection:${Math.floor(index / size)}`
 
@@ -55,6 +59,16 @@ export const MIXES = {
   'short lists': { count: 300_000, put: (db, i) => db.rpush(spread(i, 20), textOf(i, 12)) },
   'a long list': { count: 500_000, put: (db, i) => db.rpush('collection', textOf(i, 12)) },
   'a long list of long texts': { count: 50_000, put: (db, i) => db.rpush('collection', textOf(i, 400)) },
+  'a stream': { count: 300_000, put: (db, i) => db.xadd('collection', idOf(i), twoFields(i)) },
+  'small streams': { count: 200_000, put: (db, i) => db.xadd(spread(i, 20), idOf(i), twoFields(i)) },
+  'a stream of entries that are pending': {
+    count: 100_000,
+    put(db, i) {
+      db.xadd('collection', idOf(i), twoFields(i))
+      if (i === 0) db.xgroupCreate('collection', 'group', '0')
+      db.xreadgroup('group', `consumer:${i % 10}`, { collection: '>' })
+    },
+  },
 } satisfies Record<string, Mix>
 export type MixName = keyof typeof MIXES
 export const MIX_NAMES = Object.keys(MIXES) as MixName[]

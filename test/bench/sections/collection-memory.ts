@@ -1,14 +1,18 @@
 import type { Redstart } from 'redstart'
 import { redstartOpener } from '../contenders/local.js'
+import { STREAM_START_MS } from '../contenders/remote.js'
 import { COLLECTION, keyBlock, Random, SCORES, type TextBlock } from '../harness/keys.js'
 import { heapBytes, usedMemoryOf } from './memory.js'
 
 /** Bytes per element of collections, in this process and in the server. */
-export const COLLECTION_SHAPES = ['small hashes', 'sorted set', 'set', 'list'] as const
+export const COLLECTION_SHAPES = ['small hashes', 'sorted set', 'set', 'list', 'stream'] as const
 export type CollectionShape = (typeof COLLECTION_SHAPES)[number]
 
 export const HOLDERS = ['Redstart', 'server'] as const
 export type Holder = (typeof HOLDERS)[number]
+
+/** So long after one another come the entries of the stream. */
+const STREAM_STEP_MS = 7
 
 /** What the server does for each `n`: the same as `put`. */
 const SERVER_STEPS: Record<CollectionShape, string> = {
@@ -16,6 +20,7 @@ const SERVER_STEPS: Record<CollectionShape, string> = {
   'sorted set': `redis.call('ZADD', '${COLLECTION}', math.random(0, ${SCORES - 1}), string.format('key:%08d', n))`,
   set: `redis.call('SADD', '${COLLECTION}', string.format('key:%08d', n))`,
   list: `redis.call('RPUSH', '${COLLECTION}', string.format('key:%08d', n))`,
+  stream: `redis.call('XADD', '${COLLECTION}', string.format('%d-0', ${STREAM_START_MS} + n * ${STREAM_STEP_MS}), 'field1', string.format('key:%08d', n), 'field2', n)`,
 }
 
 /** Bytes for each of `count` hashes of five small fields, or for each of `count` elements of one collection. */
@@ -37,7 +42,7 @@ export async function bytesPerElement(
   fill(db, shape, keys, count)
   const after = heapBytes()
   // The store is used past the reading, so it cannot have been collected.
-  put(db, shape, keys, 0, new Random(1))
+  db.touch(COLLECTION)
   return (after - before) / count
 }
 
@@ -67,5 +72,8 @@ function put(db: Redstart, shape: CollectionShape, keys: TextBlock, index: numbe
       break
     case 'list':
       db.rpush(COLLECTION, key)
+      break
+    case 'stream':
+      db.xadd(COLLECTION, `${STREAM_START_MS + index * STREAM_STEP_MS}-0`, { field1: key, field2: String(index) })
   }
 }
