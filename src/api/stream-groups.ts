@@ -244,10 +244,8 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
       timeoutMs: number
       signal: AbortSignal | undefined
     }): Reads | null | Promise<Reads | null> => {
-      const reader: reads.GroupReader = {
-        ...{ group: toText(group), consumer: toText(consumer) },
-        noack: options?.noack === true,
-      }
+      const noack = options?.noack === true
+      const reader: reads.GroupReader = { group: toText(group), consumer: toText(consumer), noack }
       return this[RUN](reads.xreadgroup, reader, streamsOf(streams, 'xreadgroup'), countOf(options), waiting)
     }
     // Nothing that does not wait is a promise.

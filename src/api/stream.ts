@@ -260,9 +260,15 @@ export function countOf(options: XreadOptions | undefined): number {
 }
 
 export function streamsOf(streams: StreamsToRead, command: string): reads.StreamToRead[] {
-  const pairs = Symbol.iterator in streams ? [...streams] : Object.entries(streams)
-  if (pairs.length === 0) throw wrongArity(command)
-  return pairs.map(([key, id]) => ({ key: toText(key), from: reads.readFrom(toText(id)) }))
+  const found: reads.StreamToRead[] = []
+  if (Symbol.iterator in streams) for (const [key, id] of streams) found.push(streamOf(key, id))
+  else for (const key of Object.keys(streams)) found.push(streamOf(key, streams[key]!))
+  if (found.length === 0) throw wrongArity(command)
+  return found
+}
+
+function streamOf(key: Key, id: string): reads.StreamToRead {
+  return { key: toText(key), from: reads.readFrom(toText(id)) }
 }
 
 /** Names and values by turns as an object. */
