@@ -3,6 +3,7 @@ import {
   anotherIsActive,
   closed,
   noShutdown,
+  notInTransaction,
   notKept,
   RedstartError,
   rewriteInProgress,
@@ -42,9 +43,11 @@ function keeperOf(unit: Unit): Keeper {
   return keeper
 }
 
-/** Writes a snapshot, blocking. O(bytes). Throws ERR where there is nowhere to, where one is being written, where it fails. */
+/** Writes a snapshot, blocking. O(bytes). Throws ERR where there is nowhere to, in a transaction, where one is being written, where it fails. */
 export function save(unit: Unit): void {
   const keeper = keeperOf(unit)
+  // What has been done of a unit would be in the snapshot, and once more in the log.
+  if (unit.store.depth > 0) throw notInTransaction()
   if (keeper.saving !== undefined) throw saveInProgress()
   attempt(() => keeper.save())
 }
@@ -93,6 +96,7 @@ export function lastsave({ store }: Unit): number {
 export function shutdown(unit: Unit, options: ShutdownOptions): void {
   const { store } = unit
   const { keeper } = store
+  if (keeper !== undefined && store.depth > 0) throw notInTransaction()
   try {
     // While a snapshot is being written the log has everything.
     if ((options.save ?? keeper?.savesByRules) && keeper?.saving === undefined) keeper?.save()

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { MemoryLog, manualClock, Redstart } from 'redstart'
-import { encrypted, files, memory, type Persistent, restore } from 'redstart/persistence'
+import { check, encrypted, files, memory, type Persistent, restore } from 'redstart/persistence'
 import { describe, expect, it } from 'vitest'
 import { START_MS } from '../support.js'
 import { copyOf, folder, openKept, quickFiles, stateIn, stateText, WRITES } from './support.js'
@@ -223,6 +223,44 @@ describe('what keeps a database', () => {
 
     const half = await restore(place, memory(), { seq: 1 })
     expect(half).toMatchObject({ records: 1, lastSeq: 1 })
+  })
+
+  it('logs what is left of a transaction of which parts are taken back, however many commands there are', async () => {
+    for (const count of [1, 126, 127, 128, 20_000]) {
+      const place = memory()
+      const { db } = await openKept(place)
+      db.set('before', 'v')
+      const inner = (): never => {
+        for (let i = 0; i < 5; i++) db.set(`k${i}`, 'taken back')
+        throw new Error('no')
+      }
+      db.transaction(() => {
+        expect(() => db.transaction(inner, { rollback: true })).toThrow('no')
+        for (let i = 0; i < count; i++) db.set(`k${i}`, i)
+        expect(() => db.transaction(inner, { rollback: true })).toThrow('no')
+      })
+      db.set('behind', 'v')
+      const wanted = stateText(db)
+      await db.close()
+
+      expect((await check(place)).log.records).toBe(3)
+      expect((await stateIn(place)).state).toBe(wanted)
+    }
+  })
+
+  it('refuses to save in a transaction: half of it would be in the snapshot, and all of it in the log', async () => {
+    const place = memory()
+    const { db } = await openKept(place)
+    for (const stop of [() => db.save(), () => db.call('SHUTDOWN', 'SAVE')]) {
+      db.transaction(() => {
+        db.rpush('list', 'a')
+        expect(stop).toThrow('ERR Command not allowed inside a transaction')
+      })
+    }
+    const wanted = stateText(db)
+    await db.close()
+
+    expect((await stateIn(place)).state).toBe(wanted)
   })
 
   it('writes a snapshot by itself as the rules say, and again only after further changes', async () => {
