@@ -124,6 +124,7 @@ export {
   type LogBatch,
   type LogRecord,
   type LogSink,
+  type LogStream,
   type LogWord,
   MemoryLog,
   type Persistence,

@@ -21,6 +21,22 @@ export interface LogSink {
   append(batch: LogBatch): void
 }
 
+/**
+ * A log that takes the commands of a unit one by one, as they are logged, so that none of them is kept until the end. A unit ends with
+ * `commit`; until then nothing of it may become durable.
+ */
+export interface LogStream extends LogSink {
+  /** How many commands the running unit has. */
+  readonly commands: number
+  /** How far the running unit has come, for `cut`. */
+  readonly reach: number
+  command(database: number, words: readonly LogWord[]): void
+  /** Takes back all that came after these were `commands` and `reach`. */
+  cut(commands: number, reach: number): void
+  /** The unit is complete. Throws as `append`. */
+  commit(): void
+}
+
 /** One key of a snapshot. */
 export interface SnapshotEntry {
   readonly database: number

@@ -14,7 +14,17 @@ import { FieldExpiry } from './field-expiry.js'
 import { ABSENT } from './key-index.js'
 import { Ledger } from './ledger.js'
 import { type Delivery, Outbox } from './outbox.js'
-import type { Keeper, Keeping, LogRecord, LogSink, LogWord, Refusal, SnapshotEntry, SnapshotSource } from './ports.js'
+import type {
+  Keeper,
+  Keeping,
+  LogRecord,
+  LogSink,
+  LogStream,
+  LogWord,
+  Refusal,
+  SnapshotEntry,
+  SnapshotSource,
+} from './ports.js'
 import { PubSub } from './pubsub.js'
 import type { RandomSource } from './random.js'
 import type { RunningSnapshot } from './running-snapshot.js'
@@ -53,6 +63,8 @@ export interface Opened {
 export interface Mark {
   readonly dirty: number
   readonly logged: number
+  /** `reach` of the stream; 0 without one. */
+  readonly reach: number
   readonly announced: number
   readonly ready: number
   readonly watched: number
@@ -132,6 +144,8 @@ export class Store implements SnapshotSource {
   /** Whether resolved words are wanted. */
   logging = false
   private sink: LogSink | undefined
+  /** The sink, where it takes commands one by one. */
+  private stream: LogStream | undefined
   private isReplaying = false
   /** Changes since the start. */
   dirty = 0
@@ -221,6 +235,8 @@ export class Store implements SnapshotSource {
 
   set log(sink: LogSink | undefined) {
     this.sink = sink
+    // What can take commands one by one says so by having the method.
+    this.stream = sink !== undefined && 'commit' in sink ? (sink as LogStream) : undefined
     this.logging = sink !== undefined && !this.isReplaying
   }
 
@@ -388,7 +404,8 @@ export class Store implements SnapshotSource {
     this.opened = []
     return {
       dirty: this.dirty,
-      logged: this.batch.length,
+      logged: this.stream === undefined ? this.batch.length : this.stream.commands,
+      reach: this.stream === undefined ? 0 : this.stream.reach,
       announced: this.outbox.pending,
       ready: this.waiters.pending,
       watched: this.watches.recorded,
@@ -398,7 +415,8 @@ export class Store implements SnapshotSource {
   /** Drops the effects that came after the mark: nobody is told of them. O(effects dropped). */
   forgetSince(mark: Mark): void {
     this.dirty = mark.dirty
-    this.batch.length = mark.logged
+    if (this.stream === undefined) this.batch.length = mark.logged
+    else this.stream.cut(mark.logged, mark.reach)
     this.outbox.forgetSince(mark.announced)
     this.waiters.forgetSince(mark.ready)
     this.watches.takeBack(mark.watched)
@@ -406,10 +424,13 @@ export class Store implements SnapshotSource {
 
   /** Records a resolved command of the running unit. */
   append(database: Database, words: readonly LogWord[]): void {
-    const record = { database: database.index, words }
-    // An array of one takes a fifth of the memory of one that was pushed to.
-    if (this.batch.length === 0) this.batch = [record]
-    else this.batch.push(record)
+    if (this.stream !== undefined) this.stream.command(database.index, words)
+    else {
+      const record = { database: database.index, words }
+      // An array of one takes a fifth of the memory of one that was pushed to.
+      if (this.batch.length === 0) this.batch = [record]
+      else this.batch.push(record)
+    }
     this.pending = EFFECTS
   }
 
@@ -431,7 +452,9 @@ export class Store implements SnapshotSource {
     if (this.opened.length > 0) this.opened = []
     if (this.observed) this.observe()
     if (this.tracking !== undefined) this.tracking.broadcast()
-    const failure = this.batch.length > 0 ? this.handOver() : undefined
+    const { stream } = this
+    const isLogged = stream === undefined ? this.batch.length > 0 : stream.commands > 0
+    const failure = isLogged ? this.handOver() : undefined
     // What listeners and served waiters cause is handed out by the loop that called them.
     if (!this.settling) this.handOut()
     if (failure !== undefined) throw failure.error
@@ -442,7 +465,8 @@ export class Store implements SnapshotSource {
     const { batch } = this
     this.batch = NO_BATCH
     try {
-      this.sink?.append(batch)
+      if (this.stream === undefined) this.sink?.append(batch)
+      else this.stream.commit()
       return undefined
     } catch (error) {
       return { error }

@@ -1,12 +1,15 @@
 import { systemReason } from './errors.js'
 import { RecordEncoder } from './log-format.js'
 import type { Policy } from './options.js'
-import type { LogBatch, PersistenceHost } from './plain.js'
+import type { LogBatch, LogStream, LogWord, PersistenceHost } from './plain.js'
 import type { SegmentWriter } from './storage.js'
 
-const BUFFER_BYTES = 320 * 1024
-/** So much is handed to the storage at once. */
-const HAND_OVER_BYTES = 256 * 1024
+const BUFFER_BYTES = 80 * 1024
+/**
+ * So much is handed to the storage at once. More would save 0.1 ns a byte in calls of the system, and push what the database is working on out of
+ * the nearer caches: a SET takes 30 % longer with 256 KB.
+ */
+const HAND_OVER_BYTES = 64 * 1024
 const EVERY_MS = 1_000
 /** A reading of a steady clock serves so many records of a turn: it takes as long as to encode one. */
 const RECORDS_PER_READING = 32
@@ -32,7 +35,7 @@ interface Group {
  * newest have been flushed. After a failure nothing is handed over again until `begin`: a flush that failed is never repeated, as
  * the system may have dropped what it could not write and say that all is well the next time.
  */
-export class LogWriter {
+export class LogWriter implements LogStream {
   /** The number of the last record. */
   seq: number
   /** Records up to here are durable. */
@@ -85,12 +88,36 @@ export class LogWriter {
     this.encoder.segment({ segment: number, firstSeq: this.seq + 1, createdMs, syncedSeq })
   }
 
-  /** Takes a batch. Under 'always' without group commit it is durable when this returns. Throws Redis's MISCONF where it fails. */
+  /** Takes a whole unit. Throws as `commit`. */
   append(batch: LogBatch): void {
+    for (const { database, words } of batch) this.command(database, words)
+    this.commit()
+  }
+
+  get commands(): number {
+    return this.encoder.commands
+  }
+
+  get reach(): number {
+    return this.encoder.reach
+  }
+
+  command(database: number, words: readonly LogWord[]): void {
     if (this.failure !== undefined) return
-    if (this.durableSeq > this.markedSeq) this.mark()
+    const { encoder } = this
+    if (this.durableSeq > this.markedSeq && encoder.commands === 0) this.mark()
+    encoder.command(database, words)
+  }
+
+  cut(commands: number, reach: number): void {
+    if (this.failure === undefined) this.encoder.cut(commands, reach)
+  }
+
+  /** The unit is complete. Under 'always' without group commit it is durable when this returns. Throws Redis's MISCONF where it fails. */
+  commit(): void {
+    if (this.failure !== undefined || this.encoder.commands === 0) return
     if (--this.timeIsGoodFor < 0) this.readTime()
-    this.encoder.unit(batch, ++this.seq, this.timeMs)
+    this.encoder.commit(++this.seq, this.timeMs)
     if (this.blocks) this.flushBeforeReturn()
     else if (this.encoder.waiting >= HAND_OVER_BYTES) this.handOverOrFail()
     else if (this.turn === undefined) this.turn = setImmediate(() => this.endOfTurn())

@@ -8,6 +8,7 @@ export type {
   KeepingPolicy,
   LogBatch,
   LogRecord,
+  LogStream,
   LogWord,
   Persistence,
   PersistenceEvent,

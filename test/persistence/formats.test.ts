@@ -171,7 +171,8 @@ describe('records', () => {
   const batches = fc.array(fc.record({ database: fc.nat(70_000), words }), { minLength: 1, maxLength: 4 })
   const encode = (batch: LogBatch): Uint8Array => {
     const encoder = new RecordEncoder(4, toBytes)
-    encoder.unit(batch, 1, 0)
+    for (const { database, words: its } of batch) encoder.command(database, its)
+    encoder.commit(1, 0)
     return encoder.take()
   }
   const decode = (bytes: Uint8Array): LogBatch =>
@@ -197,7 +198,8 @@ describe('records', () => {
       const encoder = new RecordEncoder(4, toBytes)
       encoder.segment({ segment: 7, firstSeq: 3, createdMs: 5, syncedSeq: 0 })
       for (let seq = 3; seq < 6; seq++) {
-        encoder.unit([{ database: 0, words: ['SET', 'key', 'v'.repeat(units * seq)] }], seq, 5)
+        encoder.command(0, ['SET', 'key', 'v'.repeat(units * seq)])
+        encoder.commit(seq, 5)
         encoder.mark(seq, 2 ** 41 + 7)
       }
       const bytes = new Uint8Array(encoder.take())
@@ -216,6 +218,25 @@ describe('records', () => {
       expect(encoder.waiting).toBe(0)
     },
   )
+
+  it('are handed over when they are complete: what is being written stays, and may be taken back', () => {
+    const encoder = new RecordEncoder(4, toBytes)
+    encoder.command(0, ['SET', 'a', '1'])
+    encoder.commit(1, 0)
+    encoder.command(0, ['SET', 'b', '2'])
+    const { commands, reach } = encoder
+    encoder.command(0, ['SET', 'c', '3'])
+    expect(decode(new Uint8Array(encoder.take()))).toEqual([{ database: 0, words: ['SET', 'a', '1'] }])
+
+    expect(encoder.waiting).toBe(0)
+    encoder.cut(commands, reach)
+    encoder.command(3, ['SET', 'd', '4'])
+    encoder.commit(2, 0)
+    expect(decode(new Uint8Array(encoder.take()))).toEqual([
+      { database: 0, words: ['SET', 'b', '2'] },
+      { database: 3, words: ['SET', 'd', '4'] },
+    ])
+  })
 
   it('whose payload is anything else are refused without a crash', () => {
     fc.assert(
