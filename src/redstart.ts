@@ -56,7 +56,10 @@ export interface RedstartOptions {
   readonly maxKeys?: number | undefined
   /** What goes first when there is no room; `'noeviction'` by default, as in Redis: a cache wants `'allkeys-lru'` or `'allkeys-lfu'`. */
   readonly maxMemoryPolicy?: EvictionPolicy | undefined
-  /** How many candidates each eviction draws from each database, from 1 to 64; 5 by default. More come closer to exact LRU and LFU. */
+  /**
+   * How many candidates each eviction draws from each database, from 1 to 64; 5 by default. More come closer to exact LRU and LFU.
+   * `'allkeys-lru'` is exact and draws none.
+   */
   readonly maxMemorySamples?: number | undefined
 }
 

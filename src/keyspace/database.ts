@@ -1,7 +1,7 @@
 import type { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
 import { FieldExpiry } from './field-expiry.js'
-import { KeyIndex } from './key-index.js'
+import { KeyIndex, KeyTally } from './key-index.js'
 
 /** The keys of one logical database and their deadlines; SWAPDB exchanges it whole. */
 export interface KeyTable {
@@ -45,14 +45,17 @@ export function shareTable(table: KeyTable, nowMs: number): KeyTable {
 /** One of the logical databases. Sessions point at it, so it stays the same object when its keys are swapped. */
 export class Database {
   readonly index: number
+  private readonly tally: KeyTally
   keys: KeyIndex
   wheel: DeadlineWheel<string> | undefined
   farDeadlines: Map<string, bigint>
   fields: FieldExpiry | undefined
 
-  constructor(index: number) {
+  constructor(index: number, tally = new KeyTally()) {
     this.index = index
+    this.tally = tally
     this.keys = new KeyIndex()
+    this.keys.tally = tally
     this.wheel = undefined
     this.farDeadlines = new Map()
     this.fields = undefined
@@ -73,6 +76,8 @@ export class Database {
   /** Puts other keys in place and returns the former. O(1). */
   replace(table: KeyTable): KeyTable {
     const former = { keys: this.keys, wheel: this.wheel, farDeadlines: this.farDeadlines, fields: this.fields }
+    this.tally.keys += table.keys.size - this.keys.size
+    table.keys.tally = this.tally
     this.keys = table.keys
     this.wheel = table.wheel
     this.farDeadlines = table.farDeadlines

@@ -10,6 +10,7 @@ import {
   isVolatile,
   packedFrequency,
 } from './eviction-policy.js'
+import { type Candidate, EvictionPool } from './eviction-pool.js'
 import { ABSENT, type KeyIndex } from './key-index.js'
 import type { Store } from './store.js'
 
@@ -17,29 +18,20 @@ import type { Store } from './store.js'
 const NO_RANKS = 0
 const RECENCY = 1
 const FREQUENCY = 2
+const ORDER = 3
 
-/** So many of the best candidates are kept from round to round, as in Redis. */
-const POOL_SIZE = 16
 /** A slot of the wheel may be free: so often another one is tried. */
 const TRIES = 16
-
-interface Candidate {
-  readonly database: Database
-  readonly key: string
-  /** The higher, the sooner it goes. */
-  readonly score: number
-  /** What the rank was then: a key that was accessed since is no candidate any more. */
-  readonly rank: number
-}
 
 /**
  * Keeps the store within its limits: what may be used is set in `settings`, and whoever writes calls `enforce`.
  *
- * Nothing of this costs anything until there is a limit or an LFU policy. Then each access gives the key a *rank*: under LRU the
- * number of the access, which is finer than any clock; under LFU a logarithmic count and the minute of its last decay.
- * Ranks lie beside the rows of a key index, in arrays of their own, and go where the rows go.
+ * Nothing of this costs anything until there is a limit or an LFU policy. Under allkeys-lru keys then stand in the order of their
+ * accesses, and the first one goes: that is exact, and cheaper than to draw candidates whose ranks are in no cache.
  *
- * As in Redis, candidates are drawn at random, `maxMemorySamples` of them from each database, and the best are kept from round to
+ * Under other policies each access gives the key a *rank*: under volatile-lru the number of the access, which is finer than any clock;
+ * under LFU a logarithmic count and the minute of its last decay. Ranks lie beside the rows of a key index, in arrays of their
+ * own, and go where the rows go. As in Redis, candidates are drawn at random, `maxMemorySamples` of them from each database, and the best are kept from round to
  * round. Other than there a candidate that was accessed in the meantime is passed over.
  */
 export class Eviction {
@@ -47,7 +39,7 @@ export class Eviction {
   /** Accesses since there has been a limit. */
   private accesses = 0
   private ranksMean = NO_RANKS
-  private readonly pool: Candidate[] = []
+  private readonly pool = new EvictionPool()
   private nextDatabase = 0
   /** Whether only keys with a deadline may go. */
   private onlyVolatile = false
@@ -71,10 +63,12 @@ export class Eviction {
     const { maxMemoryPolicy: policy } = settings
     const limited = settings.maxMemory > 0 || settings.maxKeys > 0
     this.store.limited = limited
-    this.ranksMean = isLfu(policy) ? FREQUENCY : limited && isLru(policy) ? RECENCY : NO_RANKS
     this.onlyVolatile = isVolatile(policy)
+    const ofLru = this.onlyVolatile ? RECENCY : ORDER
+    this.ranksMean = isLfu(policy) ? FREQUENCY : limited && isLru(policy) ? ofLru : NO_RANKS
     this.atRandom = policy.endsWith('-random')
-    this.pool.length = 0
+    this.pool.clear()
+    this.store.ordersAccesses = this.ranksMean === ORDER
     this.store.ranksAccesses = this.ranksMean !== NO_RANKS
     if (this.ranksMean === NO_RANKS) for (const { keys } of this.store.databases) keys.dropRanks()
   }
@@ -82,7 +76,8 @@ export class Eviction {
   /** A key is accessed: its rank goes up. O(1). */
   touch(keys: KeyIndex, slot: number): void {
     this.rankAll(keys)
-    if (this.ranksMean === RECENCY) keys.setRank(slot, ++this.accesses)
+    if (this.ranksMean === ORDER) keys.order!.touch(slot)
+    else if (this.ranksMean === RECENCY) keys.setRank(slot, ++this.accesses)
     else this.count(keys, slot)
   }
 
@@ -97,7 +92,8 @@ export class Eviction {
   /** A key has been added. O(1). */
   added(keys: KeyIndex, slot: number): void {
     this.rankAll(keys)
-    keys.setRank(slot, this.firstRank(this.store.accessTime()))
+    // In the order of accesses the index has put it last itself.
+    if (this.ranksMean !== ORDER) keys.setRank(slot, this.firstRank(this.store.accessTime()))
   }
 
   private firstRank(second: number): number {
@@ -109,6 +105,10 @@ export class Eviction {
   /** Ranks keys that came without ranks, or with others: by what is known of their last access. O(keys) once. */
   private rankAll(keys: KeyIndex): void {
     if (keys.ranksMean === this.ranksMean) return
+    if (this.ranksMean === ORDER) {
+      keys.makeOrder(ORDER)
+      return
+    }
     keys.makeRanks(this.ranksMean)
     for (let slot = 0; slot < keys.size; slot++) keys.setRank(slot, this.rankFrom(keys.accessAt(slot)))
   }
@@ -140,9 +140,10 @@ export class Eviction {
 
   /** Ranks a key by the second of its last access, where ranks are of that. */
   setIdle(keys: KeyIndex, slot: number, second: number): void {
-    if (this.ranksMean !== RECENCY) return
+    if (this.ranksMean !== RECENCY && this.ranksMean !== ORDER) return
     this.rankAll(keys)
-    keys.setRank(slot, this.rankFrom(second))
+    if (this.ranksMean === ORDER) keys.order!.demote(slot, (other) => keys.accessAt(other) < second)
+    else keys.setRank(slot, this.rankFrom(second))
   }
 
   /** Whether more is used than may be. O(databases). */
@@ -162,11 +163,12 @@ export class Eviction {
     const { maxMemoryPolicy: policy } = this.store.settings
     if (policy === 'noeviction' || this.store.replaying) return false
     if (this.atRandom) return this.evictRandom()
+    if (this.ranksMean === ORDER) return this.evictOldest()
     for (;;) {
       const drawn = this.draw()
       const best = this.bestOf()
       if (best !== undefined) {
-        this.evict(best.database, best.database.keys.find(best.key))
+        this.evict(best.database, best.slot)
         return true
       }
       if (!drawn) return false
@@ -175,10 +177,11 @@ export class Eviction {
 
   /** Takes the best candidate that is still one out of the pool. */
   private bestOf(): Candidate | undefined {
-    for (let best = this.pool.pop(); best !== undefined; best = this.pool.pop()) {
-      const { keys } = best.database
-      const slot = keys.find(best.key)
-      if (slot !== ABSENT && this.mayGo(keys, slot) && this.rankOf(best.database, slot) === best.rank) return best
+    const { pool } = this
+    for (let best = pool.take(); best !== undefined; best = pool.take()) {
+      const { database, slot, rank } = best
+      const isThere = slot < database.keys.size && this.mayGo(database.keys, slot)
+      if (isThere && this.rankOf(database, slot) === rank) return best
     }
     return undefined
   }
@@ -206,32 +209,10 @@ export class Eviction {
         if (slot === ABSENT) continue
         const rank = this.rankOf(database, slot)
         const score = this.ranksMean === FREQUENCY ? -frequencyAt(rank, minute, store.settings.lfuDecayTime) : -rank
-        if (pool.length < POOL_SIZE || score > pool[0]!.score) this.keep(database, slot, score, rank)
+        if (pool.wants(score)) pool.add(database, slot, rank, score)
       }
     }
     return any
-  }
-
-  /** Puts a candidate into the pool, which is in ascending order of scores. */
-  private keep(database: Database, slot: number, score: number, rank: number): void {
-    const { pool } = this
-    const key = database.keys.keyAt(slot)!
-    let at = pool.length
-    while (at > 0 && pool[at - 1]!.score >= score) {
-      const other = pool[--at]!
-      // What is in the pool already has the same score there, unless it was accessed since.
-      if (other.score === score && other.key === key && other.database === database) return
-    }
-    const candidate = { database, key, score, rank }
-    if (pool.length < POOL_SIZE) {
-      pool.push(candidate)
-      for (let i = pool.length - 1; i > at; i--) pool[i] = pool[i - 1]!
-      pool[at] = candidate
-    } else {
-      // The worst goes.
-      for (let i = 0; i < at - 1; i++) pool[i] = pool[i + 1]!
-      pool[at - 1] = candidate
-    }
   }
 
   private hasCandidates({ keys, wheel }: Database): boolean {
@@ -251,6 +232,30 @@ export class Eviction {
     // Most places of the wheel are free: many keys had a deadline once.
     for (const key of wheel!.owners()) return keys.find(key)
     return ABSENT
+  }
+
+  /**
+   * Evicts the key that was accessed least recently, in the database where that is longest ago, by seconds. O(databases).
+   */
+  private evictOldest(): boolean {
+    const { databases } = this.store
+    let oldest: Database | undefined
+    let lowest = Number.POSITIVE_INFINITY
+    for (let i = 0; i < databases.length; i++) {
+      const database = databases[i]!
+      const { keys } = database
+      if (keys.size === 0) continue
+      this.rankAll(keys)
+      const second = keys.accessAt(keys.order!.oldest)
+      if (second >= lowest) continue
+      lowest = second
+      oldest = database
+      // Mostly there are keys in one database only.
+      if (keys.size === this.store.keyCount) break
+    }
+    if (oldest === undefined) return false
+    this.evict(oldest, oldest.keys.order!.oldest)
+    return true
   }
 
   /** Evicts a key at random; databases take turns. */

@@ -1,3 +1,4 @@
+import { AccessOrder } from '../structures/access-order.js'
 import { CHUNK_BITS, CHUNK_MASK, StringTable } from '../structures/string-table.js'
 import { textWeight, WORD } from '../structures/weight.js'
 import type { RandomSource } from './random.js'
@@ -31,6 +32,11 @@ const DEADLINE_SHIFT = CODE_BITS + 1
 /** Marks from here on have a deadline. */
 export const EXPIRING = 1 << DEADLINE_SHIFT
 
+/** How many keys there are in several indexes together. */
+export class KeyTally {
+  keys = 0
+}
+
 /** No key: what `find` returns then. */
 export const ABSENT = -1
 
@@ -54,17 +60,23 @@ export const ABSENT = -1
  * (One that moves down over the cursor is returned twice, as in Redis.)
  */
 export class KeyIndex extends StringTable<Value> {
+  /** Counts keys along with other indexes, whose keys are in the same store. */
+  tally: KeyTally
   /** What the values weigh. Those that can change count with what they were when it was last asked: see ledger.ts. */
   private valuesWeight: number
   /** Which of them goes first when there is no room, in chunks as the rows are; see eviction.ts. */
   private ranks: Float64Array[] | undefined
+  /** The order of their accesses, in the place of ranks, where that alone says which of them goes first. */
+  order: AccessOrder | undefined
   /** What the ranks mean, 0 while there are none. */
   ranksMean: number
 
   constructor() {
     super(COLUMNS)
+    this.tally = new KeyTally()
     this.valuesWeight = 0
     this.ranks = undefined
+    this.order = undefined
     this.ranksMean = 0
   }
 
@@ -72,11 +84,33 @@ export class KeyIndex extends StringTable<Value> {
   makeRanks(meaning: number): void {
     this.ranks = []
     for (let start = 0; start < this.size; start += CHUNK_MASK + 1) this.ranks.push(newRanks())
+    this.order = undefined
+    this.ranksMean = meaning
+  }
+
+  /**
+   * Has the order of accesses kept in the place of ranks of this meaning. Keys that are there are in the order of the seconds of their
+   * last accesses. O(keys + seconds × log seconds).
+   */
+  makeOrder(meaning: number): void {
+    const bySecond = new Map<number, number[]>()
+    for (let slot = 0; slot < this.size; slot++) {
+      const second = this.accessAt(slot)
+      const slots = bySecond.get(second)
+      if (slots === undefined) bySecond.set(second, [slot])
+      else slots.push(slot)
+    }
+    this.dropRanks()
+    this.order = new AccessOrder(this.size)
+    for (const second of [...bySecond.keys()].sort((a, b) => a - b)) {
+      for (const slot of bySecond.get(second)!) this.order.append(slot)
+    }
     this.ranksMean = meaning
   }
 
   dropRanks(): void {
     this.ranks = undefined
+    this.order = undefined
     this.ranksMean = 0
   }
 
@@ -123,11 +157,14 @@ export class KeyIndex extends StringTable<Value> {
   /** Takes the removal of a key back: it lies in its slot again, without a deadline, and the slots of others are what they were. O(1). */
   reinsert(key: string, slot: number, value: Value, access: number): void {
     this.putBack(key, slot)
-    if (this.ranks !== undefined) this.setRank(this.size - 1, this.rankAt(slot))
+    const end = this.size - 1
+    if (this.ranks !== undefined) this.setRank(end, this.rankAt(slot))
+    if (this.order !== undefined && end !== slot) this.order.move(slot, end)
     this.fill(slot, value, access)
   }
 
   private fill(slot: number, value: Value, access: number): void {
+    this.tally.keys++
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
     rows[at + VALUE] = value
@@ -137,16 +174,23 @@ export class KeyIndex extends StringTable<Value> {
     const weight = valueWeight(value)
     rows[at + CHARGE] = typeof value === 'object' ? 0 : weight
     this.valuesWeight += weight
+    if (this.order !== undefined) this.order.append(slot)
   }
 
   override remove(slot: number): number {
     this.valuesWeight -= this.chargeAt(slot)
+    if (this.order !== undefined) this.order.remove(slot)
+    this.tally.keys--
     const last = super.remove(slot)
-    if (this.ranks !== undefined && last !== slot) this.setRank(slot, this.rankAt(last))
+    if (last === slot) return last
+    if (this.ranks !== undefined) this.setRank(slot, this.rankAt(last))
+    if (this.order !== undefined) this.order.move(last, slot)
     return last
   }
 
   private chargeAt(slot: number): number {
+    // Text is not looked at: that would be one more cache miss.
+    if (this.codeAt(slot) === TEXT) return this.numberAt(slot, CHARGE)
     const value = this.lookAt(slot)
     return typeof value === 'object' ? value.weight : this.numberAt(slot, CHARGE)
   }
@@ -233,6 +277,7 @@ export class KeyIndex extends StringTable<Value> {
     const copy = this.copyTo(new KeyIndex())
     copy.valuesWeight = this.valuesWeight
     copy.ranks = this.ranks?.map((chunk) => chunk.slice())
+    copy.order = this.order?.clone()
     copy.ranksMean = this.ranksMean
     return copy
   }
@@ -304,6 +349,7 @@ export class KeyIndex extends StringTable<Value> {
 
   override invariants(): void {
     super.invariants()
+    this.order?.invariants(this.size)
     for (let slot = 0; slot < this.size; slot++) {
       const key = this.keyAt(slot)
       if (key === undefined) throw new Error(`key index: slot ${slot} is empty`)

@@ -11,7 +11,7 @@ import { Database, type KeyTable, shareTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { Eviction } from './eviction.js'
 import { FieldExpiry } from './field-expiry.js'
-import { ABSENT } from './key-index.js'
+import { ABSENT, KeyTally } from './key-index.js'
 import { Ledger } from './ledger.js'
 import { type Delivery, Outbox } from './outbox.js'
 import type {
@@ -95,6 +95,7 @@ const LOST: ReadonlySet<string> = new Set(['expired', 'evicted'])
  * All databases, and what they share: the clock and its one timer, chance, the effects of the unit that is running.
  */
 export class Store implements SnapshotSource {
+  private readonly tally = new KeyTally()
   readonly databases: readonly Database[]
   readonly clock: Clock
   readonly random: RandomSource
@@ -127,6 +128,8 @@ export class Store implements SnapshotSource {
   limited = false
   /** Whether accesses are ranked one by one, and not by the second alone. */
   private isRanking = false
+  /** Whether keys stand in the order of their accesses, which is all that is ranked. */
+  ordersAccesses = false
   /** The most that `usedMemory` has ever told. */
   peakMemory = 0
   /** What tests have armed: see commands/faults.ts; undefined until they do. */
@@ -194,7 +197,7 @@ export class Store implements SnapshotSource {
   private activeExpiry = true
 
   constructor(options: StoreOptions) {
-    this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index))
+    this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index, this.tally))
     this.clock = options.clock
     this.startedMs = options.clock.now()
     this.eviction = new Eviction(this)
@@ -268,11 +271,9 @@ export class Store implements SnapshotSource {
     return bytes
   }
 
-  /** How many keys there are in all databases. O(databases). */
+  /** How many keys there are in all databases. O(1). */
   get keyCount(): number {
-    let count = 0
-    for (const { keys } of this.databases) count += keys.size
-    return count
+    return this.tally.keys
   }
 
   /** The time of the running unit: one reading, however often it is asked for. */
@@ -325,9 +326,11 @@ export class Store implements SnapshotSource {
   /** Notes that a key is accessed now. */
   stamp(database: Database, slot: number): void {
     if (this.leavesAccess) return
+    const { keys } = database
     const access = this.accessTime()
-    if (database.keys.accessAt(slot) !== access) this.setAccess(database, slot, access)
-    if (this.isRanking) this.eviction.touch(database.keys, slot)
+    if (keys.accessAt(slot) !== access) this.setAccess(database, slot, access)
+    if (this.ordersAccesses && keys.order !== undefined) keys.order.touch(slot)
+    else if (this.isRanking) this.eviction.touch(keys, slot)
   }
 
   /** Sets the time of the last access of a key, by the access clock. */
@@ -600,7 +603,8 @@ export class Store implements SnapshotSource {
     if (this.logging) this.append(database, ['DEL', key])
     this.dirty++
     this.statistics.evictedKeys++
-    this.announce(database, key, 'evicted')
+    // What nobody hears of need not be handed out.
+    if (this.observed) this.announce(database, key, 'evicted')
   }
 
   /** A key's time is up: it goes, the log hears of it as DEL, the event is `expired`. */
@@ -818,6 +822,8 @@ export class Store implements SnapshotSource {
   /** Throws an Error that names the broken rule; for tests. O(all). */
   invariants(): void {
     this.ledger.settle()
+    const keyCount = this.databases.reduce((sum, { keys }) => sum + keys.size, 0)
+    if (this.keyCount !== keyCount) throw new Error(`store: there are ${keyCount} keys, and ${this.keyCount} counted`)
     for (const database of this.databases) {
       database.invariants()
       const { keys, index } = database

@@ -128,12 +128,17 @@ export class StringTable<T = unknown> {
     this.enter(key, slot)
   }
 
+  /** The hash of a key; that of the key which was looked for last is known. */
+  private hashFor(key: string): number {
+    return this.lastKey === key ? this.lastHash : hashOf(key)
+  }
+
   /** From now on a key that was not there is found in a slot. */
   private enter(key: string, slot: number): void {
     this.count++
     this.keysWeight += textWeight(key)
     if (this.map === undefined || this.leaving !== undefined) {
-      this.insertHashed(this.lastKey === key ? this.lastHash : hashOf(key), slot)
+      this.insertHashed(this.hashFor(key), slot)
       if (this.leaving !== undefined) this.leaveMap(this.leaving)
     } else {
       this.map.set(key, slot)
@@ -256,11 +261,11 @@ export class StringTable<T = unknown> {
 
   /** Says that the key of slot `from` lies in slot `to` now. */
   private point(key: string, from: number, to: number): void {
-    if (this.map?.has(key)) {
+    if (this.map !== undefined && (this.leaving === undefined || this.map.has(key))) {
       this.map.set(key, to)
       return
     }
-    const hash = hashOf(key)
+    const hash = this.hashFor(key)
     const cells = this.directory[hash >>> this.shift]!
     cells[this.cellOf(cells, hash, from) + 1] = to + 1
   }

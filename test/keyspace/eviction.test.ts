@@ -1,6 +1,7 @@
 import { type EvictionPolicy, MemoryLog, manualClock, Redstart } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { EVICTION_POLICIES } from '../../src/keyspace/eviction-policy.js'
+import { RandomSource } from '../../src/keyspace/random.js'
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'."
 
@@ -43,6 +44,70 @@ describe('a store with a limit', () => {
     for (let i = 0; i < 20; i++) db.set(`new${i}`, 'v')
 
     for (let i = 0; i < 25; i++) expect(db.exists(`k${i}`)).toBe(1)
+  })
+
+  it('under allkeys-lru evicts exactly what was not accessed for longest, whatever else comes and goes', () => {
+    const { db } = full('allkeys-lru', 30)
+    // From the key that was accessed least recently on.
+    let order: string[] = []
+    const accessed = (key: string): void => {
+      order = [...order.filter((other) => other !== key), key].slice(-30)
+    }
+    const random = new RandomSource(3)
+    for (let step = 0; step < 2000; step++) {
+      const key = `k${random.below(60)}`
+      const what = random.below(10)
+      if (what < 4) {
+        db.set(key, 'v')
+        accessed(key)
+      } else if (what < 8) {
+        if (db.get(key) !== null) accessed(key)
+      } else if (what === 8) {
+        db.del(key)
+        order = order.filter((other) => other !== key)
+      } else {
+        try {
+          db.transaction(
+            () => {
+              db.del(...order.slice(0, 2))
+              throw new Error('taken back')
+            },
+            { rollback: true },
+          )
+        } catch {
+          // What was deleted has come back as the newest, in whatever order.
+          for (const back of order.slice(0, 2)) {
+            db.get(back)
+            accessed(back)
+          }
+        }
+      }
+      expect(new Set(db.keys('*'))).toEqual(new Set(order))
+    }
+    db.engine.invariants()
+  })
+
+  it('under allkeys-lru goes by the idle times that were given, and by seconds among databases', () => {
+    const { db, clock } = full('allkeys-lru', 4)
+    db.set('k', 'v')
+    const payload = db.dump('k')!
+    for (const [key, idletime] of Object.entries({ young: 10, old: 1000, middle: 100 })) {
+      db.restore(key, 0, payload, { idletime })
+    }
+    const other = db.session()
+    other.select(3)
+    clock.advance(5000)
+    other.set('a', 'v')
+    other.set('b', 'v')
+    expect(db.keys('*').sort()).toEqual(['k', 'young'])
+
+    clock.advance(5000)
+    db.get('young')
+    other.set('c', 'v')
+    db.get('k')
+    other.set('d', 'v')
+
+    expect([db.keys('*'), other.keys('*').sort()]).toEqual([['young'], ['b', 'c', 'd']])
   })
 
   it('under LFU evicts what is accessed least', () => {

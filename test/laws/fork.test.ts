@@ -155,9 +155,9 @@ describe('the fields of a store', () => {
     ...['defaultUser', 'authRequired', 'peakMemory'],
     ...['defaultUser', 'authRequired', 'peakMemory', 'limited', 'eviction', 'isRanking', 'accessSecond'],
     ...['defaultUser', 'authRequired', 'statistics', 'connections', 'tracking', 'observation', 'hearsCalls', 'pause'],
-    ...['leavesAccess', 'onExpireCycle', 'activeExpiry', 'startedMs'],
+    ...['leavesAccess', 'onExpireCycle', 'activeExpiry', 'startedMs', 'ordersAccesses', 'tally'],
   ]
-  const KEPT_IN_TABLES = ['index', 'keys', 'wheel', 'farDeadlines', 'fields']
+  const KEPT_IN_TABLES = ['index', 'tally', 'keys', 'wheel', 'farDeadlines', 'fields']
 
   it('are all thought of by fork: those of the store, and those of a database', () => {
     const { engine } = new Redstart()
