@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { barsTable, judge, type Verdict } from './harness/bars.js'
+import { build } from './harness/build.js'
 import { type Assignment, type Job, type Outcome, runInChild } from './harness/job.js'
-import { describeMachine, machineLines, ROOT } from './harness/machine.js'
+import { describeMachine, machineLines } from './harness/machine.js'
 import { type Options, readOptions, USAGE } from './harness/options.js'
 import { growthTable, METHOD_NOTES, operationTable } from './harness/report.js'
 import { REDSTART, Results } from './harness/results.js'
@@ -23,6 +23,7 @@ import {
   playCollectionMemory,
 } from './sections/collection-memory-report.js'
 import { type ForkResults, forksTable, forkVerdicts, playForks } from './sections/fork-report.js'
+import { type FreeingResults, freeingTable, freeingVerdicts, playFreeing } from './sections/freeing-report.js'
 import { type MemoryResults, memoryTable, memoryVerdicts, playMemory } from './sections/memory-report.js'
 import { type PauseResults, pausesTable, pauseVerdicts, playPauses } from './sections/pauses-report.js'
 import {
@@ -44,6 +45,7 @@ interface Findings {
   collectionMemory: CollectionMemoryResults
   accounting: AccountingResults
   forks: ForkResults
+  freeing: FreeingResults
   persistence: PersistenceResults
   vectors: VectorResults
 }
@@ -75,12 +77,6 @@ async function main(): Promise<void> {
   }
 }
 
-/** The package is measured as it ships. */
-function build(): void {
-  const outcome = spawnSync('npx', ['tsup', '--silent'], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
-  if (outcome.status !== 0) throw new Error('The package does not build')
-}
-
 /** Measures everything that was asked for; each table is shown as soon as it is complete. */
 async function play(options: Options, server: Server | null, show: (table: Table) => void): Promise<Findings> {
   const findings: Findings = {
@@ -92,6 +88,7 @@ async function play(options: Options, server: Server | null, show: (table: Table
     collectionMemory: [],
     accounting: [],
     forks: [],
+    freeing: [],
     persistence: [],
     vectors: [],
   }
@@ -124,6 +121,10 @@ async function play(options: Options, server: Server | null, show: (table: Table
   if (options.only.has('fork')) {
     findings.forks = await playForks(options, base)
     show(forksTable(findings.forks))
+  }
+  if (options.only.has('freeing')) {
+    findings.freeing = await playFreeing(options, base)
+    show(freeingTable(findings.freeing))
   }
   if (options.only.has('persistence')) {
     findings.persistence = await playPersistence(options, base)
@@ -240,6 +241,7 @@ function verdictsOf(findings: Findings, options: Options): Verdict[] {
     ...collectionMemoryVerdicts(findings.collectionMemory),
     ...accountingVerdicts(findings.accounting),
     ...forkVerdicts(findings.forks),
+    ...freeingVerdicts(findings.freeing),
     ...persistenceVerdicts(findings.persistence),
     ...vectorVerdicts(findings.vectors),
   ]

@@ -1,8 +1,10 @@
 import { luaCallTax } from '../contenders/remote.js'
+import { measureCache } from '../eviction/throughput.js'
 import { scenarioNamed } from '../scenarios/index.js'
 import { account } from '../sections/accounting.js'
 import { bytesPerElement } from '../sections/collection-memory.js'
 import { measureForks } from '../sections/fork.js'
+import { measureFreeing } from '../sections/freeing.js'
 import { bytesPerKey } from '../sections/memory.js'
 import { FULL_PAUSES, measurePauses, QUICK_PAUSES } from '../sections/pauses.js'
 import { measurePersistence } from '../sections/persistence.js'
@@ -42,6 +44,10 @@ async function perform(job: Job, { quick, port }: Assignment): Promise<Outcome> 
       return { kind: 'stalls', report: await measureStalls(job.shape, job.count) }
     case 'fork':
       return { kind: 'fork', report: await measureForks(job.shape, job.count, job.turns) }
+    case 'freeing':
+      return { kind: 'freeing', report: await measureFreeing(job.shape, job.way, job.count) }
+    case 'full-cache':
+      return { kind: 'full-cache', nanoseconds: await measureCache(job.cache, job.keys, job.size, job.batches) }
     case 'pauses': {
       const report = await measurePauses(job.contender, job.shape, quick ? QUICK_PAUSES : FULL_PAUSES)
       return { kind: 'pauses', report }

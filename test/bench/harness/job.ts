@@ -1,13 +1,16 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { CacheName } from '../eviction/throughput.js'
 import type { AccountingReport, MixName } from '../sections/accounting.js'
 import type { CollectionShape, Holder } from '../sections/collection-memory.js'
 import type { ForkReport, ForkShape } from '../sections/fork.js'
+import type { FreedShape, FreeingReport, FreeingWay } from '../sections/freeing.js'
 import type { MemoryContender } from '../sections/memory.js'
 import type { PauseContender, PauseReport, PauseShape } from '../sections/pauses.js'
 import type { PersistenceReport } from '../sections/persistence.js'
 import type { StallReport, StallShape } from '../sections/stalls.js'
 import type { VectorQuantization, VectorsReport } from '../sections/vectors.js'
+import type { KeyKind } from './keys.js'
 import type { Measured } from './scenario.js'
 
 /** What one child process is asked to do. */
@@ -18,6 +21,8 @@ export type Job =
   | { kind: 'accounting'; mix: MixName; scale: number }
   | { kind: 'stalls'; shape: StallShape; count: number }
   | { kind: 'fork'; shape: ForkShape; count: number; turns: number }
+  | { kind: 'freeing'; shape: FreedShape; way: FreeingWay; count: number }
+  | { kind: 'full-cache'; cache: CacheName; keys: KeyKind; size: number; batches: number }
   | { kind: 'pauses'; contender: PauseContender; shape: PauseShape }
   | { kind: 'persistence'; count: number }
   | { kind: 'vectors'; holder: Holder; quantization: VectorQuantization; count: number }
@@ -30,6 +35,8 @@ export type Outcome =
   | { kind: 'accounting'; report: AccountingReport }
   | { kind: 'stalls'; report: StallReport }
   | { kind: 'fork'; report: ForkReport }
+  | { kind: 'freeing'; report: FreeingReport }
+  | { kind: 'full-cache'; nanoseconds: number }
   | { kind: 'pauses'; report: PauseReport }
   | { kind: 'persistence'; report: PersistenceReport }
   | { kind: 'vectors'; report: VectorsReport }

@@ -10,6 +10,7 @@ export const SECTIONS = [
   'collection-memory',
   'accounting',
   'fork',
+  'freeing',
   'persistence',
   'vectors',
 ] as const
