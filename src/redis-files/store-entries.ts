@@ -61,9 +61,9 @@ export class Still {
     return { key, value: openPayload(payload), expiresAtMs: this.deadlineOf(key), idleSeconds, frequency }
   }
 
-  /** Unix time in milliseconds. */
+  /** Unix time in milliseconds. By words, as numbers alone cannot say the last of all deadlines. */
   deadlineOf(key: string): number | bigint | undefined {
-    const deadline = this.session.pexpiretime(key)
+    const deadline = this.session.call('PEXPIRETIME', key) as number | bigint
     return deadline < 0 ? undefined : deadline
   }
 

@@ -88,6 +88,17 @@ describe('exportRdb', () => {
     expect(back.dump()).toBe(before)
   })
 
+  it('keeps the last deadline that there is, which is no safe integer', async () => {
+    const db = empty()
+    db.call('SET', 'k', 'v', 'PXAT', '9223372036854775807')
+
+    for (const file of [exportRdb(db), exportCommands(db), exportCommands(db, { commands: 'plain' })]) {
+      const back = empty()
+      await importAof(back, await collected(file))
+      expect(back.call('PEXPIRETIME', 'k')).toBe(9223372036854775807n)
+    }
+  })
+
   it('leaves out what has expired and has not been collected', async () => {
     const db = empty()
     db.set('k', 'v', { pxat: START_MS })
