@@ -122,14 +122,15 @@ function groupOf(unit: Unit, key: string, name: string): { stream: Stream; group
 
 // What follows is the wire: one entry a command.
 
-function readOptions(argv: Argv, subcommand: string): XgroupCreateOptions {
+function readOptions(unit: Unit, argv: Argv, subcommand: string): XgroupCreateOptions {
   const options: { mkstream?: boolean; entriesread?: Int64 } = {}
   for (let i = 5; i < argv.length; i++) {
     const token = tokenAt(argv, i)
     if (token === 'MKSTREAM' && subcommand === 'CREATE') options.mkstream = true
     else if (token === 'ENTRIESREAD' && i + 1 < argv.length) {
       options.entriesread = integerAt(argv, ++i)
-      checkEntriesRead(options.entriesread)
+      // A counter that has wrapped around is logged as it is.
+      if (!unit.store.replaying) checkEntriesRead(options.entriesread)
     } else throw subcommandSyntax(textAt(argv, 1), 'XGROUP')
   }
   return options
@@ -172,7 +173,7 @@ export const streamGroupCommands = {
         keys: [keySpec('RW insert', 2)],
         syntax: 'key:key group <id-selector= id | new-id!$> [MKSTREAM] [ENTRIESREAD entriesread:integer]',
         call(unit, argv): Reply {
-          const options = readOptions(argv, 'CREATE')
+          const options = readOptions(unit, argv, 'CREATE')
           xgroupCreate(unit, textAt(argv, 2), textAt(argv, 3), () => startAt(argv, strictId, 8), options)
           return OK
         },
@@ -187,7 +188,7 @@ export const streamGroupCommands = {
         keys: [keySpec('RW update', 2)],
         syntax: 'key:key group <id-selector= id | new-id!$> [ENTRIESREAD entriesread:integer]',
         call(unit, argv): Reply {
-          const options = readOptions(argv, 'SETID')
+          const options = readOptions(unit, argv, 'SETID')
           xgroupSetid(unit, textAt(argv, 2), textAt(argv, 3), () => startAt(argv, looseId, 7), options)
           return OK
         },

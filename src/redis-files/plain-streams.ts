@@ -4,6 +4,9 @@ import type { Emit } from './plain-commands.js'
 /** So many entries are fetched at a time. */
 const PAGE = 256
 
+/** Entries-read of a group where nobody can tell. */
+const UNKNOWN = -1
+
 /** What XINFO tells: names and values by turns. */
 type Facts = Readonly<Record<string, CallReply>>
 
@@ -17,10 +20,11 @@ export function sayStream(session: Session, key: string, nowMs: number, emit: Em
   // Only so a stream comes into being that has no entry.
   if (facts.length === 0) emit(['XADD', key, 'MAXLEN', '0', '0-1', 'x', 'y'])
   else sayEntries(session, key, emit)
-  emit([
-    ...['XSETID', key, text(facts['last-generated-id'])],
-    ...['ENTRIESADDED', text(facts['entries-added']), 'MAXDELETEDID', text(facts['max-deleted-entry-id'])],
-  ])
+  const added = facts['entries-added']
+  const counters = isSayable(added, 0)
+    ? ['ENTRIESADDED', text(added), 'MAXDELETEDID', text(facts['max-deleted-entry-id'])]
+    : []
+  emit(['XSETID', key, text(facts['last-generated-id']), ...counters])
   for (const group of rows(session.call('XINFO', 'GROUPS', key))) sayGroup(session, key, factsOf(group), nowMs, emit)
 }
 
@@ -38,7 +42,7 @@ function sayEntries(session: Session, key: string, emit: Emit): void {
 
 function sayGroup(session: Session, key: string, group: Facts, nowMs: number, emit: Emit): void {
   const name = text(group.name)
-  const read = text(group['entries-read'] ?? -1)
+  const read = isSayable(group['entries-read'], UNKNOWN) ? text(group['entries-read']) : String(UNKNOWN)
   emit(['XGROUP', 'CREATE', key, name, text(group['last-delivered-id']), 'ENTRIESREAD', read])
   for (const row of rows(session.call('XINFO', 'CONSUMERS', key, name))) {
     const consumer = factsOf(row)
@@ -59,6 +63,11 @@ function sayPending(session: Session, key: string, group: string, nowMs: number,
     if (pending.length < PAGE) return
     from = `(${text(rows(pending.at(-1))[0])}`
   }
+}
+
+/** No command takes a counter that has wrapped around; a server that says one loses its group. */
+function isSayable(counter: CallReply | undefined, least: number): boolean {
+  return (typeof counter === 'number' || typeof counter === 'bigint') && counter >= least
 }
 
 function factsOf(reply: CallReply | undefined): Facts {

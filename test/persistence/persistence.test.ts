@@ -173,6 +173,20 @@ describe('a database without a persistence', () => {
 })
 
 describe('what keeps a database', () => {
+  // A group whose entries-read had wrapped around made a store that was never opened again.
+  it('opens with a group of which a counter has wrapped around', async () => {
+    const kept = memory()
+    const { db } = await openKept(kept)
+    for (const id of ['1-1', '2-1', '3-1']) db.xadd('s', id, { f: 'v' })
+    db.call('XGROUP', 'CREATE', 's', 'g', '1-1', 'ENTRIESREAD', '9223372036854775807')
+    db.call('XREADGROUP', 'GROUP', 'g', 'c', 'COUNT', '1', 'STREAMS', 's', '>')
+    expect(db.call('XINFO', 'GROUPS', 's')).toEqual([expect.arrayContaining(['entries-read', -(2n ** 63n)])])
+    const state = stateText(db)
+    await db.close()
+
+    expect((await stateIn(kept)).state).toBe(state)
+  })
+
   it('keeps a second store out, which leaves it as it is', async () => {
     const path = folder()
     const { db } = await openKept(files(path))

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { importAof } from 'redstart/redis-files'
+import { exportCommands, importAof } from 'redstart/redis-files'
 import { describe, expect, it } from 'vitest'
 import * as a from '../structures/rdb/assemble.js'
 import { contents, START_MS } from '../support.js'
-import { empty, errorOf, expiresMs, inFolder, pieces, rdbFile, resp, text } from './support.js'
+import { collected, empty, errorOf, expiresMs, inFolder, pieces, rdbFile, resp, text } from './support.js'
 
 async function aof(...parts: readonly a.Part[]): Promise<unknown[]> {
   const db = empty()
@@ -157,6 +157,23 @@ describe('importAof of one file', () => {
 })
 
 describe('streams in an append-only log', () => {
+  it('keep counters that have wrapped around, which a server logs as they are', async () => {
+    const db = empty()
+
+    await importAof(
+      db,
+      resp(
+        ['XADD', 's', '1-1', 'f', 'v'],
+        ['XGROUP', 'CREATE', 's', 'g', '0'],
+        ['XGROUP', 'SETID', 's', 'g', '1-1', 'ENTRIESREAD', '-5'],
+      ),
+    )
+
+    expect(db.call('XINFO', 'GROUPS', 's')).toEqual([expect.arrayContaining(['entries-read', -5])])
+    const said = Buffer.from(await collected(exportCommands(db, { commands: 'plain' }))).toString()
+    expect(said).toContain('ENTRIESREAD\r\n$2\r\n-1\r\n')
+  })
+
   it('are trimmed as a server logs it: by =, with the LIMIT that came with ~', async () => {
     const db = empty()
     const add = Array.from({ length: 5 }, (_, i) => ['XADD', 's', `${i + 1}-0`, 'f', 'v'])
