@@ -92,7 +92,8 @@ function readAfter(
 ): StreamRead[] | undefined {
   let found: StreamRead[] | undefined
   for (const [i, { key }] of streams.entries()) {
-    const stream = unit.lookAt(key, STREAM)
+    // Redis looks each key up twice: when it reads the ids, and here.
+    const stream = unit.read(key, STREAM)
     const start = nextId(after[i]!)
     if (stream === undefined || start === undefined || !hasPast(stream, after[i]!)) continue
     found ??= []
@@ -145,6 +146,7 @@ function readForGroup(
   let found: StreamRead<DeliveredEntry>[] | undefined
   for (const { key, from } of streams) {
     const stream = unit.look(key, STREAM)!
+    unit.hit()
     const group = stream.groups.get(reader.group)!
     const consumer = consumerOf(unit, key, reader.group, group, reader.consumer)
     consumer.seenMs = unit.now()

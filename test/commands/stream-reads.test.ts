@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { expectRefused, forget, logged, type Opened, open, say, WRONGTYPE } from '../support.js'
 
 const NO_GROUP = "NOGROUP No such key 's' or consumer group 'g' in XREADGROUP with GROUP option"
+const INVALID_ID = 'ERR Invalid stream ID specified as stream command argument'
 const ONLY_GROUP =
   'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.'
 const UNBALANCED = "ERR Unbalanced 'xread' list of streams: for each stream key an ID, '+', or '$' must be specified."
@@ -30,6 +31,16 @@ describe('XREAD', () => {
     ])
     expect(db.xread(new Map([['t', '+']]))).toEqual([{ key: 't', entries: [{ id: '2-0', fields: { n: '2' } }] }])
     expect([db.xread({ s: '$', t: '2-0' }), db.xread({ none: '+' })]).toEqual([null, null])
+  })
+
+  it('looks at each key twice, with its id and to read it', () => {
+    const { db } = open()
+    const missed: string[] = []
+    db.on('keymiss', (key) => missed.push(key))
+
+    expect(say(db, 'XREAD STREAMS s t u $ 5 +')).toBeNull()
+    expect(() => say(db, 'XREAD STREAMS s t u 0 0 none')).toThrow(INVALID_ID)
+    expect(missed).toEqual(['s', 't', 'u', 's', 't', 'u', 's', 't', 'u'])
   })
 
   it('waits for an entry past the id that was the last one when it was called', async () => {
@@ -78,7 +89,7 @@ describe('XREAD', () => {
 
   it.each([
     ['XREAD STREAMS s >', ONLY_GROUP],
-    ['XREAD STREAMS s none', 'ERR Invalid stream ID specified as stream command argument'],
+    ['XREAD STREAMS s none', INVALID_ID],
     ['XREAD BLOCK -1 STREAMS s $', 'ERR timeout is negative'],
     ['XREAD STREAMS s t 0', UNBALANCED],
     ['XREADGROUP GROUP g c STREAMS s $', MEANINGLESS],

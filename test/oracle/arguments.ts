@@ -475,7 +475,10 @@ const fieldOffset: Make = (draw, group) =>
   draw.weighted([
     [60, (d) => growingBit(d, group)],
     [30, (d) => `#${d.int(0, 8)}`],
-    [5, (d) => d.pick(['#', '#-1', '##1', '# 1', '#01', '#9223372036854775807', '#4611686018427387904', '#536870912'])],
+    [
+      5,
+      (d) => d.pick(['#', '#-1', '##1', '# 1', '#01', '#9223372036854775807', '#4611686018427387904', '#4294967296']),
+    ],
   ])
 
 /** What fields hold and what is added to them: at the limits of widths, so that they overflow. */

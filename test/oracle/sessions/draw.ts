@@ -110,12 +110,41 @@ const WAITS: Weighted = [
   [2, (d) => ['BLMPOP', '0', '2', key(d), key(d), d.pick(['LEFT', 'RIGHT']), ...(d.oneIn(2) ? ['COUNT', '2'] : [])]],
   [3, (d) => [d.pick(['BZPOPMIN', 'BZPOPMAX']), ...some(d, key), '0']],
   [1, (d) => ['BZMPOP', '0', '2', key(d), key(d), d.pick(['MIN', 'MAX'])]],
+  [3, (d) => ['XREAD', 'BLOCK', '0', ...readCount(d), 'STREAMS', ...readFrom(d, ['$', '$', '0', '+', '5-1'])]],
+  [
+    5,
+    (d) => [
+      'XREADGROUP',
+      'GROUP',
+      ...reader(d),
+      'BLOCK',
+      '0',
+      ...readCount(d),
+      'STREAMS',
+      ...readFrom(d, ['>', '>', '0']),
+    ],
+  ],
 ]
+
+const reader = (draw: Draw): string[] => [draw.pick(['g', 'g', 'h']), draw.pick(['ann', 'bob'])]
+const readCount = (draw: Draw): string[] => (draw.oneIn(3) ? ['COUNT', '1'] : [])
+
+/** One or two streams, and as many ids. */
+function readFrom(draw: Draw, ids: readonly string[]): string[] {
+  const keys = some(draw, key).slice(0, 2)
+  return [...keys, ...keys.map(() => draw.pick(ids))]
+}
 
 /** What those who wait may get, in more than one way. */
 const FEEDING: Weighted = [
   [6, (d) => [d.pick(['RPUSH', 'LPUSH']), key(d), ...some(d, value)]],
   [4, (d) => ['ZADD', key(d), '1', value(d), ...(d.oneIn(2) ? ['2', value(d)] : [])]],
+  [6, (d) => ['XADD', key(d), '5-*', 'f', value(d)]],
+  [3, (d) => ['XGROUP', 'CREATE', key(d), d.pick(['g', 'g', 'h']), d.pick(['$', '0']), 'MKSTREAM']],
+  [1, (d) => ['XGROUP', d.pick(['DESTROY', 'SETID']), key(d), 'g', ...(d.oneIn(2) ? ['0'] : [])]],
+  [1, (d) => ['XDEL', key(d), d.pick(['5-0', '5-1'])]],
+  [1, (d) => ['XACK', key(d), 'g', '5-0', '5-1']],
+  [1, (d) => ['XAUTOCLAIM', key(d), ...reader(d), '0', '0']],
   [3, (d) => ['DEL', key(d)]],
   [2, (d) => ['RENAME', key(d), key(d)]],
   [2, (d) => ['COPY', key(d), key(d), ...(d.oneIn(3) ? ['DB', database(d)] : [])]],
@@ -343,13 +372,19 @@ export function sketched(sketch: Sketch, call: Call): void {
   else if (WAITING.has(name) && !sketch.isSubscribed) sketch.isWaiting = true
 }
 
+/** As the word behind BLOCK, in ms. */
+const BLOCK_MOMENT = '2'
+
 /** A call that waits a moment at most, with a timeout in place of "for ever". */
 export function impatient(call: Call): Call {
+  const block = call.indexOf('BLOCK')
+  if (block > 0) return call.with(block + 1, BLOCK_MOMENT)
   const at = /^(BLMPOP|BZMPOP)$/i.test(call[0]!) ? 1 : call.length - 1
   return call[at] === '0' ? call.with(at, '0.002') : call
 }
 
 /** Whether a call may wait, and for a moment only: its answer is waited for, or it would come at any time. */
 export function waitsAMoment(call: Call): boolean {
-  return WAITING.has(nameOf(call)) && call.some((text) => /^(0?\.00|1e-)/.test(text))
+  if (!WAITING.has(nameOf(call))) return false
+  return call[call.indexOf('BLOCK') + 1] === BLOCK_MOMENT || call.some((text) => /^(0?\.00|1e-)/.test(text))
 }
