@@ -9,7 +9,7 @@ import type { PendingEntry } from '../structures/stream-pending.js'
 import { type Argv, clamp, textAt, tokenAt } from './argv.js'
 import { type Command, FAST, keySpec, UPDATE_KEY, WRITE } from './command.js'
 import type { Reply } from './reply.js'
-import { claimWords, consumerOf, groupToChange, readWords } from './stream-delivery.js'
+import { claimWords, consumerOf, type GroupOfStream, groupToClaim, readWords } from './stream-delivery.js'
 import { claimCountNotPositive, claimCountTooHigh, invalidClaimArgument, unknownClaimOption } from './stream-errors.js'
 import { intervalStart, strictId } from './stream-ids.js'
 import { entryReply } from './stream-ranges.js'
@@ -48,7 +48,17 @@ export function xclaim(
   ids: readonly StreamId[],
   options: ClaimOptions,
 ): StreamEntry[] {
-  const { stream, group } = groupToChange(unit, key, claimant.group)
+  return claimFrom(unit, key, groupToClaim(unit, key, claimant.group), claimant, ids, options)
+}
+
+function claimFrom(
+  unit: Unit,
+  key: string,
+  { stream, group }: GroupOfStream,
+  claimant: Claimant,
+  ids: readonly StreamId[],
+  options: ClaimOptions,
+): StreamEntry[] {
   const isAhead = options.lastid !== undefined && compareIds(options.lastid, group.lastId) > 0
   if (isAhead) group.lastId = options.lastid
   const consumer = consumerOf(unit, key, claimant.group, group, claimant.consumer)
@@ -94,7 +104,7 @@ const LOOKS = 10
 
 /** As `xclaim`, of up to `count` entries from an id on. O(log n) for each entry looked at. */
 export function xautoclaim(unit: Unit, key: string, claimant: Claimant, start: StreamId, count: number): AutoClaimed {
-  const { stream, group } = groupToChange(unit, key, claimant.group)
+  const { stream, group } = groupToClaim(unit, key, claimant.group)
   const consumer = consumerOf(unit, key, claimant.group, group, claimant.consumer)
   consumer.seenMs = unit.now()
   const claim = new Claim(unit, key, claimant, group, consumer, unit.now(), undefined)
@@ -194,7 +204,7 @@ function claimantAt(argv: Argv, idleMinMs: number, justid: boolean): Claimant {
 function callXclaim(unit: Unit, argv: Argv): Reply {
   const key = textAt(argv, 1)
   // Redis looks for the group before it reads anything else.
-  groupToChange(unit, key, textAt(argv, 2))
+  const from = groupToClaim(unit, key, textAt(argv, 2))
   const idleMinMs = Math.max(clamp(claimInteger(argv, 4, 'min-idle-time argument for XCLAIM')), 0)
   const ids: StreamId[] = []
   for (let i = 5; i < argv.length; i++) {
@@ -203,7 +213,7 @@ function callXclaim(unit: Unit, argv: Argv): Reply {
     ids.push(id)
   }
   const { justid = false, ...options } = readClaimOptions(argv, 5 + ids.length)
-  return claimedReply(xclaim(unit, key, claimantAt(argv, idleMinMs, justid), ids, options), justid)
+  return claimedReply(claimFrom(unit, key, from, claimantAt(argv, idleMinMs, justid), ids, options), justid)
 }
 
 function claimedReply(entries: readonly StreamEntry[], justid: boolean): Reply {
@@ -237,7 +247,7 @@ function callXautoclaim(unit: Unit, argv: Argv): Reply {
   }
   const claimant = claimantAt(argv, idleMinMs, justid)
   if (count >= COUNT_TOO_HIGH) {
-    groupToChange(unit, textAt(argv, 1), claimant.group)
+    groupToClaim(unit, textAt(argv, 1), claimant.group)
     throw claimCountTooHigh()
   }
   const { cursor, entries, deleted } = xautoclaim(unit, textAt(argv, 1), claimant, start, count)

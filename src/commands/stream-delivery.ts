@@ -14,14 +14,17 @@ export interface GroupOfStream {
   readonly group: StreamGroup
 }
 
-/** A group to change. Throws WRONGTYPE, or NOGROUP where key or group is missing. O(1). */
-export function groupToChange(unit: Unit, key: string, name: string): GroupOfStream {
-  return found(unit.look(key, STREAM), key, name)
-}
-
-/** As `groupToChange`, to read only. O(1). */
+/** A group to read. Throws WRONGTYPE, or NOGROUP where key or group is missing. O(1). */
 export function groupToRead(unit: Unit, key: string, name: string): GroupOfStream {
   return found(unit.read(key, STREAM), key, name)
+}
+
+/** As `groupToRead`, to change it: that counts as a read in Redis too. O(1). */
+export function groupToClaim(unit: Unit, key: string, name: string): GroupOfStream {
+  const stream = unit.look(key, STREAM)
+  if (stream === undefined) unit.miss(key)
+  else unit.hit()
+  return found(stream, key, name)
 }
 
 function found(stream: Stream | undefined, key: string, name: string): GroupOfStream {

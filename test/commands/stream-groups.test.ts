@@ -146,6 +146,17 @@ describe('XCLAIM and XAUTOCLAIM', () => {
     ])
   })
 
+  it('miss a key that is not there once', () => {
+    const { db } = open()
+    const missed: string[] = []
+    db.on('keymiss', (key) => missed.push(key))
+
+    expect(() => say(db, 'XCLAIM s none c 0 1-0')).toThrow(NO_GROUP)
+    expect(() => db.xclaim('s', 'none', 'c', 0, ['1-0'])).toThrow(NO_GROUP)
+    expect(() => db.xautoclaim('s', 'none', 'c', 0, '0')).toThrow(NO_GROUP)
+    expect(missed).toEqual(['s', 's', 's'])
+  })
+
   it('forget what is no longer in the stream, and go on where they were', () => {
     const { db } = openWithGroup()
     db.xreadgroup('g', 'c', { s: '>' })
