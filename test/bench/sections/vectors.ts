@@ -8,7 +8,7 @@ export const QUANTIZATIONS = ['noquant', 'q8'] as const
 export type VectorQuantization = (typeof QUANTIZATIONS)[number]
 
 /** How many candidates a search keeps: the default, and more. */
-export const EFS = [100, 200, 500, 1000, 2000] as const
+export const EFS = [100, 200, 500, 1000, 2000, 4000] as const
 
 export const DIMENSION = 128
 /** How many neighbours are asked for. */
