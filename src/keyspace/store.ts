@@ -459,7 +459,7 @@ export class Store implements SnapshotSource {
     const isLogged = stream === undefined ? this.batch.length > 0 : stream.commands > 0
     const failure = isLogged ? this.handOver() : undefined
     // What listeners and served waiters cause is handed out by the loop that called them.
-    if (!this.settling) this.handOut()
+    if (!this.settling && (this.outbox.pending > 0 || this.waiters.hasReady)) this.handOut()
     if (failure !== undefined) throw failure.error
   }
 

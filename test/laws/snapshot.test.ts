@@ -163,15 +163,19 @@ describe('a snapshot', () => {
       ['another end', (db) => db.flushall()],
       ['a fork that is written to', (db) => db.fork().del('large')],
     ]
-    const edit = (db: Redstart): void => {
-      const type = db.type('large')
-      if (type === 'list') db.ltrim('large', 10, -10)
-      if (type === 'hash') db.hset('large', { 'element 0': 'other', fresh: 'new' })
-      if (type === 'set') db.srem('large', 'element 2199', 'element 1')
-      if (type === 'zset') db.zincrby('large', 10_000, 'element 7')
+    const edit = (db: Redstart, key = 'large'): void => {
+      const type = db.type(key)
+      if (type === 'list') db.ltrim(key, 10, -10)
+      if (type === 'hash') db.hset(key, { 'element 2199': 'other', fresh: 'new' })
+      if (type === 'set') db.srem(key, 'element 2199', 'element 1')
+      if (type === 'zset') db.zincrby(key, 10_000, 'element 7')
+    }
+    const renameAndEdit = (db: Redstart): void => {
+      db.rename('large', 'renamed')
+      edit(db, 'renamed')
     }
 
-    it.each([...changes, ['an edit', edit] as const])(
+    it.each([...changes, ['an edit', edit] as const, ['an edit under another name', renameAndEdit] as const])(
       'goes on in parts, and is exact where what happens between two of them is %s',
       (_what, change) => {
         for (const make of fill) {
@@ -180,6 +184,7 @@ describe('a snapshot', () => {
           own.listen(undefined)
           db.set('before', 'v')
           make(db)
+          db.expire('large', 500)
           db.copy('large', 'large-twin')
           db.set('behind', 'v')
           const wanted = stateOf(db.engine)

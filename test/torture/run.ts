@@ -2,6 +2,7 @@
  * The campaigns of persistence in full. Writes what they found to docs/reliability.md.
  *
  *   npm run torture -- --runs 500 [--seed 1] [--dry]
+ *   npm run torture -- --runs 500 --kills group    the kills of one mode alone ('blocking', 'group'); writes nothing
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     dry: { type: 'boolean' },
+    kills: { type: 'string' },
   },
 })
 const runs = Number(values.runs)
@@ -67,6 +69,11 @@ const DOCUMENT = new URL('../../docs/reliability.md', import.meta.url)
 const [BEGIN, END] = ['<!-- torture: begin -->', '<!-- torture: end -->']
 
 const writer = await buildWriter()
+if (values.kills !== undefined) {
+  if (values.kills !== 'blocking' && values.kills !== 'group') throw new Error("kills are 'blocking' or 'group'")
+  console.log(await kills(writer, values.kills))
+  process.exit()
+}
 const rows = [await kills(writer, 'blocking'), await kills(writer, 'group'), ...inTests()]
 const table = [
   `Node ${process.version}, ${process.platform}, ${cpus().length} cores (${cpus()[0]?.model}); \`npm run torture -- --runs ${runs} --seed ${values.seed}\`.`,
