@@ -3,15 +3,18 @@ import { type Redstart, RedstartError } from 'redstart'
 import { keptIn } from 'redstart/persistence'
 import { describe, expect, it } from 'vitest'
 import { RandomSource } from '../../src/keyspace/random.js'
+import type { FileCalls } from '../../src/persistence/file-calls.js'
 import { FileStorage } from '../../src/persistence/file-storage.js'
 import { IN_FULL, record } from './campaign.js'
 import { FailingDisk, type Fault, ForgetfulDisk } from './disks.js'
-import { copyOf, folder, openKept, quickFiles, stateIn, stateText, WRITES } from './support.js'
+import { copyOf, folder, openKept, quickCalls, quickFiles, stateIn, stateText, WRITES } from './support.js'
 
 /*
  * Whatever call of the system fails, and whatever a power failure takes away: what was acknowledged is there afterwards, and what
  * is there is the state after some write, never a half of one.
  */
+
+const MANIFEST_BEGINS_WITH = 'r'.charCodeAt(0)
 
 /** Writes, with snapshots in between, and the states after each; `acknowledged` grows when a write is said to be durable. */
 class Workload {
@@ -108,6 +111,32 @@ describe('a disk whose n-th call fails', () => {
       calls,
       'nothing acknowledged lost, resumed each time',
     )
+  })
+
+  it('is refused too where the log fails as a snapshot begins: nothing is written behind what is missing', async () => {
+    const path = folder()
+    let isFull = false
+    const calls: FileCalls = {
+      ...quickCalls,
+      write(fd, bytes) {
+        if (isFull && bytes[0] !== MANIFEST_BEGINS_WITH)
+          throw Object.assign(new Error('ENOSPC: made up'), { code: 'ENOSPC' })
+        return quickCalls.write(fd, bytes)
+      },
+    }
+    const { db } = await openKept(keptIn(new FileStorage(path, calls), { appendFsync: 'no' }))
+    db.set('a', '1')
+    isFull = true
+    // Records are handed over at the end of the turn, or here.
+    expect(() => db.save()).toThrow('made up')
+    isFull = false
+
+    expect(() => db.set('b', '2')).toThrow('MISCONF Errors writing to the AOF file: No space left on device')
+    await db.resume()
+    db.set('b', '2')
+    const wanted = stateText(db)
+    await db.close()
+    expect((await stateIn(quickFiles(path))).state).toBe(wanted)
   })
 
   it('tells who waits for a flush, by which nothing was acknowledged', async () => {
