@@ -151,11 +151,10 @@ describe('the fields of a store', () => {
     ...['observed', 'logging', 'sink', 'isReplaying', 'dirty', 'depth', 'pending', 'opened', 'batch', 'settling'],
     ...['accessClock', 'nowMs', 'trustedSecond', 'timer', 'armedFor', 'holdsOpen', 'timerCame', 'accessClockStartedMs'],
     ...['isClosed', 'clients', 'outbox', 'pubsub', 'hearsArrivals', 'hearsMisses', 'undo'],
-    ...['defaultUser', 'authRequired', 'snapshot', 'keeper', 'refusal', 'onRefusal', 'startedMs'],
-    ...['defaultUser', 'authRequired', 'peakMemory'],
+    ...['snapshot', 'keeper', 'keeping', 'saves', 'stream', 'isKeptAlone', 'refusal', 'onRefusal', 'startedMs'],
     ...['defaultUser', 'authRequired', 'peakMemory', 'limited', 'eviction', 'isRanking', 'accessSecond'],
-    ...['defaultUser', 'authRequired', 'statistics', 'connections', 'tracking', 'observation', 'hearsCalls', 'pause'],
-    ...['leavesAccess', 'onExpireCycle', 'activeExpiry', 'startedMs', 'ordersAccesses', 'tally'],
+    ...['statistics', 'connections', 'tracking', 'observation', 'hearsCalls', 'pause'],
+    ...['leavesAccess', 'onExpireCycle', 'activeExpiry', 'ordersAccesses', 'tally'],
   ]
   const KEPT_IN_TABLES = ['index', 'tally', 'keys', 'wheel', 'farDeadlines', 'fields']
 

@@ -47,7 +47,7 @@ export function callsOfAll(groups: readonly string[], wanted: (recipe: string) =
 }
 
 /** Values that would make the files large say nothing more. */
-function isSmall(recipe: string): boolean {
+export function isSmall(recipe: string): boolean {
   return !/\*\d{4}|\.\.\d{4}/.test(recipe)
 }
 

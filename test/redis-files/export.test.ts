@@ -155,6 +155,19 @@ describe('RdbEncoder', () => {
   })
 })
 
+/** What a dump says, without what is pending of entries that are gone. */
+function withoutOrphans(dump: string): string {
+  const entries = new Set<string>()
+  const lines = dump.split('\n').filter((line) => {
+    if (/^\S/.test(line)) entries.clear()
+    const entry = /^ {2}(\d+-\d+) /.exec(line)
+    if (entry !== null) entries.add(entry[1]!)
+    const pending = /^ {4}pending (\d+-\d+) /.exec(line)
+    return pending === null || entries.has(pending[1]!)
+  })
+  return lines.join('\n')
+}
+
 describe('exportCommands', () => {
   it.each(['restore', 'plain'] as const)('says every value by %s commands', async (commands) => {
     const db = filled()
@@ -164,10 +177,7 @@ describe('exportCommands', () => {
 
     // A score of -0 in a large set: by plain commands the set is small when it comes, and small sets know no -0. And nobody can
     // claim what is pending of an entry that is gone.
-    const said = db
-      .dump()
-      .replace(/^( +)-0 /gm, '$10 ')
-      .replace(/(\(delivered 7 times\)\n) +pending 3-0 .*\n/, '$1')
+    const said = withoutOrphans(db.dump()).replace(/^( +)-0 /gm, '$10 ')
     expect(back.dump()).toBe(commands === 'plain' ? said : db.dump())
   })
 
