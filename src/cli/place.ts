@@ -1,8 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { encrypted, files, keptIn, type Persistent } from 'redstart/persistence'
-import type { Terminal } from './command.js'
-import { UsageError } from './command.js'
+import { encrypted, files, keptIn, PersistenceError, type Persistent } from 'redstart/persistence'
+import { type Terminal, UsageError } from './command.js'
 import { Progress } from './progress.js'
 import { bytesText } from './text.js'
 import { WatchedStorage } from './watched-storage.js'
@@ -99,6 +98,8 @@ export async function making<T>(path: string, work: () => Promise<T>): Promise<T
   try {
     return await work()
   } catch (error) {
+    // What is there now is what somebody else makes.
+    if (error instanceof PersistenceError && error.code === 'LOCKED') throw error
     if (isNew) await rm(path, { recursive: true, force: true })
     else if (!wasStore) await removeStore(path)
     throw error
