@@ -5,9 +5,10 @@
  */
 import { BLOCKING, type Command, WRITE } from '../commands/command.js'
 import { type FaultBook, type FaultCall, faultsOf } from '../commands/faults.js'
-import { beforeCallsAreHeard, type Observation, observationOf, TIMED_ONE_IN } from '../commands/observation.js'
+import { beforeCallsAreHeard, type Observation, observationOf } from '../commands/observation.js'
 import { shownWords } from '../commands/redaction.js'
 import { sessionClosed } from '../errors.js'
+import { TIMED_ONE_IN } from '../keyspace/counting-unit.js'
 import type { Store } from '../keyspace/store.js'
 import { type Handle, JOINED, UNIT } from './handle.js'
 import { commandOfMethod, keysOfCall, wordsOfCall } from './method-calls.js'

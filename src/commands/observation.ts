@@ -43,9 +43,6 @@ export interface ObservedCall {
   words(): readonly string[]
 }
 
-/** Of typed calls whose time nobody needs to know each, one in so many is timed; of `get` fewer: see counting-unit.ts. */
-export const TIMED_ONE_IN = 64
-
 class MonitorDelivery implements Delivery {
   private readonly listeners: readonly CallListener[]
   private readonly call: MonitoredCall

@@ -6,10 +6,10 @@ import { type CollectionKind, Unit } from './unit.js'
 import type { Collection, StringValue, Value } from './value.js'
 
 /**
- * Of calls of `get` whose time nobody needs to know each, one in so many is timed, a power of two. Two readings of a clock take as long
- * as ten calls, and the clock waits for all that is under way.
+ * Of typed calls whose time nobody needs to know each, one in so many is timed, a power of two. Two readings of a clock and what
+ * is done with them take as long as twenty calls.
  */
-const TIMED_ONE_IN = 1024
+export const TIMED_ONE_IN = 1024
 const TIMED_MASK = TIMED_ONE_IN - 1
 
 /**
