@@ -14,7 +14,7 @@ export abstract class PersistenceCommands<T extends string | Uint8Array> extends
   /**
    * Writes a snapshot of all databases, blocking; the log begins anew behind it. O(bytes).
    *
-   * @throws RedstartError ERR without a persistence, while a snapshot is being written, where it cannot be written
+   * @throws RedstartError ERR without a persistence, in a transaction, while a snapshot is being written, where it cannot be written
    * @see https://redis.io/docs/latest/commands/save/
    */
   save(): 'OK' {
