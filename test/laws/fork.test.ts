@@ -148,7 +148,19 @@ describe('the fields of a store', () => {
   /** A new field belongs to the state that a fork and a checkpoint take along, or into this list. */
   const NOT_STATE = [
     ...['databases', 'clock', 'random', 'settings', 'ledger', 'events', 'watches', 'waiters', 'faults'],
-    ...['observed', 'logging', 'sink', 'isReplaying', 'dirty', 'depth', 'pending', 'opened', 'batch', 'settling'],
+    ...[
+      'observed',
+      'logging',
+      'sink',
+      'stream',
+      'isReplaying',
+      'dirty',
+      'depth',
+      'pending',
+      'opened',
+      'batch',
+      'settling',
+    ],
     ...['accessClock', 'nowMs', 'trustedSecond', 'timer', 'armedFor', 'holdsOpen', 'timerCame', 'accessClockStartedMs'],
     ...['isClosed', 'clients', 'outbox', 'pubsub', 'hearsArrivals', 'hearsMisses', 'undo'],
     ...['snapshot', 'keeper', 'keeping', 'saves', 'stream', 'isKeptAlone', 'refusal', 'onRefusal', 'startedMs'],
