@@ -2,9 +2,9 @@ import { misconfigured, type RedstartError } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
 import { BadPlainValue, joinParts, textOf, unpackValue } from '../keyspace/plain-values.js'
 import {
-  type Keeping,
   ENTRY_LENGTH,
   type EntrySink,
+  type Keeping,
   LAST_PART,
   type LogBatch,
   type LogSink,

@@ -1,10 +1,20 @@
 /**
  * CRC-32C as code of WebAssembly, which takes half the time of JavaScript's: 0.65 against 1.2 ns a byte of a long piece, 34 against 62 ns
  * for a record of 53 bytes (AMD EPYC, Node 20). Both step through eight bytes at a time; here no index is checked, and four bytes are read at once.
- *
- * The module is put together from instructions below, as there is no tool here that would make it from text.
- * Source of the encoding: https://webassembly.github.io/spec/core/binary/
  */
+import {
+  type Code,
+  constant,
+  exportedFunction,
+  functionBody,
+  functionType,
+  get,
+  I32,
+  moduleBytes,
+  name,
+  unsigned,
+  wasmHost,
+} from '../structures/wasm-code.js'
 
 /** The bytes of a table, one of eight, which lie at the beginning. */
 const TABLE_BYTES = 256 * 4
@@ -24,24 +34,7 @@ export interface Checksums {
   seal(start: number, end: number): void
 }
 
-type Code = readonly number[]
-
-/** An unsigned number as the encoding has it: seven bits a byte, the lowest first. */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]
-}
-
-function signed(value: number): number[] {
-  const byte = value & 0x7f
-  const rest = value >> 7
-  const isEnd = (rest === 0 && byte < 0x40) || (rest === -1 && byte >= 0x40)
-  return isEnd ? [byte] : [byte | 0x80, ...signed(rest)]
-}
-
-const I32 = 0x7f
-const get = (local: number): Code => [0x20, local]
 const set = (local: number, ...value: Code): Code => [...value, 0x21, local]
-const constant = (value: number): Code => [0x41, ...signed(value)]
 const load = (offset: number, ...at: Code): Code => [...at, 0x28, 0, ...unsigned(offset)]
 const loadByte = (...at: Code): Code => [...at, 0x2d, 0, 0]
 const store = (at: Code, value: Code): Code => [...at, ...value, 0x36, 0, 0]
@@ -121,48 +114,25 @@ function sealCode(headBytes: number): Code {
   )
 }
 
-const section = (id: number, ...content: readonly Code[]): Code => {
-  const bytes = content.flat()
-  return [id, ...unsigned(bytes.length), ...bytes]
-}
-const name = (text: string): Code => [text.length, ...new TextEncoder().encode(text)]
-/** A function with so many locals beside its parameters. */
-const body = (locals: number, code: Code): Code => {
-  const bytes = [1, locals, I32, ...code, 0x0b]
-  return [...unsigned(bytes.length), ...bytes]
-}
-
-function moduleBytes(headBytes: number): Uint8Array {
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    // Types: three numbers to one, two numbers to nothing.
-    ...section(1, [2], [0x60, 3, I32, I32, I32, 1, I32], [0x60, 2, I32, I32, 0]),
-    // Memory comes from outside.
-    ...section(2, [1], name('js'), name('memory'), [2, 0, ...unsigned(PAGES)]),
-    ...section(3, [2, 0, 1]),
-    ...section(7, [2], name('step'), [0, 0], name('seal'), [0, 1]),
-    ...section(10, [2], body(2, stepCode()), body(1, sealCode(headBytes))),
-  ])
-}
-
-/** What is used of WebAssembly; its types come with those of browsers. */
-interface Assembly {
-  readonly Memory: new (size: {
-    readonly initial: number
-    readonly maximum: number
-  }) => { readonly buffer: ArrayBuffer }
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object }
+/** Memory comes from outside. */
+function assemble(headBytes: number): Uint8Array {
+  return moduleBytes({
+    types: [functionType(3, 1), functionType(2, 0)],
+    imports: [[...name('js'), ...name('memory'), 2, 0, ...unsigned(PAGES)]],
+    functions: [0, 1],
+    exports: [exportedFunction('step', 0), exportedFunction('seal', 1)],
+    bodies: [functionBody([[2, I32]], stepCode()), functionBody([[1, I32]], sealCode(headBytes))],
+  })
 }
 
 /** Undefined where there is no WebAssembly, as in a process without a compiler. */
 export function compileChecksums(tables: Int32Array, headBytes: number): Checksums | undefined {
-  const assembly = (globalThis as { readonly WebAssembly?: Assembly }).WebAssembly
-  if (assembly === undefined) return undefined
-  const memory = new assembly.Memory({ initial: PAGES, maximum: PAGES })
+  const host = wasmHost()
+  if (host === undefined) return undefined
+  const memory = new host.Memory({ initial: PAGES, maximum: PAGES })
   new Int32Array(memory.buffer, 0, tables.length).set(tables)
-  const module = new assembly.Module(moduleBytes(headBytes))
-  const { exports } = new assembly.Instance(module, { js: { memory } })
+  const module = new host.Module(assemble(headBytes))
+  const { exports } = new host.Instance(module, { js: { memory } })
   // The module says that it exports these two.
   const { step, seal } = exports as Pick<Checksums, 'step' | 'seal'>
   return { memory: new Uint8Array(memory.buffer), step, seal }

@@ -1,9 +1,4 @@
-/**
- * The bit machine in WebAssembly, which has instructions to count the bits of 64 and to combine 128 at once. Its module is put
- * together here, instruction by instruction: it is short, and nothing but this file makes it.
- *
- * @see https://webassembly.github.io/spec/core/binary/index.html
- */
+/** The bit machine in WebAssembly, which has instructions to count the bits of 64 and to combine 128 at once. */
 import {
   AND,
   type BitMachine,
@@ -19,12 +14,19 @@ import {
   type Way,
   XOR,
 } from './bit-machine.js'
-
-/** What of WebAssembly is used. */
-interface WasmHost {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
+import {
+  type Code,
+  constant,
+  exportedFunction,
+  exportedMemory,
+  functionBody,
+  functionType,
+  get,
+  I64,
+  moduleBytes,
+  unsigned,
+  wasmHost,
+} from './wasm-code.js'
 
 type Combination = (target: number, source: number, end: number) => void
 
@@ -36,7 +38,7 @@ interface Exports extends Readonly<Record<Way, Combination>> {
 
 /** Undefined where the host has no WebAssembly, forbids it, or lacks vectors. */
 export function makeWasmBitMachine(): BitMachine | undefined {
-  const { WebAssembly: host } = globalThis as { WebAssembly?: WasmHost }
+  const host = wasmHost()
   if (host === undefined) return undefined
   try {
     // These are the exports that the module names.
@@ -58,37 +60,6 @@ function machineOf(exports: Exports): BitMachine {
   }
 }
 
-type Code = readonly number[]
-
-const I32 = 0x7f
-const I64 = 0x7e
-
-/** A number as the format has it: seven bits a byte, the lowest first. */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]
-}
-
-/** A whole number that is not negative, as a constant on the stack; its sign takes a bit. */
-function constant(value: number): Code {
-  const bytes: number[] = []
-  let rest = value
-  for (; rest >= 0x40; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80)
-  return [0x41, ...bytes, rest]
-}
-
-function list(items: readonly Code[]): Code {
-  return [...unsigned(items.length), ...items.flat()]
-}
-
-function section(id: number, content: Code): Code {
-  return [id, ...unsigned(content.length), ...content]
-}
-
-function named(name: string, kind: number, index: number): Code {
-  return [name.length, ...[...name].map((character) => character.charCodeAt(0)), kind, index]
-}
-
-const get = (local: number): Code => [0x20, local]
 const set = (local: number): Code => [0x21, local]
 const tee = (local: number): Code => [0x22, local]
 const vector = (instruction: number): Code => [0xfd, ...unsigned(instruction)]
@@ -112,12 +83,6 @@ function loop(end: number, content: Code): Code {
   return [0x03, 0x40, ...content, ...again, 0x0b]
 }
 
-/** A function with locals behind its arguments, so many of a kind each. */
-function functionOf(locals: readonly Code[], code: Code): Code {
-  const content = [...list(locals), ...code, 0x0b]
-  return [...unsigned(content.length), ...content]
-}
-
 /** Four sums, so that no addition waits for the one before. */
 const SUMS = [2, 3, 4, 5]
 
@@ -128,7 +93,7 @@ function counting(): Code {
     return [...get(sum), ...get(0), ...loadLong(8 * i), ...I64_COUNT, ...I64_ADD, ...set(sum)]
   })
   const total = SUMS.flatMap((sum, i) => [...get(sum), ...(i === 0 ? [] : I64_ADD)])
-  return functionOf([[SUMS.length, I64]], [...loop(1, words.flat()), ...total, ...I32_FROM_I64])
+  return functionBody([[SUMS.length, I64]], [...loop(1, words.flat()), ...total, ...I32_FROM_I64])
 }
 
 /** The arguments are target, source, and the end of the target; an operation takes a vector of each. */
@@ -138,7 +103,7 @@ function combining(operation: (target: Code, source: Code) => Code): Code {
     ...operation([...get(0), ...loadVector(offset)], [...get(1), ...loadVector(offset)]),
     ...storeVector(offset),
   ])
-  return functionOf([], loop(2, [...vectors.flat(), ...SOURCE_ON]))
+  return functionBody([], loop(2, [...vectors.flat(), ...SOURCE_ON]))
 }
 
 /** As in `combining`; `MORE` has its fixed place behind the target, which begins at 0. */
@@ -157,7 +122,7 @@ function addingOnce(): Code {
     ]
     return [...more, ...get(0), ...target, ...source, ...VECTOR_XOR, ...storeVector(offset)]
   })
-  return functionOf([], loop(2, [...vectors.flat(), ...SOURCE_ON]))
+  return functionBody([], loop(2, [...vectors.flat(), ...SOURCE_ON]))
 }
 
 /** Of the vectors of a step. */
@@ -177,16 +142,12 @@ const OPERATIONS: Readonly<Record<Way, (target: Code, source: Code) => Code>> = 
 
 /** The module: one memory of one page, and a function for each thing that the machine does. */
 function assemble(): Uint8Array {
-  const counts = [0x60, ...list([[I32], [I32]]), ...list([[I32]])]
-  const changes = [0x60, ...list([[I32], [I32], [I32]]), ...list([])]
-  const functions = [counting(), addingOnce(), ...WAYS.map((way) => combining(OPERATIONS[way]))]
   const names = ['count', 'addOnce', ...WAYS.map(String)]
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, list([counts, changes])),
-    ...section(3, list(functions.map((_, i) => [i === 0 ? 0 : 1]))),
-    ...section(5, list([[1, 1, 1]])),
-    ...section(7, list([named('memory', 2, 0), ...names.map((name, i) => named(name, 0, i))])),
-    ...section(10, list(functions)),
-  ])
+  return moduleBytes({
+    types: [functionType(2, 1), functionType(3, 0)],
+    functions: names.map((_, i) => (i === 0 ? 0 : 1)),
+    pages: 1,
+    exports: [exportedMemory('memory'), ...names.map(exportedFunction)],
+    bodies: [counting(), addingOnce(), ...WAYS.map((way) => combining(OPERATIONS[way]))],
+  })
 }

@@ -43,8 +43,10 @@ const PUBLIC = 'index.ts'
  * What a leaf may import of the core beside that: functions over bytes, which keep nothing and make no object that the engine
  * knows again, so that a second copy of them in a leaf does no harm.
  */
-const FORMATS = ['text', 'rdb/crc64', 'rdb/reader', 'rdb/types', 'rdb/writer'].map((file) => `structures/${file}.ts`)
-const FORMAT_READERS = ['redis-files']
+const FORMATS: Readonly<Record<string, readonly string[]>> = {
+  'redis-files': ['text', 'rdb/crc64', 'rdb/reader', 'rdb/types', 'rdb/writer'],
+  persistence: ['wasm-code'],
+}
 
 /** The packages that a layer or a leaf may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -107,7 +109,7 @@ function wrongImport(file: string, specifier: string): string | undefined {
   const its = placeOf(target)
   if (!isKnown(its)) return 'a file of no layer'
   if (LEAVES.includes(own)) {
-    const isFormat = FORMAT_READERS.includes(own) && FORMATS.includes(target)
+    const isFormat = FORMATS[own]?.some((name) => target === `structures/${name}.ts`)
     return its === own || target === PUBLIC || isFormat ? undefined : 'not public'
   }
   if (LEAVES.includes(its)) return 'a leaf'
