@@ -169,16 +169,20 @@ function bitOffsetAt(argv: Argv, index: number): number {
 }
 
 /** `start`, `end` and the unit from a word on, as many as there are. */
-function readRange(argv: Argv, from: number): BitRange {
+function readRange(argv: Argv, from: number, unitFirst: boolean): BitRange {
   const range: { -readonly [K in keyof BitRange]: BitRange[K] } = {}
   if (argv.length > from) range.start = integerAt(argv, from)
+  if (unitFirst) readUnit(argv, from + 2, range)
   if (argv.length > from + 1) range.end = integerAt(argv, from + 1)
-  if (argv.length > from + 2) {
-    const token = tokenAt(argv, from + 2)
-    if (token !== 'BYTE' && token !== 'BIT') throw syntaxError()
-    range.unit = token === 'BIT' ? 'bit' : 'byte'
-  }
+  if (!unitFirst) readUnit(argv, from + 2, range)
   return range
+}
+
+function readUnit(argv: Argv, at: number, into: { unit?: BitRange['unit'] }): void {
+  if (argv.length <= at) return
+  const token = tokenAt(argv, at)
+  if (token !== 'BYTE' && token !== 'BIT') throw syntaxError()
+  into.unit = token === 'BIT' ? 'bit' : 'byte'
 }
 
 const UNIT_SYNTAX = '[unit= BYTE | BIT]'
@@ -220,7 +224,7 @@ export const bitmapCommands = {
     syntax: `key:key [range= start:integer end:integer ${UNIT_SYNTAX}]`,
     call(unit, argv): Reply {
       if (argv.length === 3 || argv.length > 5) throw syntaxError()
-      return bitcount(unit, textAt(argv, 1), readRange(argv, 2))
+      return bitcount(unit, textAt(argv, 1), readRange(argv, 2, false))
     },
   },
   BITPOS: {
@@ -235,7 +239,7 @@ export const bitmapCommands = {
     call(unit, argv): Reply {
       const bit = checkedSoughtBit(integerAt(argv, 2))
       if (argv.length > 6) throw syntaxError()
-      return bitpos(unit, textAt(argv, 1), bit, readRange(argv, 3))
+      return bitpos(unit, textAt(argv, 1), bit, readRange(argv, 3, true))
     },
   },
   BITOP: {

@@ -148,6 +148,10 @@ describe('BITPOS', () => {
     const { db } = open()
 
     expect(answers(db, 'BITPOS k 2', 'BITPOS k x')).toEqual(['ERR The bit argument must be 1 or 0.', NOT_AN_INTEGER])
+    // BITPOS reads the unit before the end, other than BITCOUNT.
+    expect(answers(db, 'BITPOS k 1 1 x 7', 'BITPOS k 1 x 1 7', 'BITCOUNT k 1 x 7')).toEqual([
+      ...[SYNTAX, NOT_AN_INTEGER, NOT_AN_INTEGER],
+    ])
     expect(() => db.bitpos('k', 1, { end: 0 })).toThrow(SYNTAX)
     expect(() => db.bitpos('k', 1, { start: 0, unit: 'bit' })).toThrow(SYNTAX)
   })
