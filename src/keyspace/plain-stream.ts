@@ -12,21 +12,44 @@ import {
   signedDifference,
   type U64,
 } from '../structures/stream-id.js'
-import { BadPlainValue, integerFrom, listOf, plainText, textOf } from './plain-data.js'
-import type { Plain } from './ports.js'
+import { BadPlainValue, givePlain, integerFrom, listOf, plainText, textOf } from './plain-data.js'
+import type { Plain, PlainSink } from './ports.js'
 
 /** Flags of an entry: it has been deleted and still stands in its block; it has other names than the block. */
 const DELETED = 1
 const OWN_NAMES = 2
 
-/** Last id, greatest deleted id, entries added; then all blocks, then all groups. O(bytes). */
-export function packStream(stream: Stream): Plain {
+/** How many parts of a stream there are to write: blocks. O(1). */
+export function blocksOf(stream: Stream): number {
+  return stream.log.blockCount
+}
+
+/**
+ * Last id, greatest deleted id, entries added; then blocks from one to another (exclusive), then all groups, of which a part has
+ * none unless it is the last. O(bytes).
+ */
+export function packStream(stream: Stream, start: number, end: number, sink: PlainSink): void {
   const { lastId, maxDeletedId, entriesAdded } = stream
-  return [
-    [lastId.ms, lastId.seq, maxDeletedId.ms, maxDeletedId.seq, entriesAdded],
-    stream.log.allBlocks().map(packBlock),
-    [...stream.groups].map(([name, group]) => packGroup(name, group)),
-  ]
+  sink.list(3)
+  givePlain([lastId.ms, lastId.seq, maxDeletedId.ms, maxDeletedId.seq, entriesAdded], sink)
+  sink.list(end - start)
+  for (const block of stream.log.blocksFrom(start, end)) givePlain(packBlock(block), sink)
+  const groups = end === stream.log.blockCount ? [...stream.groups] : []
+  sink.list(groups.length)
+  for (const [name, group] of groups) givePlain(packGroup(name, group), sink)
+}
+
+/** What the parts of a stream are together. */
+export function joinStreams(parts: readonly Plain[]): Plain {
+  const [counters] = listOf(parts[0])
+  const blocks: Plain[] = []
+  let groups: Plain | undefined
+  for (const part of parts) {
+    const [, own, its] = listOf(part)
+    for (const block of listOf(own)) blocks.push(block)
+    groups = its
+  }
+  return [counters ?? null, blocks, groups ?? null]
 }
 
 /** Its id, the names of its first entry, then the entries. */

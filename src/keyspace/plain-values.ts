@@ -7,8 +7,8 @@ import { SortedSet } from '../structures/sorted-set.js'
 import { Stream } from '../structures/stream.js'
 import { copyBytes } from '../structures/text.js'
 import { VectorSet } from '../structures/vector-set/vector-set.js'
-import { BadPlainValue, givePlain, listOf, textOf } from './plain-data.js'
-import { packStream, unpackStream } from './plain-stream.js'
+import { BadPlainValue, listOf, textOf } from './plain-data.js'
+import { blocksOf, joinStreams, packStream, unpackStream } from './plain-stream.js'
 import { packVectorSet, unpackVectorSet } from './plain-vector-set.js'
 import type { Plain, PlainSink } from './ports.js'
 import { type Collection, isString, type StringValue, type Value } from './value.js'
@@ -42,14 +42,23 @@ export const PLAIN_STRING = 0
 /** What takes some hundred microseconds to write. */
 const ELEMENTS_OF_PART = 2_048
 const NODES_OF_PART = 8
+const BLOCKS_OF_PART = 8
+const VECTORS_OF_PART = 256
 
 const LIST = collectionForm<List>(2, packList, joinLists, unpackList, (list) => list.nodeCount, NODES_OF_PART)
 const HASH = collectionForm(3, packHash, joinHeaded, unpackHash)
 const TIMED_HASH = collectionForm(4, packTimedHash, joinHeaded, unpackTimedHash)
 const SET = collectionForm(5, packSet, joinHeaded, unpackSet)
 const SORTED_SET = collectionForm(6, packSortedSet, joinSortedSets, unpackSortedSet)
-const STREAM = wholeForm(7, packStream, unpackStream)
-const VECTOR_SET = wholeForm(8, packVectorSet, unpackVectorSet)
+const STREAM = collectionForm(7, packStream, joinStreams, unpackStream, blocksOf, BLOCKS_OF_PART)
+const VECTOR_SET = collectionForm<VectorSet>(
+  8,
+  packVectorSet,
+  joinHeaded,
+  unpackVectorSet,
+  (set) => set.size,
+  VECTORS_OF_PART,
+)
 
 function collectionForm<T extends Collection>(
   code: number,
@@ -68,20 +77,6 @@ function collectionForm<T extends Collection>(
     join,
     unpack,
   }
-}
-
-/** Of what is written in one go. */
-function wholeForm<T extends Collection>(code: number, pack: (value: T) => Plain, unpack: (plain: Plain) => T): Form {
-  return collectionForm<T>(
-    code,
-    (value, _start, _end, sink) => givePlain(pack(value), sink),
-    () => {
-      throw new BadPlainValue('a value in parts that has none')
-    },
-    unpack,
-    () => 1,
-    1,
-  )
 }
 
 /** The forms of collections; a further one is one entry here, and one in `formOf`. */
@@ -164,10 +159,13 @@ function joinLists(parts: readonly Plain[]): Plain {
 
 function unpackList(plain: Plain): List {
   return List.ofNodes(
-    listOf(plain).map((node) => {
-      const [kind, ...elements] = listOf(node)
-      if (kind === 1 && elements.length !== 1) throw new BadPlainValue('a plain node of one element')
-      return { plain: kind === 1, elements: elements.map(textOf) }
+    listOf(plain).map((packed) => {
+      const node = listOf(packed)
+      const isPlain = node[0] === 1
+      if (isPlain && node.length !== 2) throw new BadPlainValue('a plain node of one element')
+      const elements = new Array<string>(node.length - 1)
+      for (let i = 0; i < elements.length; i++) elements[i] = textOf(node[i + 1])
+      return { plain: isPlain, elements }
     }),
   )
 }
@@ -186,7 +184,7 @@ function packHash(hash: Hash, start: number, end: number, sink: PlainSink): void
   }
 }
 
-/** Parts that begin with the number of the encoding. */
+/** Parts that begin with what they have in common, as the number of the encoding. */
 function joinHeaded(parts: readonly Plain[]): Plain {
   const all: Plain[] = [listOf(parts[0]!)[0] ?? null]
   for (const part of parts) {
@@ -297,13 +295,21 @@ function bytesOf(plain: Plain | undefined): Uint8Array {
 }
 
 function unpackSortedSet(plain: Plain): SortedSet {
-  const [encoding, bytes, ...rest] = listOf(plain)
-  if (!(bytes instanceof Uint8Array) || bytes.length !== rest.length * SCORE_BYTES)
-    throw new BadPlainValue('a member without a score')
+  const packed = listOf(plain)
+  const encoding = packed[0]
+  const bytes = bytesOf(packed[1])
+  const count = packed.length - 2
+  if (bytes.length !== count * SCORE_BYTES) throw new BadPlainValue('a member without a score')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const scores = rest.map((_, i) => view.getFloat64(i * SCORE_BYTES, true))
-  if (scores.some(Number.isNaN)) throw new BadPlainValue('a score that is not a number')
-  const set = SortedSet.ofSorted(rest.map(textOf), scores)
+  const members = new Array<string>(count)
+  const scores = new Array<number>(count)
+  for (let i = 0; i < count; i++) {
+    const score = view.getFloat64(i * SCORE_BYTES, true)
+    if (Number.isNaN(score)) throw new BadPlainValue('a score that is not a number')
+    members[i] = textOf(packed[i + 2])
+    scores[i] = score
+  }
+  const set = SortedSet.ofSorted(members, scores)
   if (encoding === 1) set.unpack()
   else set.keepPacked()
   return set

@@ -2,28 +2,27 @@
 
 import { VectorSet } from '../structures/vector-set/vector-set.js'
 import type { Quantization } from '../structures/vector-set/vectors.js'
-import { BadPlainValue, integerFrom, listOf, plainText, textOf } from './plain-data.js'
-import type { Plain } from './ports.js'
+import { BadPlainValue, givePlain, integerFrom, listOf, plainText, textOf } from './plain-data.js'
+import type { Plain, PlainSink } from './ports.js'
 
 const QUANTIZATIONS: readonly Quantization[] = ['f32', 'int8', 'bin']
 /** The module of Redis has the same limit of links. */
 const M_MAX = 4096
 
 /**
- * Quantization, dimension, links, dimension before the projection and its matrix; then the elements: name, attributes, level, cells, norm
- * and range of each. The links between them are made anew, so that none can lead astray. O(bytes).
+ * Quantization, dimension, links, dimension before the projection and its matrix, which stands in the first part alone; then elements from
+ * one to another (exclusive): name, attributes, level, cells, norm and range of each. The links between them are made anew, so that
+ * none can lead astray. O(bytes).
  */
-export function packVectorSet(set: VectorSet): Plain {
+export function packVectorSet(set: VectorSet, start: number, end: number, sink: PlainSink): void {
   const { form, matrix } = set
-  const cells = matrix === undefined ? null : new Uint8Array(matrix.slice().buffer)
-  const packed: Plain[] = [
-    [QUANTIZATIONS.indexOf(form.quantization), form.dimension, form.m, form.inputDimension, cells],
-  ]
-  for (let slot = 0; slot < set.size; slot++) {
+  const cells = matrix === undefined || start > 0 ? null : new Uint8Array(matrix.slice().buffer)
+  sink.list(1 + end - start)
+  givePlain([QUANTIZATIONS.indexOf(form.quantization), form.dimension, form.m, form.inputDimension, cells], sink)
+  for (let slot = start; slot < end; slot++) {
     const { name, attributes, links, bytes, norm, range } = set.nodeAt(slot)
-    packed.push([plainText(name), plainText(attributes), links.length - 1, bytes.slice(), norm, range])
+    givePlain([plainText(name), plainText(attributes), links.length - 1, bytes, norm, range], sink)
   }
-  return packed
 }
 
 /** The set that `packVectorSet` told of. O(n log n). @throws BadPlainValue */

@@ -1,4 +1,5 @@
-/** Numbers in files: least byte first. */
+/** Numbers in files, least byte first, and texts. */
+import { SHORT_ASCII_MAX, shortAscii } from '../structures/short-ascii.js'
 
 export function getU16(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8)
@@ -46,4 +47,16 @@ export async function readAll(pieces: AsyncIterable<Uint8Array>): Promise<Uint8A
   const all: Uint8Array[] = []
   for await (const piece of pieces) all.push(piece)
   return Buffer.concat(all)
+}
+
+/** What @types/node leaves out: a slice without a look at its arguments. */
+interface Utf8Slicer {
+  utf8Slice(start: number, end: number): string
+}
+
+/** The text that is UTF-8 from `start` to `end` (exclusive). O(bytes). */
+export function textAt(bytes: Buffer, start: number, end: number): string {
+  const text = end - start > SHORT_ASCII_MAX ? undefined : shortAscii(bytes, start, end)
+  // Node's buffers have the method.
+  return text ?? (bytes as unknown as Utf8Slicer).utf8Slice(start, end)
 }

@@ -131,9 +131,13 @@ export function compileChecksums(tables: Int32Array, headBytes: number): Checksu
   if (host === undefined) return undefined
   const memory = new host.Memory({ initial: PAGES, maximum: PAGES })
   new Int32Array(memory.buffer, 0, tables.length).set(tables)
-  const module = new host.Module(assemble(headBytes))
-  const { exports } = new host.Instance(module, { js: { memory } })
-  // The module says that it exports these two.
-  const { step, seal } = exports as Pick<Checksums, 'step' | 'seal'>
-  return { memory: new Uint8Array(memory.buffer), step, seal }
+  try {
+    const { exports } = new host.Instance(new host.Module(assemble(headBytes)), { js: { memory } })
+    // The module says that it exports these two.
+    const { step, seal } = exports as Pick<Checksums, 'step' | 'seal'>
+    return { memory: new Uint8Array(memory.buffer), step, seal }
+  } catch {
+    // A process may be forbidden to compile anything.
+    return undefined
+  }
 }

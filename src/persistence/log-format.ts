@@ -1,5 +1,5 @@
 /** Segments of the log, byte by byte as docs/formats.md has them. */
-import { getU16, getU32, getU48, sameBytes, setU16, setU32, setU48 } from './bytes.js'
+import { getU16, getU32, getU48, sameBytes, setU16, setU32, setU48, textAt } from './bytes.js'
 import { crc32c, RECORD_HEADER_BYTES, sealRecords } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
 import { GrowingBytes, SHORT_TEXT_MAX } from './growing-bytes.js'
@@ -325,7 +325,7 @@ class BatchReader {
   private at = RECORD_HEADER_BYTES
 
   constructor(bytes: Uint8Array, file: string, offset: number) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.bytes = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     this.file = file
     this.offset = offset
   }
@@ -372,16 +372,6 @@ class BatchReader {
     if (length > this.bytes.length - start) throw this.wrong('a length that goes past the end')
     this.at = start + length
     if (head % 2 === 1) return new Uint8Array(this.bytes.subarray(start, this.at))
-    return length < 24 ? shortText(this.bytes, start, this.at) : this.bytes.toString('utf8', start, this.at)
+    return textAt(this.bytes, start, this.at)
   }
-}
-
-function shortText(bytes: Buffer, start: number, end: number): string {
-  let text = ''
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at]!
-    if (byte >= 0x80) return bytes.toString('utf8', start, end)
-    text += String.fromCharCode(byte)
-  }
-  return text
 }

@@ -108,7 +108,9 @@ export class LogScan {
       for (;;) {
         const length = nextLength(pending, at, file, offset)
         if (length === 0) break
-        await this.record(recordAt(pending, at, length, file, offset + at), visit)
+        const visiting = this.record(recordAt(pending, at, length, file, offset + at), visit)
+        // To wait for each record would take as long as to read it.
+        if (visiting !== undefined) await visiting
         at += length
         position.offset = offset + at
       }
@@ -132,20 +134,35 @@ export class LogScan {
       throw damaged(`records ${expected} to ${header.firstSeq - 1} are missing`, file, 16)
   }
 
-  private async record(record: RawRecord, visit: (record: RawRecord) => void | Promise<void>): Promise<void> {
+  private record(record: RawRecord, visit: (record: RawRecord) => void | Promise<void>): Promise<void> | undefined {
     const { position } = this
     const { seq, kind, file, offset } = record
-    if (kind === SYNCED) return
+    if (kind === SYNCED) return undefined
     if (kind !== UNIT) throw damaged(`a record of unknown kind ${kind}`, file, offset + 24)
     if (seq !== position.lastSeq + 1)
       throw damaged(`record ${seq} where ${position.lastSeq + 1} should be`, file, offset + 12)
+    let visiting: void | Promise<void>
     try {
-      await visit(record)
+      visiting = visit(record)
     } catch (error) {
-      throw error instanceof PersistenceError ? new RefusedRecord(error) : error
+      throw refusedBy(error)
     }
+    if (visiting instanceof Promise) {
+      return visiting.then(
+        () => this.passed(record),
+        (error: unknown) => {
+          throw refusedBy(error)
+        },
+      )
+    }
+    this.passed(record)
+    return undefined
+  }
+
+  private passed({ seq, timeMs }: RawRecord): void {
+    const { position } = this
     position.lastSeq = seq
-    position.lastTimeMs = record.timeMs
+    position.lastTimeMs = timeMs
     position.records++
   }
 
@@ -204,6 +221,10 @@ class RefusedRecord extends PersistenceError {
     super(reason.code, reason.reason, { file: reason.file, offset: reason.offset })
     this.refusal = reason
   }
+}
+
+function refusedBy(error: unknown): unknown {
+  return error instanceof PersistenceError ? new RefusedRecord(error) : error
 }
 
 /** The length of the record at `at`, 0 where it is not there as a whole yet. */

@@ -1,3 +1,4 @@
+import { textAt } from './bytes.js'
 import { PersistenceError } from './errors.js'
 import type { Plain } from './plain.js'
 
@@ -101,15 +102,7 @@ export class PlainReader {
   private text(length: number): string {
     const { bytes } = this
     const start = this.take(length)
-    const end = start + length
-    if (length > 24) return bytes.toString('utf8', start, end)
-    let text = ''
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at]!
-      if (byte >= 0x80) return bytes.toString('utf8', start, end)
-      text += String.fromCharCode(byte)
-    }
-    return text
+    return textAt(bytes, start, start + length)
   }
 
   private raw(length: number): Uint8Array {

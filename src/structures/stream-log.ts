@@ -38,9 +38,9 @@ export class StreamLog {
     return this.blocks.length - this.head
   }
 
-  /** The blocks from the first on, to read. O(blocks). */
-  allBlocks(): readonly StreamBlock[] {
-    return this.blocks.slice(this.head)
+  /** The blocks from one to another (exclusive), to read; by default all. O(blocks). */
+  blocksFrom(start = 0, end = this.blockCount): readonly StreamBlock[] {
+    return this.blocks.slice(this.head + start, this.head + end)
   }
 
   /** Bytes of heap, more or less. O(1). */
@@ -216,7 +216,7 @@ export class StreamLog {
     let weight = 0
     let ms: U64 = -1
     let seq: U64 = -1
-    for (const [at, block] of this.allBlocks().entries()) {
+    for (const [at, block] of this.blocksFrom().entries()) {
       const { entries } = block
       const isLast = at === this.blockCount - 1
       if (!isLast && entries instanceof GrowingEntries) throw new Error('stream: a block inside is not packed')

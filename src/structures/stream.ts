@@ -202,7 +202,7 @@ export class Stream {
 
   /** How many nodes Redis's radix tree over the ids of the blocks would have. O(blocks). */
   radixNodes(): number {
-    const blocks = this.log.allBlocks()
+    const blocks = this.log.blocksFrom()
     if (blocks.length === 0) return 1
     return radixNodes(
       blocks.map((block) => keyBytes(block.ms, block.seq)),

@@ -8,6 +8,7 @@
  * one canonical string, so equality of strings is equality of bytes. The only ill-formed units in a canonical string
  * are lone surrogates U+DC80..U+DCFF, and no run of them spells valid UTF-8.
  */
+import { SHORT_ASCII_MAX, shortAscii } from './short-ascii.js'
 
 interface NodeBuffer extends Uint8Array {
   utf8Slice(start: number, end: number): string
@@ -136,14 +137,9 @@ export function fromBytes(bytes: Uint8Array, start = 0, end = bytes.length): str
 }
 
 function decode(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start <= 12) {
-    let text = ''
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i]!
-      if (byte >= 0x80) break
-      text += String.fromCharCode(byte)
-    }
-    if (text.length === end - start) return text
+  if (end - start <= SHORT_ASCII_MAX) {
+    const text = shortAscii(bytes, start, end)
+    if (text !== undefined) return text
   }
   if (NODE_BUFFER === undefined) return DECODER.decode(bytes.subarray(start, end))
   return bufferOf(bytes, NODE_BUFFER).utf8Slice(start, end)

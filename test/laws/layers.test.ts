@@ -45,7 +45,7 @@ const PUBLIC = 'index.ts'
  */
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'redis-files': ['text', 'rdb/crc64', 'rdb/reader', 'rdb/types', 'rdb/writer'],
-  persistence: ['wasm-code'],
+  persistence: ['short-ascii', 'wasm-code'],
 }
 
 /** The packages that a layer or a leaf may import. */

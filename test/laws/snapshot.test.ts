@@ -155,6 +155,15 @@ describe('a snapshot', () => {
         db.hset('large', Object.fromEntries(many.map((text) => [text, text])))
         db.hexpire('large', 1_000, many.slice(0, 10))
       },
+      (db) => {
+        for (const text of many) db.xadd('large', '*', { text })
+        db.xgroupCreate('large', 'group', '0')
+        db.xreadgroup('group', 'consumer', { large: '>' }, { count: 10 })
+        db.xdel('large', ...db.xrange('large', '-', '+', { count: 5 }).map(({ id }) => id))
+      },
+      (db) => {
+        for (const [i, text] of many.slice(0, 300).entries()) db.vadd('large', [i, i % 7, 1], text)
+      },
     ]
     const changes: readonly [string, (db: Redstart) => unknown][] = [
       ['nothing', () => undefined],
@@ -173,6 +182,11 @@ describe('a snapshot', () => {
       if (type === 'hash') db.hset(key, { 'element 2199': 'other', fresh: 'new' })
       if (type === 'set') db.srem(key, 'element 2199', 'element 1')
       if (type === 'zset') db.zincrby(key, 10_000, 'element 7')
+      if (type === 'stream') {
+        db.xtrim(key, { maxlen: 100 })
+        db.xack(key, 'group', ...db.xpendingRange(key, 'group', '-', '+', 1).map(({ id }) => id))
+      }
+      if (type === 'vectorset') db.vrem(key, 'element 299')
     }
     const renameAndEdit = (db: Redstart): void => {
       db.rename('large', 'renamed')

@@ -27,7 +27,7 @@ const SAME_NAMES = 2
 
 /** Writes a stream as Redis 8.0 does, deleted entries included that still stand in their blocks. O(bytes). */
 export function writeStream(writer: RdbWriter, stream: Stream): void {
-  const blocks = stream.log.allBlocks()
+  const blocks = stream.log.blocksFrom()
   writer.size(blocks.length)
   const listpack = new ListpackWriter()
   for (const block of blocks) {
@@ -187,7 +187,7 @@ function readBlock(stream: Stream, id: StreamId, words: readonly string[], offse
 
 /** The last id of the blocks so far, deleted ones included. */
 function lastOf(stream: Stream): StreamId {
-  const block = stream.log.allBlocks().at(-1)
+  const block = stream.log.blocksFrom().at(-1)
   if (block === undefined) return ID_MIN
   const { entries } = block
   return { ms: entries.msAt(entries.size - 1), seq: entries.seqAt(entries.size - 1) }
