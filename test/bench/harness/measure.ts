@@ -30,9 +30,9 @@ export function cpuNow(): number {
   return (usage.user + usage.system) / 1000
 }
 
-function batchSize(subject: Subject, contender: Contender, effort: Effort): number {
+function batchSize(subject: Subject, scenario: Scenario, contender: Contender, effort: Effort): number {
   const limit = subject.kind === 'awaited' && contender.clock === 'wall' ? WALL_BATCH_LIMIT : BATCH_LIMITS[subject.kind]
-  return Math.min(effort.batch, limit)
+  return Math.min(effort.batch, limit, scenario.batchMax ?? effort.batch)
 }
 
 /** Times one contender of a scenario in this process; returns nanoseconds per operation for each kind of key. */
@@ -66,8 +66,8 @@ interface Run {
 type LocalSubject = Exclude<Subject, { kind: 'remote' }>
 
 async function timeHere(run: Run, subject: LocalSubject): Promise<number> {
-  const { batch, effort, contender } = run
-  const calls = batchSize(subject, contender, effort)
+  const { batch, effort, scenario, contender } = run
+  const calls = batchSize(subject, scenario, contender, effort)
   const refill = filler(run, subject, calls)
   const check = checker(run)
   const bench = new Bench({
@@ -181,7 +181,7 @@ async function timeRemote(run: Run, subject: Extract<Subject, { kind: 'remote' }
   bench.add(
     contender.name,
     async (): Promise<FnReturnedObject> => {
-      const outcome = await subject.iterate(batchSize(subject, contender, effort))
+      const outcome = await subject.iterate(batchSize(subject, run.scenario, contender, effort))
       calls += outcome.calls
       nanoseconds += outcome.nanoseconds
       const milliseconds = outcome.nanoseconds / 1e6

@@ -89,6 +89,8 @@ export interface Scenario {
   readonly kinds: readonly KeyKind[]
   /** What each call has to return; left out when it varies. */
   readonly yields?: number
+  /** So many calls in a row at most, where a call takes long. */
+  readonly batchMax?: number
   readonly contenders: readonly Contender[]
 }
 

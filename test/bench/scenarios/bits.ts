@@ -30,6 +30,7 @@ export const setbit: Scenario = {
 
 export const bitcount: Scenario = {
   name: 'bitcount-1mb',
+  batchMax: 500,
   group: 'bits',
   title: 'BITCOUNT of 1 MB',
   access: 'scatter',
@@ -48,6 +49,7 @@ export const bitcount: Scenario = {
 
 export const bitop: Scenario = {
   name: 'bitop-3x1mb',
+  batchMax: 200,
   group: 'bits',
   title: 'BITOP OR of three strings of 1 MB',
   access: 'scatter',

@@ -43,6 +43,7 @@ export const geoadd: Scenario = {
 function geosearch(radius: number): Scenario {
   return {
     name: `geosearch-${radius}km`,
+    batchMax: 20_000 / radius,
     group: 'places',
     title: `GEOSEARCH within ${radius} km of a city, of ${CITIES.length} cities`,
     access: 'scatter',
