@@ -2,7 +2,7 @@
 import { syntaxError } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
-import { type BitOperation, combineBits } from '../structures/bit-operations.js'
+import { type BitOperation, combineBits, longestOf } from '../structures/bit-operations.js'
 import { countBitRange, findBit } from '../structures/bits.js'
 import { ByteString } from '../structures/byte-string.js'
 import { type Int64, parseInt64 } from '../structures/int64.js'
@@ -110,15 +110,28 @@ export function bitop(unit: Unit, operation: BitOperation, destination: string, 
     const slot = unit.readString(key)
     return slot === ABSENT ? NO_BYTES : bytesAt(unit, slot).view()
   })
-  const result = combineBits(operation, sources)
-  if (result.length === 0) {
+  const length = longestOf(sources)
+  if (length === 0) {
     discard(unit, destination)
     return 0
   }
-  unit.put(destination, ByteString.of(result))
+  const slot = unit.find(destination)
+  const former = slot === ABSENT ? undefined : memoryToReuse(unit, slot, length)
+  const result = combineBits(operation, sources, former?.bytes)
+  if (slot === ABSENT) unit.add(destination, ByteString.of(result))
+  else unit.replace(slot, former ?? ByteString.of(result))
   if (unit.logging) unit.log('BITOP', operation.toUpperCase(), destination, ...keys)
   unit.changed(destination, 'set')
-  return result.length
+  return length
+}
+
+/** The string in a slot where the result can take its place: new memory of a megabyte takes longer than all else. */
+function memoryToReuse(unit: Unit, slot: number, length: number): ByteString | undefined {
+  const value = unit.database.keys.lookAt(slot)
+  // What may be taken back keeps its former value.
+  if (!(value instanceof ByteString) || value.length !== length || unit.store.undo !== undefined) return undefined
+  const edited = unit.editAt(slot)
+  return edited instanceof ByteString ? edited : undefined
 }
 
 const NO_BYTES = new Uint8Array(0)

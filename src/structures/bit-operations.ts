@@ -21,11 +21,15 @@ export type BitOperation = 'and' | 'or' | 'xor' | 'not' | 'diff' | 'diff1' | 'an
 /**
  * The result, as long as the longest source. Of `not` there is one source; of `diff` (in the first and in no other),
  * `diff1` (in another one and not in the first) and `andor` (in the first and in another one) there are two or more; `one` is
- * what is in exactly one source. O(bytes of all sources).
+ * what is in exactly one source. `into` is memory for it, as long at least, which a source may lie in. O(bytes of all sources).
  */
-export function combineBits(operation: BitOperation, sources: readonly Uint8Array[]): Uint8Array {
-  const length = sources.reduce((longest, source) => Math.max(longest, source.length), 0)
-  const result = new Uint8Array(length)
+export function combineBits(
+  operation: BitOperation,
+  sources: readonly Uint8Array[],
+  into?: Uint8Array | undefined,
+): Uint8Array {
+  const length = longestOf(sources)
+  const result = into ?? new Uint8Array(length)
   const machine = bitMachineFor(length)
   for (let from = 0; from < length; from += PIECE) {
     const piece = Math.min(length - from, PIECE)
@@ -33,6 +37,10 @@ export function combineBits(operation: BitOperation, sources: readonly Uint8Arra
     result.set(machine.memory.subarray(RESULT, RESULT + piece), from)
   }
   return result
+}
+
+export function longestOf(sources: readonly Uint8Array[]): number {
+  return sources.reduce((longest, source) => Math.max(longest, source.length), 0)
 }
 
 /** How sources behind the first one come into the result, which begins as the first one. */

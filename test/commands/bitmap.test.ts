@@ -1,3 +1,4 @@
+import { Redstart } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { ByteString } from '../../src/structures/byte-string.js'
 import {
@@ -208,5 +209,47 @@ describe('BITOP', () => {
     )
     expectRefused(opened, () => say(opened.db, 'BITOP OR d a list'), WRONGTYPE)
     expectRefused(opened, () => opened.db.bitop('or', 'd', []), "ERR wrong number of arguments for 'bitop' command")
+  })
+})
+
+describe('BITOP over a string that is as long as the result', () => {
+  const withStrings = (): Redstart => {
+    const db = new Redstart()
+    for (const [key, byte] of [
+      ['a', 1],
+      ['b', 2],
+      ['to', 4],
+    ] as const)
+      db.set(key, new Uint8Array(600).fill(byte))
+    return db
+  }
+
+  it('drops its deadline, and takes it for a source as it was', () => {
+    const db = withStrings()
+    db.expire('to', 100)
+
+    expect(db.bitop('or', 'to', ['to', 'a'])).toBe(600)
+
+    expect(db.ttl('to')).toBe(-1)
+    expect(db.bytes.getrange('to', 598, 599)).toEqual(Uint8Array.of(5, 5))
+    expect(db.bytes.getrange('a', 0, 0)).toEqual(Uint8Array.of(1))
+  })
+
+  it('changes neither a fork nor what a transaction goes back to', () => {
+    const db = withStrings()
+    const fork = db.fork()
+    const before = db.bytes.get('to')
+
+    const fail = (): never => {
+      db.bitop('or', 'to', ['a', 'b'])
+      throw new Error('no')
+    }
+    expect(() => db.transaction(fail, { rollback: true })).toThrow('no')
+    expect(db.bytes.get('to')).toEqual(before)
+    db.bitop('or', 'to', ['a', 'b'])
+
+    expect(fork.bytes.get('to')).toEqual(before)
+    expect(db.bytes.getrange('to', 0, 0)).toEqual(Uint8Array.of(3))
+    expect(before).toEqual(new Uint8Array(600).fill(4))
   })
 })

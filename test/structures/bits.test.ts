@@ -124,6 +124,9 @@ describe('byte strings', () => {
         expect(result.length).toBe(Math.max(...sources.map((source) => source.length)))
         const wrong = result.findIndex((byte, i) => byte !== byteBy(operation, sources, i))
         expect(wrong).toBe(-1)
+        // The longest may be where the result goes.
+        const longest = sources.findIndex((source) => source.length === result.length)
+        expect(Buffer.compare(combineBits(operation, sources, sources[longest]), result)).toBe(0)
       }),
       { numRuns: 10 },
     )
