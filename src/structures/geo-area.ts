@@ -9,12 +9,22 @@ const MERCATOR_MAX = 20037726.37
 
 /** The distance between two places in metres, by the haversine formula. O(1). */
 export function distanceBetween(longitude1: number, latitude1: number, longitude2: number, latitude2: number): number {
+  return distanceFrom(longitude1, latitude1, Math.cos(latitude1 * RADIANS), longitude2, latitude2)
+}
+
+/** The same where the cosine of the first latitude is known. */
+function distanceFrom(
+  longitude1: number,
+  latitude1: number,
+  cosine1: number,
+  longitude2: number,
+  latitude2: number,
+): number {
   const v = Math.sin((longitude2 * RADIANS - longitude1 * RADIANS) / 2)
   if (v === 0) return latitudeDistance(latitude1, latitude2)
-  const radians1 = latitude1 * RADIANS
   const radians2 = latitude2 * RADIANS
-  const u = Math.sin((radians2 - radians1) / 2)
-  const a = u * u + Math.cos(radians1) * Math.cos(radians2) * v * v
+  const u = Math.sin((radians2 - latitude1 * RADIANS) / 2)
+  const a = u * u + cosine1 * Math.cos(radians2) * v * v
   return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(a))
 }
 
@@ -49,11 +59,13 @@ export class GeoFilter {
   longitude = 0
   latitude = 0
   private readonly shape: GeoShape
+  private readonly cosine: number
   private readonly latitudeReach: number
   private readonly longitudeReach: number
 
   constructor(shape: GeoShape) {
     this.shape = shape
+    this.cosine = Math.cos(shape.latitude * RADIANS)
     const angle = shape.height / 2 / EARTH_RADIUS
     this.latitudeReach = (angle / RADIANS) * SLACK + 1e-9
     this.longitudeReach = shape.radius === undefined ? Number.POSITIVE_INFINITY : reachOf(shape.latitude, angle)
@@ -69,7 +81,7 @@ export class GeoFilter {
     // The short way around.
     if ((apart > 180 ? 360 - apart : apart) > this.longitudeReach) return -1
     if (shape.radius === undefined && !this.isInBox(longitude, latitude)) return -1
-    const distance = distanceBetween(shape.longitude, shape.latitude, longitude, latitude)
+    const distance = distanceFrom(shape.longitude, shape.latitude, this.cosine, longitude, latitude)
     if (shape.radius !== undefined && distance > shape.radius) return -1
     this.longitude = longitude
     this.latitude = latitude
