@@ -378,13 +378,13 @@ function shown<T extends string | Uint8Array>(
   { withDist, withCoord, withHash }: GeoParts,
 ): unknown[] {
   if (!withDist && !withCoord && !withHash) return found.map(({ member }) => handle[OUT_TEXT](member))
-  return found.map(({ member, distance, longitude, latitude, score }) => {
+  return found.map(({ member, distance, score }) => {
     const match: { member: T; distance?: number; coordinates?: Coordinates; hash?: number } = {
       member: handle[OUT_TEXT](member),
     }
     if (withDist) match.distance = distance / metres
     if (withHash) match.hash = Math.trunc(score)
-    if (withCoord) match.coordinates = { longitude, latitude }
+    if (withCoord) match.coordinates = searches.placeOfScore(score)
     return match
   })
 }

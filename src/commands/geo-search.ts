@@ -63,8 +63,8 @@ export interface GeoSearch {
   readonly choice: GeoChoice
 }
 
-/** A member that was found. */
-export interface GeoFound extends Coordinates {
+/** A member that was found; its place is in its score. */
+export interface GeoFound {
   readonly member: string
   readonly score: number
   /** In metres. */
@@ -94,6 +94,10 @@ function placeOf(set: SortedSet, from: GeoOrigin): Coordinates {
   if (!('member' in from)) return from
   const score = set.score(from.member)
   if (score === undefined) throw memberWithoutPlace()
+  return placeOfScore(score)
+}
+
+export function placeOfScore(score: number): Coordinates {
   return { longitude: longitudeOf(score), latitude: latitudeOf(score) }
 }
 
@@ -109,8 +113,7 @@ function collect(set: SortedSet, shape: GeoShape, most: number): GeoFound[] {
   const look = (member: string, score: number): boolean => {
     const distance = filter.distanceTo(score)
     if (distance < 0) return true
-    const { longitude, latitude } = filter
-    return found.push({ member, score, distance, longitude, latitude }) < most
+    return found.push({ member, score, distance }) < most
   }
   for (const { min, max } of scoresAround(shape)) {
     if (found.length < most) set.visitScores(min, max, look)
@@ -309,7 +312,7 @@ function foundReply(found: readonly GeoFound[], { withCoord, withDist, withHash,
     const parts: Reply[] = [item.member]
     if (withDist) parts.push(distanceText(item.distance / metres))
     if (withHash) parts.push(hashOf(item.score))
-    if (withCoord) parts.push(placeReply(item))
+    if (withCoord) parts.push(placeReply(placeOfScore(item.score)))
     return parts
   })
 }

@@ -55,9 +55,6 @@ const SLACK = 1 + 1e-9
  * bounds are wide enough that the result is that of the distance in every case.
  */
 export class GeoFilter {
-  /** Where the last one that was inside lies. */
-  longitude = 0
-  latitude = 0
   private readonly shape: GeoShape
   private readonly cosine: number
   private readonly latitudeReach: number
@@ -83,8 +80,6 @@ export class GeoFilter {
     if (shape.radius === undefined && !this.isInBox(longitude, latitude)) return -1
     const distance = distanceFrom(shape.longitude, shape.latitude, this.cosine, longitude, latitude)
     if (shape.radius !== undefined && distance > shape.radius) return -1
-    this.longitude = longitude
-    this.latitude = latitude
     return distance
   }
 
