@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type Persistent, restore } from 'redstart/persistence'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
@@ -8,6 +8,7 @@ import { keysOf, lookInto } from './look.js'
 import { bytesOfStore, expectStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
 import { restoredText } from './restore.js'
 import { amount, bytesText } from './text.js'
+import { wholeFile } from './whole-file.js'
 
 const HELP = `Usage: redstart backup FOLDER TARGET [--file] [--force] [options]
 
@@ -59,13 +60,10 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
 async function toFile(place: Persistent, folder: string, file: string, terminal: Terminal): Promise<void> {
   const db = await lookInto(place, folder, terminal)
   const keys = keysOf(db)
-  const partial = `${file}.${process.pid}.partial`
   try {
-    await db.backup(createWriteStream(partial, { flush: true }))
-    await rename(partial, file)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
+    await wholeFile(file, async (partial) => {
+      await db.backup(createWriteStream(partial, { flush: true }))
+    })
   } finally {
     await db.close()
   }

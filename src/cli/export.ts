@@ -1,14 +1,16 @@
 import { createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { Redstart } from 'redstart'
-import { type AofReport, type ExportOptions, exportCommands, exportRdb, importAof } from 'redstart/redis-files'
+import { type ExportOptions, exportCommands, exportRdb } from 'redstart/redis-files'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
 import { DATABASES, lookInto } from './look.js'
 import { isStore, placeOf, SECRET_HELP, SECRET_OPTIONS, type SecretWords } from './place.js'
 import { Progress } from './progress.js'
-import { amount, bytesText, countText } from './text.js'
+import { readRedisFiles } from './redis-source.js'
+import { amount, bytesText } from './text.js'
+import { wholeFile } from './whole-file.js'
 
 const HELP = `Usage: redstart export SOURCE [--format rdb|commands|plain] [--output FILE] [options]
 
@@ -110,22 +112,9 @@ export async function expectAbsent(path: string): Promise<void> {
   throw new Error(`${path} exists; --force writes over it`)
 }
 
-/** An RDB file is an append-only file without commands: one reader does for both. */
-async function loaded(wanted: Wanted, terminal: Terminal): Promise<Redstart> {
+async function loaded({ source, unsupported, truncated }: Wanted, terminal: Terminal): Promise<Redstart> {
   const db = new Redstart({ databases: DATABASES })
-  const progress = new Progress(terminal, 'reading')
-  let report: AofReport
-  try {
-    report = await importAof(db, wanted.source, {
-      unsupported: wanted.unsupported,
-      truncated: wanted.truncated,
-      onProgress: ({ bytesRead, bytesTotal, done }) => {
-        progress.show(bytesTotal === undefined ? undefined : bytesRead / bytesTotal, countText(done))
-      },
-    })
-  } finally {
-    progress.end()
-  }
+  const report = await readRedisFiles(db, source, { unsupported, truncated }, terminal)
   for (const { file, cut } of report.files) {
     if (cut === undefined) continue
     const bytes = bytesText(cut.bytes)
@@ -148,7 +137,7 @@ async function written(db: Redstart, wanted: Wanted, terminal: Terminal): Promis
   try {
     const chunks = chunksOf(db, wanted, options)
     if (wanted.output === undefined) await terminal.pipe(chunks)
-    else await writeWhole(wanted.output, chunks)
+    else await wholeFile(wanted.output, (partial) => pipeline(chunks, createWriteStream(partial, { flush: true })))
   } finally {
     progress.end()
   }
@@ -158,16 +147,4 @@ async function written(db: Redstart, wanted: Wanted, terminal: Terminal): Promis
 function chunksOf(db: Redstart, { format, version }: Wanted, options: ExportOptions): AsyncIterable<Uint8Array> {
   if (format === 'rdb') return exportRdb(db, { ...options, version })
   return exportCommands(db, { ...options, commands: format === 'plain' ? 'plain' : 'restore' })
-}
-
-/** Under another name first, so that nobody finds half a file. */
-async function writeWhole(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`
-  try {
-    await pipeline(chunks, createWriteStream(partial, { flush: true }))
-    await rename(partial, path)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
-  }
 }

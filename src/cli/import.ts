@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import { Redstart } from 'redstart'
 import type { Persistent } from 'redstart/persistence'
-import { type AofReport, importAof } from 'redstart/redis-files'
+import type { AofReport } from 'redstart/redis-files'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
 import { bytesOfStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS } from './place.js'
-import { Progress } from './progress.js'
-import { amount, bytesText, countText } from './text.js'
+import { readRedisFiles } from './redis-source.js'
+import { amount, bytesText } from './text.js'
 
 const HELP = `Usage: redstart import SOURCE FOLDER [--replace] [options]
 
@@ -76,18 +76,9 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
 async function imported(persistence: Persistent, wanted: Wanted, terminal: Terminal): Promise<AofReport> {
   const { source, databases, replace, unsupported, truncated } = wanted
   const db = await Redstart.open({ databases, persistence })
-  const progress = new Progress(terminal, 'reading')
   try {
-    return await importAof(db, source, {
-      replace,
-      unsupported,
-      truncated,
-      onProgress: ({ bytesRead, bytesTotal, done }) => {
-        progress.show(bytesTotal === undefined ? undefined : bytesRead / bytesTotal, countText(done))
-      },
-    })
+    return await readRedisFiles(db, source, { replace, unsupported, truncated }, terminal)
   } finally {
-    progress.end()
     await db.close()
   }
 }
