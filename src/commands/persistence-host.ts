@@ -1,9 +1,10 @@
 import { misconfigured, type RedstartError } from '../errors.js'
+import type { Database } from '../keyspace/database.js'
 import { ABSENT } from '../keyspace/key-index.js'
-import { BadPlainValue, joinParts, textOf, unpackValue } from '../keyspace/plain-values.js'
+import { BadPlainValue, joinParts, readValue, unpackValue } from '../keyspace/plain-values.js'
 import {
-  ENTRY_LENGTH,
   type EntrySink,
+  type EntrySource,
   type Keeping,
   LAST_PART,
   type LogBatch,
@@ -18,8 +19,9 @@ import { RunningSnapshot } from '../keyspace/running-snapshot.js'
 import { Saves } from '../keyspace/saves.js'
 import type { Store } from '../keyspace/store.js'
 import { Unit } from '../keyspace/unit.js'
+import type { Value } from '../keyspace/value.js'
 import { int64, integerOf } from '../structures/int64.js'
-import { toBytes } from '../structures/text.js'
+import { fromBytes, toBytes } from '../structures/text.js'
 import { replayIn } from './dispatch.js'
 
 /** The engine as what keeps it sees it. Until `listen` is called, the store is being loaded: nothing in it expires. */
@@ -75,37 +77,36 @@ export class StoreHost implements PersistenceHost {
     return this.store.snapshot !== undefined
   }
 
-  load(entries: readonly Plain[]): void {
-    for (let at = 0; at < entries.length; at += ENTRY_LENGTH) {
-      const index = entries[at]!
-      const key = textOf(entries[at + 1])
-      const code = entries[at + 2]!
-      if (typeof code === 'number' && code >= PART) this.loadPart(index, key, code, entries[at + 3]!, entries[at + 4]!)
-      else this.loadKey(index, key, code, entries[at + 3]!, entries[at + 4]!)
+  load(entries: EntrySource): void {
+    while (entries.next()) {
+      const { code, key } = entries
+      const database = this.store.databases[entries.database]
+      if (database === undefined)
+        throw new BadPlainValue(`a key of database ${entries.database}, and there are ${this.databases}`)
+      const name = typeof key === 'string' ? key : fromBytes(key)
+      const value = code < PART ? readValue(code, entries) : this.loadPart(database, name, code, entries.plain())
+      const deadline = entries.plain()
+      if (value !== undefined) this.loadKey(database, name, value, deadline)
     }
     this.store.forgetTime()
   }
 
-  /** Keeps a part of a value until the last one has come. */
-  private loadPart(index: Plain, key: string, code: number, plain: Plain, deadline: Plain): void {
-    const name = `${String(index)} ${key}`
+  /** Keeps a part of a value until the last one has come, which makes the value. */
+  private loadPart(database: Database, key: string, code: number, plain: Plain): Value | undefined {
+    const name = `${database.index} ${key}`
     const parts = this.parts.get(name) ?? []
     parts.push(plain)
     if (code < LAST_PART) {
       this.parts.set(name, parts)
-      return
+      return undefined
     }
     this.parts.delete(name)
-    this.loadKey(index, key, code - LAST_PART, joinParts(code - LAST_PART, parts), deadline)
+    return unpackValue(code - LAST_PART, joinParts(code - LAST_PART, parts))
   }
 
-  private loadKey(index: Plain, key: string, code: Plain, plain: Plain, deadline: Plain): void {
+  private loadKey(database: Database, key: string, value: Value, deadline: Plain): void {
     const { store } = this
-    const database = typeof index === 'number' ? store.databases[index] : undefined
-    if (database === undefined)
-      throw new BadPlainValue(`a key of database ${String(index)}, and there are ${this.databases}`)
     if (database.keys.find(key) !== ABSENT) throw new BadPlainValue('a key that comes twice')
-    const value = unpackValue(code, plain)
     const slot = database.keys.insert(key, value, store.accessTime())
     if (typeof value === 'object') store.entered(database, key, value)
     if (deadline === null) return

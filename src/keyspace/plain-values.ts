@@ -7,13 +7,13 @@ import { SortedSet } from '../structures/sorted-set.js'
 import { Stream } from '../structures/stream.js'
 import { copyBytes } from '../structures/text.js'
 import { VectorSet } from '../structures/vector-set/vector-set.js'
-import { BadPlainValue, listOf, textOf } from './plain-data.js'
+import { BadPlainValue, listOf, readText, TreeSource } from './plain-data.js'
 import { blocksOf, joinStreams, packStream, unpackStream } from './plain-stream.js'
 import { packVectorSet, unpackVectorSet } from './plain-vector-set.js'
-import type { Plain, PlainSink } from './ports.js'
+import type { Plain, PlainSink, PlainSource } from './ports.js'
 import { type Collection, isString, type StringValue, type Value } from './value.js'
 
-export { BadPlainValue, textOf }
+export { BadPlainValue }
 
 /**
  * Values as plain data, for leaves that keep them: text that is valid UTF-8 as text, other byte strings as bytes, collections as
@@ -33,8 +33,8 @@ export interface Form {
   pack(value: Collection, start: number, end: number, sink: PlainSink): void
   /** What the parts are together. */
   join(parts: readonly Plain[]): Plain
-  /** O(elements). Throws BadPlainValue for what `pack` does not make. */
-  unpack(plain: Plain): Collection
+  /** O(elements). Throws an Error for what `pack` does not make. */
+  read(source: PlainSource): Collection
 }
 
 export const PLAIN_STRING = 0
@@ -45,26 +45,31 @@ const NODES_OF_PART = 8
 const BLOCKS_OF_PART = 8
 const VECTORS_OF_PART = 256
 
-const LIST = collectionForm<List>(2, packList, joinLists, unpackList, (list) => list.nodeCount, NODES_OF_PART)
-const HASH = collectionForm(3, packHash, joinHeaded, unpackHash)
-const TIMED_HASH = collectionForm(4, packTimedHash, joinHeaded, unpackTimedHash)
-const SET = collectionForm(5, packSet, joinHeaded, unpackSet)
-const SORTED_SET = collectionForm(6, packSortedSet, joinSortedSets, unpackSortedSet)
-const STREAM = collectionForm(7, packStream, joinStreams, unpackStream, blocksOf, BLOCKS_OF_PART)
+const LIST = collectionForm<List>(2, packList, joinLists, readList, (list) => list.nodeCount, NODES_OF_PART)
+const HASH = collectionForm(3, packHash, joinHeaded, readHash)
+const TIMED_HASH = collectionForm(4, packTimedHash, joinHeaded, readTimedHash)
+const SET = collectionForm(5, packSet, joinHeaded, readSet)
+const SORTED_SET = collectionForm(6, packSortedSet, joinSortedSets, readSortedSet)
+const STREAM = collectionForm(7, packStream, joinStreams, whole(unpackStream), blocksOf, BLOCKS_OF_PART)
 const VECTOR_SET = collectionForm<VectorSet>(
   8,
   packVectorSet,
   joinHeaded,
-  unpackVectorSet,
+  whole(unpackVectorSet),
   (set) => set.size,
   VECTORS_OF_PART,
 )
+
+/** For what is better seen as a whole. */
+function whole<T>(unpack: (plain: Plain) => T): (source: PlainSource) => T {
+  return (source) => unpack(source.plain())
+}
 
 function collectionForm<T extends Collection>(
   code: number,
   pack: (value: T, start: number, end: number, sink: PlainSink) => void,
   join: (parts: readonly Plain[]) => Plain,
-  unpack: (plain: Plain) => T,
+  read: (source: PlainSource) => T,
   units: (value: T) => number = (value) => value.size,
   unitsOfPart = ELEMENTS_OF_PART,
 ): Form {
@@ -75,7 +80,7 @@ function collectionForm<T extends Collection>(
     unitsOfPart,
     pack: (value, start, end, sink) => pack(value as T, start, end, sink),
     join,
-    unpack,
+    read,
   }
 }
 
@@ -104,30 +109,30 @@ export function packString(value: StringValue, sink: PlainSink): void {
   else sink.binary(value.toBytes())
 }
 
-/** The value of which this was written. O(elements). @throws BadPlainValue */
-export function unpackValue(code: Plain, plain: Plain): Value {
-  if (code === PLAIN_STRING) return unpackString(plain)
-  const form = formOfCode(code)
-  let value: Collection
-  try {
-    value = form.unpack(plain)
-  } catch (error) {
-    throw error instanceof BadPlainValue
-      ? error
-      : new BadPlainValue(error instanceof Error ? error.message : 'no value')
-  }
+/** The value of which this was written. O(elements). @throws Error that says what is wrong */
+export function readValue(code: number, source: PlainSource): Value {
+  if (code === PLAIN_STRING) return unpackString(source.plain())
+  const value = formOfCode(code).read(source)
   if (value.size === 0 && value.type !== 'stream') throw new BadPlainValue('an empty collection')
   return value
 }
 
+/** As `readValue`, of data that is there as a whole. */
+export function unpackValue(code: number, plain: Plain): Value {
+  const source = new TreeSource(plain)
+  const value = readValue(code, source)
+  source.finish()
+  return value
+}
+
 /** What the parts of a value are together, all of which have this code. @throws BadPlainValue */
-export function joinParts(code: Plain, parts: readonly Plain[]): Plain {
+export function joinParts(code: number, parts: readonly Plain[]): Plain {
   return formOfCode(code).join(parts)
 }
 
-function formOfCode(code: Plain): Form {
-  const form = typeof code === 'number' ? BY_CODE.get(code) : undefined
-  if (form === undefined) throw new BadPlainValue(`an unknown type of value: ${String(code)}`)
+function formOfCode(code: number): Form {
+  const form = BY_CODE.get(code)
+  if (form === undefined) throw new BadPlainValue(`an unknown type of value: ${code}`)
   return form
 }
 
@@ -157,17 +162,22 @@ function joinLists(parts: readonly Plain[]): Plain {
   return nodes
 }
 
-function unpackList(plain: Plain): List {
-  return List.ofNodes(
-    listOf(plain).map((packed) => {
-      const node = listOf(packed)
-      const isPlain = node[0] === 1
-      if (isPlain && node.length !== 2) throw new BadPlainValue('a plain node of one element')
-      const elements = new Array<string>(node.length - 1)
-      for (let i = 0; i < elements.length; i++) elements[i] = textOf(node[i + 1])
-      return { plain: isPlain, elements }
-    }),
-  )
+function readList(source: PlainSource): List {
+  const nodes = new Array<{ readonly plain: boolean; readonly elements: string[] }>(source.list())
+  for (let at = 0; at < nodes.length; at++) {
+    const length = source.list()
+    if (length === 0) throw new BadPlainValue('a node that is none')
+    const plain = source.number() === 1
+    if (plain && length !== 2) throw new BadPlainValue('a plain node of one element')
+    nodes[at] = { plain, elements: readTexts(source, length - 1) }
+  }
+  return List.ofNodes(nodes)
+}
+
+function readTexts(source: PlainSource, count: number): string[] {
+  const texts = new Array<string>(count)
+  for (let i = 0; i < count; i++) texts[i] = readText(source)
+  return texts
 }
 
 const HASH_ENCODINGS: readonly HashEncoding[] = ['listpack', 'listpackex', 'hashtable']
@@ -194,12 +204,13 @@ function joinHeaded(parts: readonly Plain[]): Plain {
   return all
 }
 
-function unpackHash(plain: Plain): Hash {
-  const packed = listOf(plain)
-  if (packed.length % 2 !== 1) throw new BadPlainValue('a field without a value')
-  const hash = startHash(packed)
-  for (let at = 1; at < packed.length; at += 2) addField(hash, packed[at]!, packed[at + 1]!)
-  return endHash(hash, packed)
+function readHash(source: PlainSource): Hash {
+  const length = source.list()
+  if (length % 2 !== 1) throw new BadPlainValue('a field without a value')
+  const encoding = source.number()
+  const hash = startHash(encoding)
+  for (let left = length >> 1; left > 0; left--) addField(hash, readText(source), readText(source))
+  return endHash(hash, encoding)
 }
 
 /** As a hash without deadlines, with the deadline behind each value: milliseconds since the epoch, -1 for none. */
@@ -213,31 +224,31 @@ function packTimedHash(hash: Hash, start: number, end: number, sink: PlainSink):
   }
 }
 
-function unpackTimedHash(plain: Plain): Hash {
-  const packed = listOf(plain)
-  if (packed.length % 3 !== 1) throw new BadPlainValue('a field without a deadline')
-  const hash = startHash(packed)
-  for (let at = 1; at < packed.length; at += 3) {
-    addField(hash, packed[at]!, packed[at + 1]!)
-    const deadline = packed[at + 2]!
-    if (typeof deadline !== 'number' || !Number.isSafeInteger(deadline))
-      throw new BadPlainValue('a deadline that is none')
+function readTimedHash(source: PlainSource): Hash {
+  const length = source.list()
+  if (length % 3 !== 1) throw new BadPlainValue('a field without a deadline')
+  const encoding = source.number()
+  const hash = startHash(encoding)
+  for (let at = 1; at < length; at += 3) {
+    addField(hash, readText(source), readText(source))
+    const deadline = source.number()
+    if (!Number.isSafeInteger(deadline)) throw new BadPlainValue('a deadline that is none')
     if (deadline >= 0) hash.setDeadlineAt(hash.size - 1, deadline)
   }
-  return endHash(hash, packed)
+  return endHash(hash, encoding)
 }
 
-function startHash([encoding]: readonly Plain[]): Hash {
+function startHash(encoding: number): Hash {
   const hash = new Hash()
   if (encoding === 2) hash.expect(MANY)
   return hash
 }
 
-function addField(hash: Hash, field: Plain, value: Plain): void {
-  if (!hash.set(textOf(field), textOf(value))) throw new BadPlainValue('a field that comes twice')
+function addField(hash: Hash, field: string, value: string): void {
+  if (!hash.set(field, value)) throw new BadPlainValue('a field that comes twice')
 }
 
-function endHash(hash: Hash, [encoding]: readonly Plain[]): Hash {
+function endHash(hash: Hash, encoding: number): Hash {
   if (encoding === 0) hash.keepAs('listpack')
   else if (encoding === 1) hash.keepAs('listpackex')
   return hash
@@ -252,12 +263,12 @@ function packSet(set: SetOfStrings, start: number, end: number, sink: PlainSink)
   for (let index = start; index < end; index++) sink.text(set.at(index))
 }
 
-function unpackSet(plain: Plain): SetOfStrings {
-  const packed = listOf(plain)
-  const encoding = typeof packed[0] === 'number' ? SET_ENCODINGS[packed[0]] : undefined
+function readSet(source: PlainSource): SetOfStrings {
+  const size = source.list() - 1
+  const encoding = SET_ENCODINGS[size < 0 ? -1 : source.number()]
   if (encoding === undefined) throw new BadPlainValue('an unknown encoding of a set')
-  const set = SetOfStrings.of(packed.slice(1).map(textOf), encoding)
-  if (set.size !== packed.length - 1) throw new BadPlainValue('a member that comes twice')
+  const set = SetOfStrings.of(readTexts(source, size), encoding)
+  if (set.size !== size) throw new BadPlainValue('a member that comes twice')
   return set
 }
 
@@ -294,22 +305,13 @@ function bytesOf(plain: Plain | undefined): Uint8Array {
   throw new BadPlainValue('bytes that are none')
 }
 
-function unpackSortedSet(plain: Plain): SortedSet {
-  const packed = listOf(plain)
-  const encoding = packed[0]
-  const bytes = bytesOf(packed[1])
-  const count = packed.length - 2
-  if (bytes.length !== count * SCORE_BYTES) throw new BadPlainValue('a member without a score')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const members = new Array<string>(count)
-  const scores = new Array<number>(count)
-  for (let i = 0; i < count; i++) {
-    const score = view.getFloat64(i * SCORE_BYTES, true)
-    if (Number.isNaN(score)) throw new BadPlainValue('a score that is not a number')
-    members[i] = textOf(packed[i + 2])
-    scores[i] = score
-  }
-  const set = SortedSet.ofSorted(members, scores)
+function readSortedSet(source: PlainSource): SortedSet {
+  const count = source.list() - 2
+  if (count < 0) throw new BadPlainValue('a sorted set that is none')
+  const encoding = source.number()
+  const scores = source.doubles(count)
+  if (scores.some(Number.isNaN)) throw new BadPlainValue('a score that is not a number')
+  const set = SortedSet.ofSorted(readTexts(source, count), scores)
   if (encoding === 1) set.unpack()
   else set.keepPacked()
   return set

@@ -63,8 +63,6 @@ export class MemoryLog implements LogSink {
 /** What data is made of on its way to a leaf and back: nothing of the engine's own. */
 export type Plain = string | number | bigint | null | Uint8Array | readonly Plain[]
 
-/** An entry of a snapshot: database, key, code of the form of the value (see plain-values.ts), value, deadline. */
-export const ENTRY_LENGTH = 5
 /** The code of an entry that holds a part of a large value is that of its form and this; more parts of the same key follow. */
 export const PART = 16
 /** The same in the last part. */
@@ -93,6 +91,29 @@ export interface EntrySink extends PlainSink {
   readonly bytes: number
   /** Begins an entry: its value is to follow, then its deadline. */
   entry(database: number, key: string, code: number): void
+}
+
+/** Gives plain data bit by bit, in the order in which a sink took it. Throws an Error where something else comes. */
+export interface PlainSource {
+  /** Text, or the bytes of one that is no valid Unicode. */
+  text(): string | Uint8Array
+  number(): number
+  /** How many follow, and are what is in the list. */
+  list(): number
+  /** So many doubles that lie in bytes. */
+  doubles(count: number): number[]
+  /** Whatever comes next, as a whole. */
+  plain(): Plain
+}
+
+/** Gives the entries of a snapshot. */
+export interface EntrySource extends PlainSource {
+  /** Goes to the next entry, of which its value comes first, then its deadline; false where there is none. */
+  next(): boolean
+  /** Those of the entry; an index of a database that is none is -1. */
+  readonly database: number
+  readonly key: string | Uint8Array
+  readonly code: number
 }
 
 /** The state of the store as of one instant, fetched bit by bit while writes go on. */
@@ -196,7 +217,7 @@ export interface PersistenceHost {
   /** Whether a snapshot is running. */
   readonly isTaking: boolean
   /** Puts entries of a snapshot into the store. Throws an Error that says what is wrong with them. */
-  load(entries: readonly Plain[]): void
+  load(entries: EntrySource): void
   /** The bytes that a text of the engine stands for, also where it is no valid Unicode. */
   bytesOf(text: string): Uint8Array
   /** Makes a batch of the log again. */

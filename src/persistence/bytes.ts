@@ -49,6 +49,12 @@ export async function readAll(pieces: AsyncIterable<Uint8Array>): Promise<Uint8A
   return Buffer.concat(all)
 }
 
+export function isAsciiAt(bytes: Uint8Array, start: number, end: number): boolean {
+  let all = 0
+  for (let at = start; at < end; at++) all |= bytes[at]!
+  return all < 0x80
+}
+
 /** What @types/node leaves out: a slice without a look at its arguments. */
 interface Utf8Slicer {
   utf8Slice(start: number, end: number): string

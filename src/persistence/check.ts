@@ -97,7 +97,7 @@ async function look(storage: Storage): Promise<Found> {
 
 async function lookAtSnapshot(storage: Storage, named: NonNullable<Manifest['snapshot']>): Promise<SnapshotSummary> {
   const turns = new Turns()
-  const summary = await readSnapshot(storage.read(named.file), named.file, (entries) => turns.next(entries.length * 32))
+  const summary = await readSnapshot(storage.read(named.file), named.file, (_entries, bytes) => turns.next(bytes))
   checkSnapshot(named, summary)
   return summary
 }

@@ -25,6 +25,9 @@ export interface Recovered {
   readonly snapshotTimeMs: number | undefined
 }
 
+/** Bytes of a snapshot that are loaded in some 10 ms. */
+const LOADED_AT_ONCE = 512 * 1024
+
 const NOTHING: Manifest = { id: 0, snapshot: null, segments: [], closed: null }
 
 /**
@@ -72,10 +75,10 @@ async function loadSnapshot(
   { snapshot }: Manifest,
 ): Promise<SnapshotSummary | undefined> {
   if (snapshot === null) return undefined
-  const yielding = new Turns()
-  const summary = await readSnapshot(storage.read(snapshot.file), snapshot.file, (entries) => {
+  const yielding = new Turns(LOADED_AT_ONCE)
+  const summary = await readSnapshot(storage.read(snapshot.file), snapshot.file, (entries, bytes) => {
     host.load(entries)
-    return yielding.next(entries.length * 32)
+    return yielding.next(bytes)
   })
   checkSnapshot(snapshot, summary)
   return summary

@@ -2,7 +2,7 @@
 import { concat, getU16, getU32, getU48, sameBytes, setU16, setU32, setU48 } from './bytes.js'
 import { crc32c } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
-import type { EntrySink, Plain } from './plain.js'
+import type { EntrySink, EntrySource } from './plain.js'
 import { PlainWriter } from './plain-writer.js'
 import { PlainReader } from './unpack.js'
 
@@ -165,8 +165,11 @@ export interface SnapshotSummary extends SnapshotHeader {
   readonly bytes: number
 }
 
-/** What is made of the entries of a block. An Error that it throws is told as damage of the block. */
-export type VisitEntries = (entries: readonly Plain[]) => void | Promise<void>
+/**
+ * What is made of the entries of a block, which takes so many bytes. Those that it leaves are read after it. An Error that it throws is told
+ * as damage of the block.
+ */
+export type VisitEntries = (entries: EntrySource, bytes: number) => void | Promise<void>
 
 /** Reads a snapshot whole. O(bytes). @throws PersistenceError for anything that is not what was written */
 export async function readSnapshot(
@@ -182,14 +185,12 @@ export async function readSnapshot(
 class SnapshotDecoder {
   private readonly file: string
   private readonly visit: VisitEntries
+  private readonly tally = new ValueTally()
   private pending: Uint8Array = new Uint8Array(0)
   private offset = 0
   private header: SnapshotHeader | undefined
   private index = 0
-  private keys = 0
   private chain = 0
-  /** Values of which parts have come, and not the last one. */
-  private readonly begun = new Set<string>()
   private isComplete = false
 
   constructor(file: string, visit: VisitEntries) {
@@ -231,36 +232,26 @@ class SnapshotDecoder {
   }
 
   private async block(index: number, payload: Uint8Array): Promise<void> {
-    const value = new PlainReader(payload, this.file, this.offset + BLOCK_HEADER_BYTES).whole()
-    if (!Array.isArray(value)) throw this.wrong('a block that is no list')
-    if (index === LAST) return this.last(value)
+    const entries = new BlockReader(payload, this.file, this.offset + BLOCK_HEADER_BYTES, this.tally)
+    if (index === LAST) return this.last(entries)
     if (index !== this.index) throw this.wrong(`block ${index} where ${this.index} should be`)
-    if (value.length % ENTRY_LENGTH !== 0) throw this.wrong('an entry that is not whole')
     this.index++
-    for (let at = 0; at < value.length; at += ENTRY_LENGTH) this.count(value[at + 2], value[at], value[at + 1])
+    entries.begin()
     try {
-      await this.visit(value)
+      await this.visit(entries, payload.length)
+      entries.passOver()
     } catch (error) {
-      throw error instanceof Error ? this.wrong(error.message) : error
+      throw error instanceof Error && !(error instanceof PersistenceError) ? this.wrong(error.message) : error
     }
   }
 
-  /** Counts the keys, and sees to it that each value that comes in parts has an end. */
-  private count(form: Plain | undefined, database: Plain | undefined, key: Plain | undefined): void {
-    if (typeof form !== 'number' || form < PART) {
-      this.keys++
-      return
-    }
-    const name = `${String(database)} ${typeof key === 'string' ? key : String(key)}`
-    if (form < LAST_PART) this.begun.add(name)
-    else if (this.begun.delete(name)) this.keys++
-    else throw this.wrong('an end of a value that has no beginning')
-  }
-
-  private last([blocks, keys, chain]: readonly Plain[]): void {
-    if (blocks !== this.index || keys !== this.keys)
-      throw this.wrong(`blocks are missing: ${this.index} of ${String(blocks)}`)
-    if (this.begun.size > 0) throw this.wrong('a value that has no end')
+  private last(block: BlockReader): void {
+    const { tally } = this
+    if (block.list() !== 3) throw this.wrong('a last block that is none')
+    const [blocks, keys, chain] = [block.number(), block.number(), block.number()]
+    block.finish()
+    if (blocks !== this.index || keys !== tally.keys) throw this.wrong(`blocks are missing: ${this.index} of ${blocks}`)
+    if (tally.hasBegun) throw this.wrong('a value that has no end')
     if (chain !== this.chain) throw this.wrong('the blocks are not all of this snapshot')
     this.isComplete = true
   }
@@ -268,6 +259,75 @@ class SnapshotDecoder {
   end(): SnapshotSummary {
     if (this.header === undefined || !this.isComplete)
       throw new TornEnd('the snapshot is cut off', { file: this.file, offset: this.offset })
-    return { ...this.header, keys: this.keys, bytes: this.offset }
+    return { ...this.header, keys: this.tally.keys, bytes: this.offset }
+  }
+}
+
+/** Counts the keys, and sees to it that each value that comes in parts has an end. */
+class ValueTally {
+  keys = 0
+  /** Values of which parts have come, and not the last one. */
+  private readonly begun = new Set<string>()
+
+  get hasBegun(): boolean {
+    return this.begun.size > 0
+  }
+
+  /** Counts what may be a part; false for an end that has no beginning. */
+  count(form: number, database: number, key: string | Uint8Array): boolean {
+    if (form < PART) {
+      this.keys++
+      return true
+    }
+    const name = `${database} ${key}`
+    if (form < LAST_PART) {
+      this.begun.add(name)
+      return true
+    }
+    this.keys++
+    return this.begun.delete(name)
+  }
+}
+
+/** Reads the entries of a block. */
+class BlockReader extends PlainReader implements EntrySource {
+  database = 0
+  key: string | Uint8Array = ''
+  code = 0
+  private readonly tally: ValueTally
+  /** How many have not been reached. */
+  private left = 0
+
+  constructor(bytes: Uint8Array, file: string, base: number, tally: ValueTally) {
+    super(bytes, file, base)
+    this.tally = tally
+  }
+
+  begin(): void {
+    const length = this.list()
+    if (length % ENTRY_LENGTH !== 0) throw this.wrong('an entry that is not whole')
+    this.left = length / ENTRY_LENGTH
+  }
+
+  next(): boolean {
+    if (this.left === 0) {
+      this.finish()
+      return false
+    }
+    this.left--
+    this.database = this.number()
+    this.key = this.text()
+    this.code = this.number()
+    if (!this.tally.count(this.code, this.database, this.key))
+      throw this.wrong('an end of a value that has no beginning')
+    return true
+  }
+
+  /** Reads what is left without a look at it. */
+  passOver(): void {
+    while (this.next()) {
+      this.plain()
+      this.plain()
+    }
   }
 }

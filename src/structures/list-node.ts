@@ -75,7 +75,10 @@ export class ListNode {
   /** A node with the elements of a listpack. O(elements). */
   static packed(elements: readonly string[]): ListNode {
     const node = new ListNode(elements.slice(), 0, 0)
-    node.measure()
+    let bytes = EMPTY_BYTES
+    for (let i = 0; i < elements.length; i++) bytes += BYTES_PER_UNIT_MAX * elements[i]!.length + ENTRY_OVERHEAD
+    if (bytes <= NODE_BYTES_MAX) node.bytes = bytes
+    else node.measure()
     return node
   }
 

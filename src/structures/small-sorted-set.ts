@@ -23,10 +23,10 @@ export class SmallSortedSet {
     this.namesWeight = namesWeight
   }
 
-  /** A set of members in order. @throws Error when one is there twice. O(n). */
-  static ofSorted(members: readonly string[], scores: ArrayLike<number>): SmallSortedSet {
-    if (new Set(members).size < members.length) throw new RepeatedMember()
-    return new SmallSortedSet(members.slice(), Array.from(scores))
+  /** A set of members in order, whose arrays it keeps. @throws Error when one is there twice. O(n). */
+  static ofSorted(members: string[], scores: number[]): SmallSortedSet {
+    if (hasRepeated(members)) throw new RepeatedMember()
+    return new SmallSortedSet(members, scores)
   }
 
   get size(): number {
@@ -185,4 +185,13 @@ export class SmallSortedSet {
       }
     }
   }
+}
+
+/** A Set pays from so many on. */
+const COMPARED_MAX = 16
+
+function hasRepeated(members: readonly string[]): boolean {
+  if (members.length > COMPARED_MAX) return new Set(members).size < members.length
+  for (let i = 1; i < members.length; i++) if (members.indexOf(members[i]!) < i) return true
+  return false
 }

@@ -50,9 +50,14 @@ export class SortedSet {
     }
     const set = new SortedSet(limits)
     set.packed = members.length <= PACKED_MAX && !members.some(isLong)
-    const kept = set.packed ? Array.from(scores, unsigned) : scores
-    if (members.length > limits.smallMax) set.form = LargeSortedSet.ofSorted(members, kept, limits.shape)
-    else set.form = SmallSortedSet.ofSorted(members, kept)
+    if (members.length > limits.smallMax) {
+      const kept = set.packed ? Array.from(scores, unsigned) : scores
+      set.form = LargeSortedSet.ofSorted(members, kept, limits.shape)
+    } else {
+      const kept = new Array<number>(members.length)
+      for (let i = 0; i < kept.length; i++) kept[i] = set.packed ? unsigned(scores[i]!) : scores[i]!
+      set.form = SmallSortedSet.ofSorted(members.slice(), kept)
+    }
     return set
   }
 

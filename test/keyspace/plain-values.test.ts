@@ -21,7 +21,7 @@ function made(recipe: string): Value {
   return keys.lookAt(keys.find('k'))
 }
 
-function packed(value: Value): [code: Plain, plain: Plain] {
+function packed(value: Value): [code: number, plain: Plain] {
   if (isString(value)) throw new Error('strings have no form')
   const form = formOf(value)!
   const sink = new Collector()

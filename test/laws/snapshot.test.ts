@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { ManualClock, manualClock, Redstart } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { StoreHost } from '../../src/commands/persistence-host.js'
-import { ENTRY_LENGTH, LAST_PART, PART, type Plain } from '../../src/keyspace/ports.js'
+import { TreeSource } from '../../src/keyspace/plain-data.js'
+import { type EntrySource, LAST_PART, PART, type Plain } from '../../src/keyspace/ports.js'
 import type { Store } from '../../src/keyspace/store.js'
 import { SnapshotEncoder } from '../../src/persistence/snapshot-format.js'
 import { PlainReader } from '../../src/persistence/unpack.js'
@@ -21,6 +22,8 @@ function host(engine: Store): StoreHost {
 }
 
 const HEAD_OF_BLOCK_BYTES = 16
+/** Database, key, code of the form, value, deadline. */
+const ENTRY_LENGTH = 5
 /** Where the code of its form stands in an entry. */
 const CODE_AT = 2
 
@@ -34,11 +37,34 @@ function entriesOf(sink: SnapshotEncoder): Plain[] {
   return entries
 }
 
+class Entries extends TreeSource implements EntrySource {
+  database = 0
+  key: string | Uint8Array = ''
+  code = 0
+  private left: number
+
+  constructor(entries: readonly Plain[]) {
+    super(entries)
+    this.left = this.list() / ENTRY_LENGTH
+  }
+
+  next(): boolean {
+    if (this.left === 0) return false
+    this.left--
+    this.database = this.number()
+    this.key = this.text()
+    this.code = this.number()
+    return true
+  }
+}
+
 /** The state that entries make in a fresh store, at another time. */
 function loaded(entries: readonly Plain[]): string[] {
   const db = new Redstart({ clock: manualClock(START + 10 ** 9) })
   const own = host(db.engine)
-  own.load(entries)
+  const source = new Entries(entries)
+  own.load(source)
+  source.finish()
   for (const database of db.engine.databases) database.invariants()
   const state = stateOf(db.engine)
   own.listen(undefined)
