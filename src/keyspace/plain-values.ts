@@ -310,7 +310,7 @@ function readSortedSet(source: PlainSource): SortedSet {
   if (count < 0) throw new BadPlainValue('a sorted set that is none')
   const encoding = source.number()
   const scores = source.doubles(count)
-  if (scores.some(Number.isNaN)) throw new BadPlainValue('a score that is not a number')
+  for (const score of scores) if (Number.isNaN(score)) throw new BadPlainValue('a score that is not a number')
   const set = SortedSet.ofSorted(readTexts(source, count), scores)
   if (encoding === 1) set.unpack()
   else set.keepPacked()

@@ -72,9 +72,9 @@ export class ListNode {
     return node
   }
 
-  /** A node with the elements of a listpack. O(elements). */
-  static packed(elements: readonly string[]): ListNode {
-    const node = new ListNode(elements.slice(), 0, 0)
+  /** A node with the elements of a listpack, whose array it keeps. O(elements). */
+  static packed(elements: string[]): ListNode {
+    const node = new ListNode(elements, 0, 0)
     let bytes = EMPTY_BYTES
     for (let i = 0; i < elements.length; i++) bytes += BYTES_PER_UNIT_MAX * elements[i]!.length + ENTRY_OVERHEAD
     if (bytes <= NODE_BYTES_MAX) node.bytes = bytes

@@ -42,8 +42,8 @@ export class List extends Quicklist {
     return list
   }
 
-  /** A list with the nodes that a dump has; a plain one has one element. Empty nodes are left out. O(elements). */
-  static ofNodes(nodes: Iterable<{ readonly elements: readonly string[]; readonly plain: boolean }>): List {
+  /** A list with the nodes that a dump has, whose arrays it keeps; a plain one has one element. Empty nodes are left out. O(elements). */
+  static ofNodes(nodes: Iterable<{ readonly elements: string[]; readonly plain: boolean }>): List {
     const list = new List()
     const taken: ListNode[] = []
     for (const { elements, plain } of nodes) {

@@ -36,8 +36,8 @@ export class SortedSet {
   private packed: boolean
   private readonly limits: SortedSetLimits
 
-  constructor(limits: SortedSetLimits = LIMITS) {
-    this.form = new SmallSortedSet()
+  constructor(limits: SortedSetLimits = LIMITS, form: SmallSortedSet | LargeSortedSet = new SmallSortedSet()) {
+    this.form = form
     this.packed = true
     this.limits = limits
   }
@@ -48,16 +48,15 @@ export class SortedSet {
       if (isBefore(scores[i - 1]!, members[i - 1]!, scores[i]!, members[i]!)) continue
       throw new Error('sorted set: members to build from are in order')
     }
-    const set = new SortedSet(limits)
-    set.packed = members.length <= PACKED_MAX && !members.some(isLong)
-    if (members.length > limits.smallMax) {
-      const kept = set.packed ? Array.from(scores, unsigned) : scores
-      set.form = LargeSortedSet.ofSorted(members, kept, limits.shape)
-    } else {
-      const kept = new Array<number>(members.length)
-      for (let i = 0; i < kept.length; i++) kept[i] = set.packed ? unsigned(scores[i]!) : scores[i]!
-      set.form = SmallSortedSet.ofSorted(members.slice(), kept)
-    }
+    const packed = members.length <= PACKED_MAX && !members.some(isLong)
+    const kept = new Array<number>(members.length)
+    for (let i = 0; i < kept.length; i++) kept[i] = packed ? unsigned(scores[i]!) : scores[i]!
+    const isLarge = members.length > limits.smallMax
+    const form = isLarge
+      ? LargeSortedSet.ofSorted(members, kept, limits.shape)
+      : SmallSortedSet.ofSorted(members.slice(), kept)
+    const set = new SortedSet(limits, form)
+    set.packed = packed
     return set
   }
 

@@ -10,7 +10,7 @@ const PLAIN = 1
 const PACKED = 2
 
 interface Node {
-  readonly elements: readonly string[]
+  readonly elements: string[]
   readonly plain: boolean
 }
 
