@@ -1,3 +1,4 @@
+import { hashOf } from './text-hash.js'
 import { ARRAY, textWeight, WORD } from './weight.js'
 
 /**
@@ -296,7 +297,7 @@ export class StringTable<T = unknown> {
     const cells = this.directory[hash >>> this.shift]!
     put(cells, hash, slot + 1)
     const count = ++cells[cells.length - 2]!
-    if (count > ((cells.length - 2) >> 3) * 3) this.split(hash, cells)
+    if (count > mostIn(cells)) this.split(hash, cells)
   }
 
   private beginToLeaveMap(map: Map<string, number>): void {
@@ -340,6 +341,9 @@ export class StringTable<T = unknown> {
     }
     this.replace(hash & ~(1 << bit), depth + 1, halves[0])
     this.replace(hash | (1 << bit), depth + 1, halves[1])
+    // All may have gone into the one that this hash leads to.
+    const half = halves[((hash >>> bit) & 1) as 0 | 1]
+    if (half[end]! > mostIn(half)) this.split(hash, half)
   }
 
   /** Puts a segment of some depth in the places of the directory that its hashes lead to. */
@@ -434,6 +438,11 @@ function newSegment(depth: number, words: number): Int32Array {
   return segment
 }
 
+/** How many pairs a segment may have. */
+function mostIn(cells: Int32Array): number {
+  return ((cells.length - 2) >> 3) * 3
+}
+
 /** The cells of a segment in a new one of twice as many cells. */
 function rehashed(cells: Int32Array, newCells: number, depth: number): Int32Array {
   const grown = newSegment(depth, newCells * 2)
@@ -450,22 +459,4 @@ function put(cells: Int32Array, hash: number, entry: number): void {
   while (cells[at + 1] !== 0) at = (at + 2) & last
   cells[at] = hash
   cells[at + 1] = entry
-}
-
-/** Not chance that anybody sees (slots come in the order of adding): it keeps those who choose keys from choosing hashes. */
-const SEED = globalThis.crypto.getRandomValues(new Int32Array(1))[0]!
-
-/** 32 bits that all characters have a part in, two at a time: 2.4 ns per character. */
-function hashOf(key: string): number {
-  const length = key.length
-  let hash = SEED ^ length
-  let i = 1
-  for (; i < length; i += 2) {
-    hash = Math.imul(hash ^ (key.charCodeAt(i - 1) | (key.charCodeAt(i) << 16)), 0x9e3779b1)
-    hash ^= hash >>> 15
-  }
-  if (i === length) hash = Math.imul(hash ^ key.charCodeAt(length - 1), 0x9e3779b1)
-  hash ^= hash >>> 15
-  hash = Math.imul(hash, 0x85ebca6b)
-  return hash ^ (hash >>> 13)
 }

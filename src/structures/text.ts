@@ -136,6 +136,11 @@ export function fromBytes(bytes: Uint8Array, start = 0, end = bytes.length): str
   return decoded.includes('\ufffd') ? decodeEscaping(bytes, start, end) : decoded
 }
 
+/** As `fromBytes`, for bytes that are all below 0x80. O(bytes). */
+export function fromAscii(bytes: Uint8Array, start: number, end: number): string {
+  return decode(bytes, start, end)
+}
+
 function decode(bytes: Uint8Array, start: number, end: number): string {
   if (end - start <= SHORT_ASCII_MAX) {
     const text = shortAscii(bytes, start, end)

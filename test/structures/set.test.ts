@@ -298,3 +298,31 @@ describe('a set of strings', () => {
     )
   })
 })
+
+it('a set of very many is packed on the way, and holds what it held', () => {
+  const set = new SetOfStrings()
+  const model = new Set<string>()
+  const both = (what: 'add' | 'delete', member: string): void => {
+    if (set[what](member) !== !(what === 'add' ? model.has(member) : !model.has(member))) throw new Error(member)
+    model[what](member)
+  }
+  for (let i = 0; i < 131_072; i++) both('add', `member ${i}`)
+  const loose = set.weight
+  for (let i = 0; i < 10_000; i++) {
+    both('add', `further ${i}`)
+    both('delete', `member ${i * 13}`)
+  }
+  const between = set.clone()
+  for (let i = 0; i < 30_000; i++) both('add', `more ${i}`)
+  const [seen, visit] = [new Set<string>(), (member: string) => seen.add(member)]
+  for (let cursor = set.scan(0, 1_000, visit); cursor !== 0; cursor = set.scan(cursor, 1_000, visit)) {}
+
+  expect(set.weight).toBeLessThan(loose * 0.7)
+  expect(set.encoding).toBe('hashtable')
+  for (const members of [set.members(), [...set], seen]) expect(new Set(members).size).toBe(model.size)
+  expect(set.members().every((member, i) => model.has(member) && set.at(i) === member && set.has(member))).toBe(true)
+  expect(between.size).toBe(131_072)
+  while (set.size > 10) model.delete(set.removeAt(set.size >> 1))
+  expect(sorted(set.members())).toEqual(sorted(model))
+  for (const one of [set, between]) one.invariants()
+})

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { PackedTable } from '../../src/structures/packed-table.js'
 import { StringTable, type TableLimits } from '../../src/structures/string-table.js'
+import { hashOf } from '../../src/structures/text-hash.js'
 
 /** Limits so small that a few keys reach splits, joins and segments that grow. */
 const TINY: readonly (readonly [string, TableLimits])[] = [
@@ -14,6 +16,19 @@ const keys = fc.oneof(
   { weight: 9, arbitrary: fc.nat(60).map(String) },
   { weight: 1, arbitrary: fc.constantFrom('', '__proto__', 'constructor', '\udcff', 'é', 'x'.repeat(99)) },
 )
+
+it.each([
+  ['a string table', () => new StringTable(1, { mapMax: 0, segmentCells: 8, depthMax: 20 })],
+  ['a packed table', () => new PackedTable({ segmentCells: 8, depthMax: 20 })],
+])('%s holds keys whose hashes agree in many of their first bits', (_name, make) => {
+  const alike = Array.from({ length: 3_000 }, (_, i) => `key ${i}`).filter((key) => hashOf(key) >>> 26 === 5)
+  const table = make()
+
+  for (const key of alike) if (table.find(key) === -1) table.add(key)
+
+  table.invariants()
+  expect(table.size).toBe(alike.length)
+})
 
 describe('a string table', () => {
   it.each(TINY)('with dense slots does what a map does: %s', (_where, limits) => {
