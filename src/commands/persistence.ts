@@ -37,9 +37,11 @@ export interface ShutdownOptions {
   readonly force?: boolean | undefined
 }
 
-function keeperOf(unit: Unit): Keeper {
-  const { keeper } = unit.store
+/** Once it is closed, the place may be somebody else's. Throws ERR then, and where there is none. */
+function keeperOf({ store }: Unit): Keeper {
+  const { keeper, isClosed } = store
   if (keeper === undefined) throw notKept()
+  if (isClosed) throw closed()
   return keeper
 }
 
@@ -92,10 +94,14 @@ export function lastsave({ store }: Unit): number {
   return store.keeper?.lastSave ?? Math.floor(store.startedMs / 1000)
 }
 
-/** Saves what is to be saved and closes the database. O(bytes) where it saves. Throws ERR where that fails, unless forced. */
+/**
+ * Saves what is to be saved and closes the database; one that is closed is left alone. O(bytes) where it saves. Throws ERR where
+ * that fails, unless forced.
+ */
 export function shutdown(unit: Unit, options: ShutdownOptions): void {
   const { store } = unit
   const { keeper } = store
+  if (store.isClosed) return
   if (keeper !== undefined && store.depth > 0) throw notInTransaction()
   try {
     // While a snapshot is being written the log has everything.

@@ -39,6 +39,27 @@ describe.each(PLACES)('a database kept in %s', (_name, make) => {
     await fourth.db.close()
   })
 
+  it('once closed, saves nothing over what the next one who has it open keeps there', async () => {
+    const place = make()
+    const { db: former } = await openKept(place)
+    former.set('former', '1')
+    await former.close()
+    const { db } = await openKept(place)
+    db.set('next', '1')
+
+    expect(() => former.save()).toThrow('ERR the database is closed')
+    expect(() => former.call('SAVE')).toThrow('ERR the database is closed')
+    expect(() => former.call('BGSAVE')).toThrow('ERR the database is closed')
+    await expect(former.bgsave()).rejects.toThrow('ERR the database is closed')
+    await expect(former.bgrewriteaof()).rejects.toThrow('ERR the database is closed')
+    expect(former.call('SHUTDOWN', 'SAVE')).toBe('OK')
+    await db.close()
+
+    const { db: third } = await openKept(place)
+    expect(third.keys('*').sort()).toEqual(['former', 'next'])
+    await third.close()
+  })
+
   it('keeps the encodings of values, and what is due at its time', async () => {
     const place = make()
     const { db } = await openKept(place)
