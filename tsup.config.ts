@@ -17,7 +17,8 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
-  dts: true,
+  // Browsers' types do not know Symbol.dispose unless they are asked to.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
   banner: { js: `/*!\nThis build contains SHA-256 of @noble/hashes:\n\n${licence}\n*/` },
   clean: true,
   sourcemap: true,

@@ -1,4 +1,4 @@
-import { type Stop, stopOf } from './api/disposable.js'
+import { ASYNC_DISPOSE, type Stop, stopOf } from './api/disposable.js'
 import { RUN, UNIT } from './api/handle.js'
 import { observeTypedCalls } from './api/observed-calls.js'
 import { actFor, copyUsers } from './commands/acl-access.js'
@@ -337,6 +337,11 @@ export class Redstart extends Session {
     if (store.keeper === undefined) return
     store.refuse({ error: closed(), refusesPing: false })
     await store.keeper.close()
+  }
+
+  /** As `close`, at the end of a block: `await using db = await Redstart.open({ … })`. */
+  async [ASYNC_DISPOSE](): Promise<void> {
+    await this.close()
   }
 
   /** @internal The engine below the commands: for leaves and tests. */

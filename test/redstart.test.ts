@@ -391,6 +391,18 @@ it('a clock is not steady while its Date or its timers are faked, so that lost t
 })
 
 describe('close', () => {
+  it('comes at the end of a block that took the database by await using', async () => {
+    const { db } = open()
+    const waiting = db.blpop('jobs', 0)
+    {
+      await using block = db
+      block.set('k', 'v')
+    }
+
+    await expect(waiting).rejects.toThrow('ERR the database is closed')
+    expect(db.get('k')).toBe('v')
+  })
+
   it('ends all timers', async () => {
     vi.useFakeTimers()
     const db = new Redstart()
