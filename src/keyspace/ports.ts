@@ -28,11 +28,9 @@ export interface LogSink {
 export interface LogStream extends LogSink {
   /** How many commands the running unit has. */
   readonly commands: number
-  /** How far the running unit has come, for `cut`. */
-  readonly reach: number
   command(database: number, words: readonly LogWord[]): void
-  /** Takes back all that came after these were `commands` and `reach`. */
-  cut(commands: number, reach: number): void
+  /** Takes back all commands of the running unit but the first so many. */
+  cut(commands: number): void
   /** The unit is complete. Throws as `append`. */
   commit(): void
 }

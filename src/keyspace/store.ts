@@ -63,8 +63,6 @@ export interface Opened {
 export interface Mark {
   readonly dirty: number
   readonly logged: number
-  /** `reach` of the stream; 0 without one. */
-  readonly reach: number
   readonly announced: number
   readonly ready: number
   readonly watched: number
@@ -408,7 +406,6 @@ export class Store implements SnapshotSource {
     return {
       dirty: this.dirty,
       logged: this.stream === undefined ? this.batch.length : this.stream.commands,
-      reach: this.stream === undefined ? 0 : this.stream.reach,
       announced: this.outbox.pending,
       ready: this.waiters.pending,
       watched: this.watches.recorded,
@@ -419,7 +416,7 @@ export class Store implements SnapshotSource {
   forgetSince(mark: Mark): void {
     this.dirty = mark.dirty
     if (this.stream === undefined) this.batch.length = mark.logged
-    else this.stream.cut(mark.logged, mark.reach)
+    else this.stream.cut(mark.logged)
     this.outbox.forgetSince(mark.announced)
     this.waiters.forgetSince(mark.ready)
     this.watches.takeBack(mark.watched)

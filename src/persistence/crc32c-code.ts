@@ -1,6 +1,7 @@
 /**
  * CRC-32C as code of WebAssembly, which takes half the time of JavaScript's: 0.65 against 1.2 ns a byte of a long piece, 34 against 62 ns
- * for a record of 53 bytes (AMD EPYC, Node 20). Both step through eight bytes at a time; here no index is checked, and four bytes are read at once.
+ * for a record of 53 bytes (AMD EPYC, Node 20). Both step through eight bytes at a time; here no index is checked, and four bytes are read at
+ * once. Records are made in the same memory: see record-code.ts.
  */
 import {
   type Code,
@@ -15,55 +16,57 @@ import {
   unsigned,
   wasmHost,
 } from '../structures/wasm-code.js'
+import { RECORD_LOCALS, RECORD_PARAMETERS, recordCode } from './record-code.js'
+import {
+  add,
+  and,
+  call,
+  isAbove,
+  isNotBelow,
+  load,
+  loadByte,
+  set,
+  shiftLeft,
+  shiftRight,
+  store,
+  unless,
+  until,
+  xor,
+} from './wasm-loops.js'
 
 /** The bytes of a table, one of eight, which lie at the beginning. */
 const TABLE_BYTES = 256 * 4
 /** Where the bytes lie that are worked on. */
 export const WORK_AT = 8 * TABLE_BYTES
 const PAGE_BYTES = 64 * 1024
-const PAGES = 9
-export const WORK_BYTES = PAGES * PAGE_BYTES - WORK_AT
+const WORK_PAGES = 9
+export const WORK_BYTES = WORK_PAGES * PAGE_BYTES - WORK_AT
+/** Behind that: what records are made of, numbers and texts. */
+export const PROGRAM_AT = WORK_PAGES * PAGE_BYTES
+const PROGRAM_PAGES = 1
+export const PROGRAM_BYTES = PROGRAM_PAGES * PAGE_BYTES
+export const TEXTS_AT = PROGRAM_AT + PROGRAM_BYTES
+const TEXTS_PAGES = 2
+export const TEXTS_BYTES = TEXTS_PAGES * PAGE_BYTES
+const PAGES = WORK_PAGES + PROGRAM_PAGES + TEXTS_PAGES
+
+/** What there is to know of records: the length of their head, and the kind of those that are units. */
+export interface RecordLayout {
+  readonly headBytes: number
+  readonly kind: number
+}
 
 /** The functions, over memory of their own. */
 export interface Checksums {
   /** All memory; a caller uses that from WORK_AT on. */
-  readonly memory: Uint8Array
+  readonly memory: Buffer
   /** The state that follows `state` after the bytes from `start` to `end` (exclusive). A checksum is the inverse of a state. */
   step(start: number, end: number, state: number): number
   /** Puts the checksum of each record into its head; the last one ends at `end`. See log-format.ts for the head. */
   seal(start: number, end: number): void
+  /** Makes records, which have no checksums yet; returns where they end. See record-code.ts. */
+  make(program: number, programEnd: number, texts: number, out: number, seqLow: number, seqHigh: number): number
 }
-
-const set = (local: number, ...value: Code): Code => [...value, 0x21, local]
-const load = (offset: number, ...at: Code): Code => [...at, 0x28, 0, ...unsigned(offset)]
-const loadByte = (...at: Code): Code => [...at, 0x2d, 0, 0]
-const store = (at: Code, value: Code): Code => [...at, ...value, 0x36, 0, 0]
-const add = (a: Code, b: Code): Code => [...a, ...b, 0x6a]
-const and = (a: Code, b: Code): Code => [...a, ...b, 0x71]
-const xor = (first: Code, ...others: readonly Code[]): Code => [...first, ...others.flatMap((one) => [...one, 0x73])]
-const shiftLeft = (a: Code, bits: number): Code => [...a, ...constant(bits), 0x74]
-const shiftRight = (a: Code, bits: number): Code => [...a, ...constant(bits), 0x76]
-const isAbove = (a: Code, b: Code): Code => [...a, ...b, 0x4b]
-const isNotBelow = (a: Code, b: Code): Code => [...a, ...b, 0x4f]
-/** Does what stands in it unless the condition holds. */
-const unless = (condition: Code, ...body: readonly Code[]): Code => [
-  0x02,
-  0x40,
-  ...condition,
-  0x0d,
-  0,
-  ...body.flat(),
-  0x0b,
-]
-/** Does what stands in it until the condition holds. */
-const until = (condition: Code, ...body: readonly Code[]): Code => [
-  ...[0x02, 0x40, 0x03, 0x40],
-  ...condition,
-  ...[0x0d, 1],
-  ...body.flat(),
-  ...[0x0c, 0, 0x0b, 0x0b],
-]
-const call = (index: number, ...args: readonly Code[]): Code => [...args.flat(), 0x10, index]
 
 /** What a table has for a byte of a word, 0 being the lowest. */
 function entry(table: number, word: Code, byte: number): Code {
@@ -72,21 +75,25 @@ function entry(table: number, word: Code, byte: number): Code {
   return load(table * TABLE_BYTES, ...and(place, constant(0x3fc)))
 }
 
+const fold = (table: number, word: Code): Code[] => [0, 1, 2, 3].map((byte) => entry(table - byte, word, byte))
+
+/** Eight bytes at an address become part of the state in a local; `low` and `high` are locals to work with. */
+function eightCode(at: Code, state: number, low: number, high: number): Code {
+  const [first, ...rest] = [...fold(7, get(low)), ...fold(3, get(high))] as [Code, ...Code[]]
+  return [
+    ...set(low, ...xor(load(0, ...at), get(state))),
+    ...set(high, ...load(4, ...at)),
+    ...set(state, ...xor(first, ...rest)),
+  ]
+}
+
 function stepCode(): Code {
-  const [at, end, state, low, high] = [0, 1, 2, 3, 4].map(get) as [Code, Code, Code, Code, Code]
+  const [at, end, state, low] = [0, 1, 2, 3].map(get) as [Code, Code, Code, Code]
   const ahead = (count: number): Code => add(at, constant(count))
   const goOn = (count: number): Code => set(0, ...ahead(count))
-  const fold = (table: number, word: Code): Code[] => [0, 1, 2, 3].map((byte) => entry(table - byte, word, byte))
-  const [first, ...rest] = [...fold(7, low), ...fold(3, high)] as [Code, ...Code[]]
   const [firstOfFour, ...restOfFour] = fold(3, low) as [Code, ...Code[]]
   return [
-    ...until(
-      isAbove(ahead(8), end),
-      set(3, ...xor(load(0, ...at), state)),
-      set(4, ...load(4, ...at)),
-      set(2, ...xor(first, ...rest)),
-      goOn(8),
-    ),
+    ...until(isAbove(ahead(8), end), eightCode(at, 2, 3, 4), goOn(8)),
     ...unless(
       isAbove(ahead(4), end),
       set(3, ...xor(load(0, ...at), state)),
@@ -102,40 +109,74 @@ function stepCode(): Code {
   ]
 }
 
-/** `headBytes` is the length of the head of a record. */
+/** Locals of `sealCode` behind its parameters. */
+const SEAL_LOCALS = 10
+
+/**
+ * Two records at a time, whose steps do not wait for each other: 24 against 29 ns for a record of 54 bytes, 47 against 72 for one of 118.
+ * `headBytes` is the length of the head of a record.
+ */
 function sealCode(headBytes: number): Code {
-  const [at, end, next] = [0, 1, 2].map(get) as [Code, Code, Code]
-  const checksum = xor(call(0, add(at, constant(4)), next, constant(-1)), constant(-1))
+  const [AT, END, NEXT, LAST, HERE, THERE, STATE, OTHER, LOW, HIGH, LOW_2, HIGH_2] = Array.from(
+    { length: 2 + SEAL_LOCALS },
+    (_, local) => local,
+  ) as [number, number, number, number, number, number, number, number, number, number, number, number]
+  const [at, next, last, here, there] = [AT, NEXT, LAST, HERE, THERE].map(get) as [Code, Code, Code, Code, Code]
+  const endOf = (record: Code): Code => add(add(record, load(4, ...record)), constant(headBytes))
+  const goOn = (local: number): Code => set(local, ...add(get(local), constant(8)))
+  const finish = (record: Code, from: Code, end: Code, state: Code): Code =>
+    store(record, 0, xor(call(0, from, end, state), constant(-1)))
   return until(
-    isNotBelow(at, end),
-    set(2, ...add(add(at, load(4, ...at)), constant(headBytes))),
-    store(at, checksum),
-    set(0, ...next),
+    isNotBelow(at, get(END)),
+    set(NEXT, ...endOf(at)),
+    set(LAST, ...next),
+    set(HERE, ...add(at, constant(4))),
+    set(STATE, ...constant(-1)),
+    unless(
+      isNotBelow(next, get(END)),
+      set(LAST, ...endOf(next)),
+      set(THERE, ...add(next, constant(4))),
+      set(OTHER, ...constant(-1)),
+      until(
+        [...isAbove(add(here, constant(8)), next), ...isAbove(add(there, constant(8)), last), 0x72],
+        eightCode(here, STATE, LOW, HIGH),
+        eightCode(there, OTHER, LOW_2, HIGH_2),
+        goOn(HERE),
+        goOn(THERE),
+      ),
+      finish(next, there, last, get(OTHER)),
+    ),
+    finish(at, here, next, get(STATE)),
+    set(AT, ...last),
   )
 }
 
 /** Memory comes from outside. */
-function assemble(headBytes: number): Uint8Array {
+function assemble({ headBytes, kind }: RecordLayout): Uint8Array {
   return moduleBytes({
-    types: [functionType(3, 1), functionType(2, 0)],
+    types: [functionType(3, 1), functionType(2, 0), functionType(RECORD_PARAMETERS, 1)],
     imports: [[...name('js'), ...name('memory'), 2, 0, ...unsigned(PAGES)]],
-    functions: [0, 1],
-    exports: [exportedFunction('step', 0), exportedFunction('seal', 1)],
-    bodies: [functionBody([[2, I32]], stepCode()), functionBody([[1, I32]], sealCode(headBytes))],
+    functions: [0, 1, 2],
+    exports: [exportedFunction('step', 0), exportedFunction('seal', 1), exportedFunction('make', 2)],
+    bodies: [
+      functionBody([[2, I32]], stepCode()),
+      functionBody([[SEAL_LOCALS, I32]], sealCode(headBytes)),
+      functionBody([[RECORD_LOCALS, I32]], recordCode(headBytes, kind)),
+    ],
   })
 }
 
 /** Undefined where there is no WebAssembly, as in a process without a compiler. */
-export function compileChecksums(tables: Int32Array, headBytes: number): Checksums | undefined {
+export function compileChecksums(tables: Int32Array, layout: RecordLayout): Checksums | undefined {
   const host = wasmHost()
   if (host === undefined) return undefined
   const memory = new host.Memory({ initial: PAGES, maximum: PAGES })
   new Int32Array(memory.buffer, 0, tables.length).set(tables)
   try {
-    const { exports } = new host.Instance(new host.Module(assemble(headBytes)), { js: { memory } })
-    // The module says that it exports these two.
-    const { step, seal } = exports as Pick<Checksums, 'step' | 'seal'>
-    return { memory: new Uint8Array(memory.buffer), step, seal }
+    const { exports } = new host.Instance(new host.Module(assemble(layout)), { js: { memory } })
+    // The module says that it exports these.
+    const { step, seal, make } = exports as Pick<Checksums, 'step' | 'seal' | 'make'>
+    return { memory: Buffer.from(memory.buffer), step, seal, make }
   } catch {
     // A process may be forbidden to compile anything.
     return undefined

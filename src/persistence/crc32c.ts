@@ -3,6 +3,8 @@ import { type Checksums, compileChecksums, WORK_AT, WORK_BYTES } from './crc32c-
 
 /** The head of a record in the log: its checksum, then its length without the head, in four bytes each, and more; see log-format.ts. */
 export const RECORD_HEADER_BYTES = 25
+/** The kind of records that are units. */
+export const UNIT = 1
 
 /** The polynomial of Castagnoli, bits reversed. */
 const POLYNOMIAL = 0x82f63b78
@@ -26,7 +28,7 @@ function makeTables(): Int32Array {
 }
 
 /** The same as compiled code; undefined where there is none. */
-const CODE = compileChecksums(TABLES, RECORD_HEADER_BYTES)
+export const CODE = compileChecksums(TABLES, { headBytes: RECORD_HEADER_BYTES, kind: UNIT })
 /** From so many bytes on the code is quicker, although the bytes are copied for it. */
 const LONG_BYTES = 512
 
@@ -81,4 +83,11 @@ export function sealRecords(bytes: Uint8Array, start: number): Uint8Array {
     at = end
   }
   return bytes
+}
+
+/** As `sealRecords`, of records that were made in the memory of the compiled code, from its beginning to `end`. */
+export function sealMade(start: number, end: number): Uint8Array {
+  if (CODE === undefined) throw new Error('checksums: nothing is made without compiled code')
+  CODE.seal(WORK_AT + start, WORK_AT + end)
+  return CODE.memory.subarray(WORK_AT, WORK_AT + end)
 }

@@ -1,7 +1,7 @@
 import { systemReason } from './errors.js'
-import { RecordEncoder } from './log-format.js'
 import type { Policy } from './options.js'
 import type { LogBatch, LogStream, LogWord, PersistenceHost } from './plain.js'
+import { RecordEncoder } from './record-encoder.js'
 import type { SegmentWriter } from './storage.js'
 
 const BUFFER_BYTES = 80 * 1024
@@ -98,10 +98,6 @@ export class LogWriter implements LogStream {
     return this.encoder.commands
   }
 
-  get reach(): number {
-    return this.encoder.reach
-  }
-
   command(database: number, words: readonly LogWord[]): void {
     if (this.failure !== undefined) return
     const { encoder } = this
@@ -109,8 +105,8 @@ export class LogWriter implements LogStream {
     encoder.command(database, words)
   }
 
-  cut(commands: number, reach: number): void {
-    if (this.failure === undefined) this.encoder.cut(commands, reach)
+  cut(commands: number): void {
+    if (this.failure === undefined) this.encoder.cut(commands)
   }
 
   /** The unit is complete. Under 'always' without group commit it is durable when this returns. Throws Redis's MISCONF where it fails. */

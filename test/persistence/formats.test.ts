@@ -8,13 +8,13 @@ import {
   decodeBatch,
   decodeSegmentHeader,
   RECORD_HEADER_BYTES,
-  RecordEncoder,
   recordAt,
   recordLength,
   recordMatches,
   SEGMENT_HEADER_BYTES,
 } from '../../src/persistence/log-format.js'
 import { PlainWriter } from '../../src/persistence/plain-writer.js'
+import { RecordEncoder } from '../../src/persistence/record-encoder.js'
 import { readSnapshot, SnapshotEncoder } from '../../src/persistence/snapshot-format.js'
 import { PlainReader } from '../../src/persistence/unpack.js'
 import { toBytes } from '../../src/structures/text.js'
@@ -224,12 +224,12 @@ describe('records', () => {
     encoder.command(0, ['SET', 'a', '1'])
     encoder.commit(1, 0)
     encoder.command(0, ['SET', 'b', '2'])
-    const { commands, reach } = encoder
+    const { commands } = encoder
     encoder.command(0, ['SET', 'c', '3'])
     expect(decode(new Uint8Array(encoder.take()))).toEqual([{ database: 0, words: ['SET', 'a', '1'] }])
 
     expect(encoder.waiting).toBe(0)
-    encoder.cut(commands, reach)
+    encoder.cut(commands)
     encoder.command(3, ['SET', 'd', '4'])
     encoder.commit(2, 0)
     expect(decode(new Uint8Array(encoder.take()))).toEqual([
