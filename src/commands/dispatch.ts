@@ -1,7 +1,7 @@
 /** From words to a reply: the way in for raw calls, replay, and later RESP and scripts. */
 import { execAborted, RedstartError, sessionClosed, unknownCommand, unknownSubcommand, wrongArity } from '../errors.js'
 import { REPLIES } from '../keyspace/client.js'
-import type { LogBatch } from '../keyspace/ports.js'
+import type { LogBatch, LogRecord } from '../keyspace/ports.js'
 import type { Store } from '../keyspace/store.js'
 import { Unit } from '../keyspace/unit.js'
 import { authorize, runWithLeave } from './acl-access.js'
@@ -163,14 +163,25 @@ export function replay(store: Store, batch: LogBatch): void {
 
 /** As `replay`, for one batch of many: `replaying` is set. */
 export function replayIn(unit: Unit, batch: LogBatch): void {
-  const { databases } = unit.store
-  unit.nest(() => {
-    for (const { database, words } of batch) {
-      const its = databases[database]
-      if (its === undefined) throw new RangeError(`it is of database ${database}, and there are ${databases.length}`)
-      unit.database = its
-      // What is in the log was admitted once.
-      runCommand(unit, resolveCommand(words), words)
+  // Mostly there is one, which needs no unit around it.
+  if (batch.length === 1) {
+    try {
+      replayOne(unit, batch[0]!)
+    } finally {
+      unit.end()
     }
-  })
+  } else {
+    unit.nest(() => {
+      for (const record of batch) replayOne(unit, record)
+    })
+  }
+}
+
+function replayOne(unit: Unit, { database, words }: LogRecord): void {
+  const { databases } = unit.store
+  const its = databases[database]
+  if (its === undefined) throw new RangeError(`it is of database ${database}, and there are ${databases.length}`)
+  unit.database = its
+  // What is in the log was admitted once.
+  runCommand(unit, resolveCommand(words), words)
 }

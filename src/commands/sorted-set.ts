@@ -227,10 +227,12 @@ function callZadd(unit: Unit, argv: Argv, options: ZaddDraft): Reply {
   if (words === 0 || words % 2 !== 0) throw syntaxError()
   checkConditions(options)
   if (options.incr && words > 2) throw incrWithSeveralPairs()
-  const scores: number[] = []
-  for (let i = first; i < argv.length; i += 2) scores.push(scoreAt(argv, i))
+  const entries: Scored[] = []
+  for (let i = first; i < argv.length; i += 2) {
+    const score = scoreAt(argv, i)
+    entries.push({ member: textAt(argv, i + 1), score })
+  }
   const key = textAt(argv, 1)
-  const entries = scores.map((score, i): Scored => ({ member: textAt(argv, first + 2 * i + 1), score }))
   return options.incr ? doubleOrNil(zincrby(unit, key, entries[0]!, options)) : zadd(unit, key, entries, options)
 }
 

@@ -275,9 +275,13 @@ export const stringCommands = {
         ? ['RW', 'access', 'update']
         : ['OW', 'update'],
     call(unit, argv): Reply {
-      const options = readSetOptions(argv)
       const key = textAt(argv, 1)
       const value = valueAt(argv, 2)
+      if (argv.length === 3) {
+        setPlain(unit, key, value)
+        return OK
+      }
+      const options = readSetOptions(argv)
       if (options.get) return bulk(setGet(unit, key, value, options))
       return set(unit, key, value, options) ? OK : null
     },

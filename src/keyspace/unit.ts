@@ -5,7 +5,7 @@ import type { Client } from './client.js'
 import type { Database } from './database.js'
 import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, VALUE } from './key-index.js'
 import type { LogWord } from './ports.js'
-import { CLOCK_READ, EFFECTS, NOTHING, type Opened, type Store } from './store.js'
+import { CLOCK_READ, EFFECTS, NOTHING, type Store } from './store.js'
 import { Undo } from './undo.js'
 import {
   type Collection,
@@ -390,9 +390,13 @@ export class Unit {
   /** Puts what was opened under a key into the keyspace. */
   private join(key: string, database: Database): void {
     const { opened } = this.store
-    const index = opened.findIndex((other) => other.key === key && other.database === database)
-    if (index === -1 || isVoid(opened[index]!.value)) return
-    const [{ value }] = opened.splice(index, 1) as [Opened]
+    // Mostly it is the only one; a search by a function, and a list of what is taken out, would be most of the work.
+    let index = opened.length - 1
+    while (index >= 0 && (opened[index]!.key !== key || opened[index]!.database !== database)) index--
+    if (index < 0 || isVoid(opened[index]!.value)) return
+    const { value } = opened[index]!
+    if (index === opened.length - 1) opened.pop()
+    else opened.splice(index, 1)
     this.store.undo?.made(value)
     this.add(key, value, database)
   }

@@ -1,6 +1,6 @@
 /** Looks through what is kept, and repairs it where that can be done. */
 import { PersistenceError } from './errors.js'
-import { decodeBatch } from './log-format.js'
+import { BatchReader } from './log-format.js'
 import { type LogDamage, LogScan } from './log-scan.js'
 import { type Manifest, readManifest } from './manifest.js'
 import { checkClosed, checkSnapshot, cutAt, putManifest } from './recovery.js'
@@ -72,10 +72,11 @@ async function look(storage: Storage): Promise<Found> {
   const segments = manifest?.segments ?? []
   const scan = new LogScan(storage, segments, snapshot?.seq ?? 0, manifest?.closed ?? 0)
   const turns = new Turns()
+  const reader = new BatchReader()
   const damage = await attempt(() =>
     scan.run((record) => {
-      decodeBatch(record)
-      return turns.next(record.bytes.length)
+      reader.read(record)
+      return turns.next(record.end - record.start)
     }),
   )
   if (damage !== undefined) problems.push(problemOf(damage, (manifest?.closed ?? 0) - scan.position.lastSeq))

@@ -91,3 +91,14 @@ export function sealMade(start: number, end: number): Uint8Array {
   CODE.seal(WORK_AT + start, WORK_AT + end)
   return CODE.memory.subarray(WORK_AT, WORK_AT + end)
 }
+
+/**
+ * How far the records from `start` on are whole and have the right checksums, as far as that can be told at once: what lies behind is to
+ * be looked at record by record. O(bytes).
+ */
+export function soundUntil(bytes: Uint8Array, start: number): number {
+  if (CODE === undefined) return start
+  const piece = bytes.subarray(start, start + WORK_BYTES)
+  CODE.memory.set(piece, WORK_AT)
+  return start + CODE.sound(WORK_AT, WORK_AT + piece.length) - WORK_AT
+}

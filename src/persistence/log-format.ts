@@ -3,8 +3,10 @@ import { getU16, getU32, getU48, sameBytes, setU16, setU32, setU48, textAt } fro
 import { crc32c, RECORD_HEADER_BYTES, UNIT } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
 import type { LogBatch, LogRecord, LogWord } from './plain.js'
+import { ShortWords } from './short-words.js'
 
 export const LOG_VERSION = 1
+const NO_BYTES = Buffer.alloc(0)
 const MAGIC = new TextEncoder().encode('RSTLOG\r\n')
 
 export const SEGMENT_HEADER_BYTES = 40
@@ -59,15 +61,36 @@ export function decodeSegmentHeader(bytes: Uint8Array, file: string): SegmentHea
   }
 }
 
-/** A record as it lies in the log. */
-export interface RawRecord {
-  readonly seq: number
-  readonly timeMs: number
-  readonly kind: number
+/** A record as it lies in the log. One object stands for one record after the other: what it says holds until the next is read. */
+export class RawRecord {
+  seq = 0
+  timeMs = 0
+  kind = 0
+  file = ''
+  /** Where it lies in the file. */
+  offset = 0
+  /** The bytes in which it lies, from `start` to `end` (exclusive), head and payload. */
+  memory: Uint8Array = NO_BYTES
+  start = 0
+  end = 0
+
+  /** Stands for the record at `at`, which lies at `offset` in a file. O(1). */
+  read(memory: Uint8Array, at: number, length: number, file: string, offset: number): this {
+    this.seq = getU48(memory, at + 12)
+    this.timeMs = getU48(memory, at + 18)
+    this.kind = memory[at + 24]!
+    this.file = file
+    this.offset = offset
+    this.memory = memory
+    this.start = at
+    this.end = at + length
+    return this
+  }
+
   /** Head and payload. */
-  readonly bytes: Uint8Array
-  readonly file: string
-  readonly offset: number
+  get bytes(): Uint8Array {
+    return this.memory.subarray(this.start, this.end)
+  }
 }
 
 /** The length of the record at `at`, with its head; -1 where its two lengths disagree. There are RECORD_HEADER_BYTES. */
@@ -81,56 +104,61 @@ export function recordMatches(bytes: Uint8Array, at: number, length: number): bo
   return crc32c(bytes, at + 4, at + length) === getU32(bytes, at)
 }
 
-export function recordAt(bytes: Uint8Array, at: number, length: number, file: string, offset: number): RawRecord {
-  return {
-    seq: getU48(bytes, at + 12),
-    timeMs: getU48(bytes, at + 18),
-    kind: bytes[at + 24]!,
-    bytes: bytes.subarray(at, at + length),
-    file,
-    offset,
-  }
-}
+/** Reads what is in records, one after the other. */
+export class BatchReader {
+  private readonly shortWords = new ShortWords()
+  private bytes: Buffer = NO_BYTES
+  private view: DataView = new DataView(NO_BYTES.buffer)
+  private record = new RawRecord()
+  private at = 0
+  private end = 0
 
-/** The batch of a record. O(bytes). @throws PersistenceError where the payload is none, although its checksum is right */
-export function decodeBatch({ bytes, file, offset }: RawRecord): LogBatch {
-  return new BatchReader(bytes, file, offset).batch()
-}
-
-class BatchReader {
-  private readonly bytes: Buffer
-  private readonly file: string
-  private readonly offset: number
-  private at = RECORD_HEADER_BYTES
-
-  constructor(bytes: Uint8Array, file: string, offset: number) {
-    this.bytes = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.file = file
-    this.offset = offset
-  }
-
-  batch(): LogBatch {
-    const batch: LogRecord[] = []
-    for (let left = this.count(); left > 0; left--) {
-      const database = this.varint()
-      const words: LogWord[] = []
-      for (let more = this.count(); more > 0; more--) words.push(this.word())
-      if (words.length === 0) throw this.wrong('a command without words')
-      batch.push({ database, words })
+  /** The batch of a record. O(bytes). @throws PersistenceError where the payload is none, although its checksum is right */
+  read(record: RawRecord): LogBatch {
+    const { memory } = record
+    if (
+      this.bytes.buffer !== memory.buffer ||
+      this.bytes.byteOffset !== memory.byteOffset ||
+      this.bytes.length !== memory.length
+    ) {
+      this.bytes = Buffer.from(memory.buffer, memory.byteOffset, memory.length)
+      this.view = new DataView(memory.buffer, memory.byteOffset, memory.length)
     }
-    if (this.at !== this.bytes.length) throw this.wrong('bytes behind the last command')
+    this.record = record
+    this.at = record.start + RECORD_HEADER_BYTES
+    this.end = record.end
+    const commands = this.count()
+    // A list of one, and words that are written out, have no room to spare.
+    const batch: LogRecord[] = commands === 1 ? [this.command()] : []
+    while (batch.length < commands) batch.push(this.command())
+    if (this.at !== this.end) throw this.wrong('bytes behind the last command')
     return batch
   }
 
+  private command(): LogRecord {
+    const database = this.varint()
+    const count = this.count()
+    if (count === 0) throw this.wrong('a command without words')
+    return { database, words: count === 3 ? [this.word(), this.newWord(), this.word()] : this.words(count) }
+  }
+
+  private words(count: number): LogWord[] {
+    const words = [this.word()]
+    if (count > 1) words.push(this.newWord())
+    while (words.length < count) words.push(this.word())
+    return words
+  }
+
   private wrong(reason: string): PersistenceError {
-    return damaged(reason, this.file, this.offset + this.at)
+    const { file, offset, start } = this.record
+    return damaged(reason, file, offset + this.at - start)
   }
 
   private varint(): number {
     let value = 0
     for (let factor = 1; factor <= 2 ** 28; factor *= 128) {
-      const byte = this.bytes[this.at++]
-      if (byte === undefined) break
+      if (this.at >= this.end) break
+      const byte = this.bytes[this.at++]!
       value += (byte & 0x7f) * factor
       if (byte < 0x80) return value
     }
@@ -140,17 +168,38 @@ class BatchReader {
   /** A number of things that take a byte each at least. */
   private count(): number {
     const count = this.varint()
-    if (count > this.bytes.length - this.at) throw this.wrong('a count that goes past the end')
+    if (count > this.end - this.at) throw this.wrong('a count that goes past the end')
     return count
   }
 
+  /** A word that may have come before. */
   private word(): LogWord {
     const head = this.varint()
-    const length = Math.floor(head / 2)
+    if (head % 2 === 1) return this.raw(head)
     const start = this.at
-    if (length > this.bytes.length - start) throw this.wrong('a length that goes past the end')
-    this.at = start + length
-    if (head % 2 === 1) return new Uint8Array(this.bytes.subarray(start, this.at))
+    this.skip(head)
+    return this.shortWords.textAt(this.bytes, this.view, start, this.at)
+  }
+
+  /** A key, which mostly has not. */
+  private newWord(): LogWord {
+    const head = this.varint()
+    if (head % 2 === 1) return this.raw(head)
+    const start = this.at
+    this.skip(head)
     return textAt(this.bytes, start, this.at)
+  }
+
+  private raw(head: number): Uint8Array {
+    const start = this.at
+    this.skip(head)
+    return new Uint8Array(this.bytes.subarray(start, this.at))
+  }
+
+  /** Goes behind the bytes of a word. */
+  private skip(head: number): void {
+    const length = Math.floor(head / 2)
+    if (length > this.end - this.at) throw this.wrong('a length that goes past the end')
+    this.at += length
   }
 }

@@ -1,11 +1,11 @@
 /** Reads the log as one row of records over all its segments, and tells a torn end from damage. */
 import { concat } from './bytes.js'
+import { soundUntil } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
 import {
   decodeSegmentHeader,
-  type RawRecord,
+  RawRecord,
   RECORD_HEADER_BYTES,
-  recordAt,
   recordLength,
   recordMatches,
   SEGMENT_HEADER_BYTES,
@@ -49,7 +49,7 @@ const UNTOUCHED: readonly string[] = ['KEY', 'NEWER', 'FOREIGN']
 const REST_KEPT_BYTES = 64 * 1024 * 1024
 
 /**
- * Reads segments from record `afterSeq` + 1 on. `visit` gets each record that is a unit; the bytes are valid until it returns.
+ * Reads segments from record `afterSeq` + 1 on. `visit` gets each record that is a unit, which is valid until it returns.
  *
  * Invariant: records are numbered without a gap, within a segment and from one to the next. The first place where that ends is the
  * damage that is returned; nothing behind it is visited.
@@ -59,6 +59,7 @@ export class LogScan {
   private readonly storage: Storage
   private readonly segments: readonly string[]
   private readonly syncedMin: number
+  private readonly record = new RawRecord()
   /** Segments that were read and have no records. */
   readonly empty: string[] = []
 
@@ -105,10 +106,12 @@ export class LogScan {
         at = SEGMENT_HEADER_BYTES
         position.offset = at
       }
+      let sound = at
       for (;;) {
-        const length = nextLength(pending, at, file, offset)
+        if (at >= sound) sound = soundUntil(pending, at)
+        const length = at < sound ? recordLength(pending, at) : nextLength(pending, at, file, offset)
         if (length === 0) break
-        const visiting = this.record(recordAt(pending, at, length, file, offset + at), visit)
+        const visiting = this.visit(this.record.read(pending, at, length, file, offset + at), visit)
         // To wait for each record would take as long as to read it.
         if (visiting !== undefined) await visiting
         at += length
@@ -134,7 +137,7 @@ export class LogScan {
       throw damaged(`records ${expected} to ${header.firstSeq - 1} are missing`, file, 16)
   }
 
-  private record(record: RawRecord, visit: (record: RawRecord) => void | Promise<void>): Promise<void> | undefined {
+  private visit(record: RawRecord, visit: (record: RawRecord) => void | Promise<void>): Promise<void> | undefined {
     const { position } = this
     const { seq, kind, file, offset } = record
     if (kind === SYNCED) return undefined
@@ -246,14 +249,15 @@ function lookForMarks(bytes: Uint8Array, hasHead: boolean, seen: { synced: numbe
       if (!(error instanceof PersistenceError)) throw error
     }
   }
+  const record = new RawRecord()
   for (let at = 0; at + RECORD_HEADER_BYTES <= bytes.length; ) {
     const length = recordLength(bytes, at)
     if (length < 0 || at + length > bytes.length || !recordMatches(bytes, at, length)) {
       at++
       continue
     }
-    const record = recordAt(bytes, at, length, '', at)
-    if (record.kind === SYNCED) seen.synced = Math.max(seen.synced, record.seq)
+    const { kind, seq } = record.read(bytes, at, length, '', at)
+    if (kind === SYNCED) seen.synced = Math.max(seen.synced, seq)
     else seen.records++
     at += length
   }

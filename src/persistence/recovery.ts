@@ -1,6 +1,6 @@
 /** From files to a store: what opening, checking, repairing and restoring have in common. */
 import { PersistenceError } from './errors.js'
-import { decodeBatch } from './log-format.js'
+import { BatchReader } from './log-format.js'
 import { type LogDamage, LogScan } from './log-scan.js'
 import { encodeManifest, highestNumber, isNumbered, MANIFEST, type Manifest, readManifest } from './manifest.js'
 import type { PersistenceEvent, PersistenceHost } from './plain.js'
@@ -39,15 +39,16 @@ export async function recover(storage: Storage, host: PersistenceHost): Promise<
   const snapshot = await loadSnapshot(storage, host, manifest)
   const scan = new LogScan(storage, manifest.segments, snapshot?.seq ?? 0, manifest.closed ?? 0)
   const yielding = new Turns()
+  const reader = new BatchReader()
   const damage = await scan.run((record) => {
-    const batch = decodeBatch(record)
+    const batch = reader.read(record)
     try {
       host.replay(batch)
     } catch (error) {
       const reason = `record ${record.seq} cannot be replayed: ${error instanceof Error ? error.message : String(error)}`
       throw new PersistenceError('DAMAGED', reason, { file: record.file, offset: record.offset })
     }
-    return yielding.next(record.bytes.length)
+    return yielding.next(record.end - record.start)
   })
   if (damage !== undefined) await cutTornEnd(storage, damage, (event) => host.report(event))
   const { position } = scan

@@ -3,12 +3,12 @@ import { unpack } from 'msgpackr'
 import { Packr } from 'msgpackr/pack'
 import type { LogBatch, Plain } from 'redstart'
 import { describe, expect, it } from 'vitest'
-import { crc32c } from '../../src/persistence/crc32c.js'
+import { crc32c, soundUntil } from '../../src/persistence/crc32c.js'
 import {
-  decodeBatch,
+  BatchReader,
   decodeSegmentHeader,
+  RawRecord,
   RECORD_HEADER_BYTES,
-  recordAt,
   recordLength,
   recordMatches,
   SEGMENT_HEADER_BYTES,
@@ -105,6 +105,38 @@ class Packed extends PlainWriter {
 const packed = new Packed(4, toBytes)
 const read = (bytes: Uint8Array): Plain => new PlainReader(bytes, 'file', 0).whole()
 
+describe('a row of records', () => {
+  const encoder = new RecordEncoder(4, toBytes)
+  for (let seq = 1; seq <= 5; seq++) {
+    encoder.command(0, ['SET', 'k', 'v'.repeat(seq === 4 ? 300 : seq * 7)])
+    encoder.commit(seq, 5)
+    if (seq % 2 === 0) encoder.mark(seq, 6)
+  }
+  const row = Buffer.from(encoder.take())
+  const ends = [0]
+  while (ends.at(-1)! < row.length) ends.push(ends.at(-1)! + recordLength(row, ends.at(-1)!))
+  const endBefore = (at: number): number => ends.findLast((end) => end <= at)!
+
+  it('is sound up to where it is cut off', () => {
+    for (let length = 0; length <= row.length; length++) {
+      // What the compiled code has in memory behind it goes on with the rest.
+      soundUntil(row, 0)
+      expect(soundUntil(row.subarray(0, length), 0)).toBe(endBefore(length))
+    }
+  })
+
+  it('is sound up to the record in which a bit is flipped, wherever it begins', () => {
+    for (let bit = 0; bit < row.length * 8; bit++) {
+      const at = bit >> 3
+      const changed = Buffer.from(row)
+      changed[at]! ^= 1 << (bit & 7)
+
+      expect(soundUntil(changed, 0)).toBe(endBefore(at))
+      if (at >= ends[1]!) expect(soundUntil(changed, ends[1]!)).toBe(endBefore(at))
+    }
+  })
+})
+
 describe('packed values', () => {
   it('are what msgpackr reads, and are read as msgpackr packs them', () => {
     fc.assert(
@@ -176,7 +208,7 @@ describe('records', () => {
     return encoder.take()
   }
   const decode = (bytes: Uint8Array): LogBatch =>
-    decodeBatch({ seq: 1, timeMs: 0, kind: 1, bytes, file: 'log', offset: 0 })
+    new BatchReader().read(new RawRecord().read(bytes, 0, bytes.length, 'log', 0))
 
   it('hold words as they are', () => {
     fc.assert(
@@ -208,7 +240,7 @@ describe('records', () => {
       for (let at = SEGMENT_HEADER_BYTES; at < bytes.length; ) {
         const length = recordLength(bytes, at)
         expect(recordMatches(bytes, at, length)).toBe(true)
-        const { seq, timeMs, kind } = recordAt(bytes, at, length, 'log', at)
+        const { seq, timeMs, kind } = new RawRecord().read(bytes, at, length, 'log', at)
         seqs.push(seq)
         expect([kind, timeMs]).toEqual(length === RECORD_HEADER_BYTES ? [2, 2 ** 41 + 7] : [1, 5])
         at += length
