@@ -122,6 +122,7 @@ export {
   type Keeper,
   type Keeping,
   type KeepingPolicy,
+  type KeptBytes,
   type LogBatch,
   type LogRecord,
   type LogSink,

@@ -4,6 +4,7 @@
  * Names and format are Redis's, so that what reads INFO reads this. A field that would have to be made up is left out.
  */
 import type { Database } from '../keyspace/database.js'
+import type { KeptBytes } from '../keyspace/ports.js'
 import type { Store } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
 import { textsFrom } from './argv.js'
@@ -141,7 +142,22 @@ function persistenceFields({ dirty, keeper, refusal, saves, clock, startedMs }: 
     ['aof_last_rewrite_time_sec', seconds(saves?.rewriteMs ?? -1)],
     ['aof_current_rewrite_time_sec', seconds(rewrites ? running : -1)],
     ['aof_last_bgrewrite_status', saves?.rewriteFailed ? 'err' : 'ok'],
+    ['aof_rewrites', saves?.rewrites ?? 0],
+    ['aof_rewrites_consecutive_failures', saves?.rewritesFailed ?? 0],
     ['aof_last_write_status', keeper === undefined || refusal === undefined ? 'ok' : 'err'],
+    ...(keeper === undefined ? [] : logFields(keeper.bytes)),
+  ]
+}
+
+/** What Redis tells while it keeps a log. A rewrite never has to wait, and no write waits for a flush. */
+function logFields({ current, base, waiting, flushes }: KeptBytes): Field[] {
+  return [
+    ['aof_current_size', current],
+    ['aof_base_size', base],
+    ['aof_pending_rewrite', 0],
+    ['aof_buffer_length', waiting],
+    ['aof_pending_bio_fsync', flushes],
+    ['aof_delayed_fsync', 0],
   ]
 }
 

@@ -245,6 +245,18 @@ export interface ByteStream {
   once(event: 'error', listener: (error: Error) => void): unknown
 }
 
+/** What is kept, in bytes. */
+export interface KeptBytes {
+  /** The snapshot and the log behind it, as far as it has been handed to the system. */
+  readonly current: number
+  /** The same when the store was opened, or after the last snapshot. */
+  readonly base: number
+  /** What has not been handed to the system yet. */
+  readonly waiting: number
+  /** How many flushes are running. */
+  readonly flushes: number
+}
+
 /** Keeps an open store. */
 export interface Keeper {
   /** Resolves when all writes before are as durable as the policy makes them; rejects when they could not be made so. */
@@ -261,6 +273,7 @@ export interface Keeper {
   readonly changesSinceSave: number
   /** Whether rules for automatic snapshots are set. */
   readonly savesByRules: boolean
+  readonly bytes: KeptBytes
   backup(target: BackupTarget): Promise<void>
   /** After a failure: writes everything anew, and has writes taken again. */
   resume(): Promise<void>

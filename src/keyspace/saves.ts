@@ -7,6 +7,9 @@ export class Saves {
   /** How the last one ended that BGSAVE or a rule began, and the last one behind BGREWRITEAOF. */
   saveFailed = false
   rewriteFailed = false
+  /** Snapshots behind BGREWRITEAOF since the start, and how many of them have failed since one did not. */
+  rewrites = 0
+  rewritesFailed = 0
   /** How long the last ones took, in milliseconds; -1 where there was none. */
   saveMs = -1
   rewriteMs = -1
@@ -33,6 +36,8 @@ export class Saves {
     const tookMs = this.startedMs === undefined ? 0 : nowMs - this.startedMs
     this.startedMs = undefined
     if (isRewrite) {
+      if (!failed) this.rewrites++
+      this.rewritesFailed = failed ? this.rewritesFailed + 1 : 0
       this.rewriteFailed = failed
       this.rewriteMs = tookMs
       return

@@ -2,7 +2,7 @@ import { PersistenceError, systemReason } from './errors.js'
 import type { LogWriter } from './log-writer.js'
 import { encodeManifest, MANIFEST, type Manifest, segmentName, snapshotName } from './manifest.js'
 import type { Policy } from './options.js'
-import type { BackupTarget, Keeper, PersistenceHost, SaveRequest, SnapshotCursor } from './plain.js'
+import type { BackupTarget, Keeper, KeptBytes, PersistenceHost, SaveRequest, SnapshotCursor } from './plain.js'
 import { putManifest, type Recovered, removeUnnamed, unnamed } from './recovery.js'
 import { SnapshotEncoder } from './snapshot-format.js'
 import { snapshotPieces } from './snapshot-pieces.js'
@@ -50,6 +50,8 @@ export class KeptStore implements Keeper {
   /** The bytes of all files after the last rewrite. */
   private baseBytes: number
   private snapshotBytes: number
+  /** The bytes of segments behind the snapshot that are not written to any more. */
+  private formerBytes = 0
   private stopRules: (() => void) | undefined
   private isClosed = false
 
@@ -92,6 +94,15 @@ export class KeptStore implements Keeper {
     return this.host.dirty - this.savedDirty
   }
 
+  get bytes(): KeptBytes {
+    const { log, baseBytes } = this
+    return { current: this.currentBytes, base: baseBytes, waiting: log.waiting, flushes: log.isFlushing ? 1 : 0 }
+  }
+
+  private get currentBytes(): number {
+    return this.snapshotBytes + this.formerBytes + this.log.bytes
+  }
+
   get savesByRules(): boolean {
     return this.policy.save.length > 0
   }
@@ -109,7 +120,7 @@ export class KeptStore implements Keeper {
     const segment = blocking.append(segmentName(number))
     this.manifest = this.withSegment(number)
     blocking.put(MANIFEST, encodeManifest(this.manifest))
-    this.log.rotate(segment, number)
+    this.formerBytes += this.log.rotate(segment, number)
     const encoder = this.encoder()
     const cursor = this.host.snapshot(encoder)
     try {
@@ -170,8 +181,7 @@ export class KeptStore implements Keeper {
       }
       await this.idle()
       const dirty = this.host.dirty
-      if (anew) this.log.begin(segment, number)
-      else this.log.rotate(segment, number)
+      this.formerBytes += anew ? this.log.begin(segment, number) : this.log.rotate(segment, number)
       const encoder = this.encoder()
       cursor = this.host.snapshot(encoder)
       const head = this.head(cursor)
@@ -241,7 +251,8 @@ export class KeptStore implements Keeper {
     this.savedMs = this.host.now()
     this.savedDirty = dirty
     this.snapshotBytes = bytes
-    this.baseBytes = bytes + this.log.bytes
+    this.formerBytes = 0
+    this.baseBytes = this.currentBytes
     const message = `a snapshot of ${keys} keys was written to ${this.storage.description}`
     this.host.report({ type: 'saved', message, keys, file: manifest.snapshot?.file })
   }
@@ -275,7 +286,7 @@ export class KeptStore implements Keeper {
 
   private hasGrown(): boolean {
     const { rewritePercentage, rewriteMinSize } = this.policy
-    const bytes = this.snapshotBytes + this.log.bytes
+    const bytes = this.currentBytes
     if (rewritePercentage === 0 || bytes < rewriteMinSize) return false
     return bytes >= this.baseBytes * (1 + rewritePercentage / 100)
   }

@@ -62,6 +62,8 @@ export class LogScan {
   private readonly record = new RawRecord()
   /** Segments that were read and have no records. */
   readonly empty: string[] = []
+  /** The bytes of those. */
+  emptyBytes = 0
 
   /** `durableSeq`: records up to here are known to have been durable, so their loss is no torn end. */
   constructor(storage: Storage, segments: readonly string[], afterSeq: number, durableSeq = 0) {
@@ -124,7 +126,9 @@ export class LogScan {
     if (!begun && pending.length > 0) decodeSegmentHeader(pending, file)
     if (begun && pending.length > 0) throw new TornEnd('a record is cut off', { file, offset })
     position.bytes += position.offset
-    if (position.records === before) this.empty.push(file)
+    if (position.records > before) return
+    this.empty.push(file)
+    this.emptyBytes += position.offset
   }
 
   private begin(header: SegmentHeader, file: string, index: number): void {

@@ -40,10 +40,12 @@ export class LogWriter implements LogStream {
   seq: number
   /** Records up to here are durable. */
   durableSeq: number
-  /** The bytes of the segments since the last rewrite. */
+  /** The bytes of the segment that is written to, and where the store was opened those of all before it. */
   bytes: number
   /** Why nothing is written any more. */
   failure: unknown = undefined
+  /** Whether a flush is running that does not block. */
+  isFlushing = false
   private readonly host: PersistenceHost
   private readonly policy: Policy
   private readonly onFailure: (error: unknown) => void
@@ -92,6 +94,11 @@ export class LogWriter implements LogStream {
   append(batch: LogBatch): void {
     for (const { database, words } of batch) this.command(database, words)
     this.commit()
+  }
+
+  /** The bytes that have not been handed to the storage. */
+  get waiting(): number {
+    return this.encoder.waiting
   }
 
   get commands(): number {
@@ -214,12 +221,15 @@ export class LogWriter implements LogStream {
         if (this.failure !== undefined) throw this.failure
         this.handOver()
         const formers = this.former.length
+        this.isFlushing = true
         for (const segment of [...this.former, this.segment]) await segment.flush()
+        this.isFlushing = false
         if (this.failure !== undefined) throw this.failure
         this.forgetFormer(formers)
         this.durableSeq = Math.max(this.durableSeq, seq)
         group?.resolve()
       } catch (error) {
+        this.isFlushing = false
         group?.reject(error)
         this.fail(error)
       }
@@ -243,17 +253,23 @@ export class LogWriter implements LogStream {
     return this.host.refuse(systemReason(error)) ?? error
   }
 
-  /** From the next record on another segment is written to; what is pending goes to the former one. Throws where that fails. O(1). */
-  rotate(segment: SegmentWriter, number: number): void {
+  /**
+   * From the next record on another segment is written to; what is pending goes to the former one. Returns `bytes` as it was then. Throws where
+   * that fails. O(1).
+   */
+  rotate(segment: SegmentWriter, number: number): number {
     if (!this.handOverOrFail()) throw this.failure
+    const { bytes } = this
     this.former.push(this.segment)
     this.segment = segment
     this.bytes = 0
     this.head(number)
+    return bytes
   }
 
-  /** Begins anew after a failure: what was pending is in the snapshot that is being taken. */
-  begin(segment: SegmentWriter, number: number): void {
+  /** Begins anew after a failure: what was pending is in the snapshot that is being taken. Returns `bytes` as it was. */
+  begin(segment: SegmentWriter, number: number): number {
+    const { bytes } = this
     for (const one of [...this.former, this.segment]) void one.close().catch(() => undefined)
     this.former = []
     this.segment = segment
@@ -263,6 +279,7 @@ export class LogWriter implements LogStream {
     this.bytes = 0
     this.failure = undefined
     this.head(number)
+    return bytes
   }
 
   /** The process ends without `close`: what lies in memory is saved as far as that can be done at once. */

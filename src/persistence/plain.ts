@@ -7,6 +7,7 @@ export type {
   Keeper,
   Keeping,
   KeepingPolicy,
+  KeptBytes,
   LogBatch,
   LogRecord,
   LogStream,

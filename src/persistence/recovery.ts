@@ -65,7 +65,7 @@ export async function recover(storage: Storage, host: PersistenceHost): Promise<
     seq: position.lastSeq,
     number: highestNumber(await storage.list()),
     snapshotBytes: snapshot?.bytes ?? 0,
-    logBytes: position.bytes,
+    logBytes: position.bytes - scan.emptyBytes,
     snapshotTimeMs: snapshot?.timeMs,
   }
 }

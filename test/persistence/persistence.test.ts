@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { MemoryLog, manualClock, Redstart } from 'redstart'
 import { check, encrypted, files, memory, type Persistent, restore } from 'redstart/persistence'
@@ -452,5 +453,69 @@ describe('a snapshot in the background', () => {
 
     expect(turns).toBeGreaterThanOrEqual(pieces)
     await db.close()
+  })
+})
+
+describe('INFO persistence', () => {
+  const told = (db: Redstart): Record<string, unknown> =>
+    db.info('persistence')['persistence'] as Record<string, unknown>
+  const kept = (path: string): number => {
+    const names = readdirSync(path).filter((name) => /^(log|snapshot)-/.test(name))
+    return names.reduce((sum, name) => sum + statSync(join(path, name)).size, 0)
+  }
+
+  it('tells how many bytes are kept, and how many were when it was opened and after the last snapshot', async () => {
+    const path = folder()
+    const options = { save: '' }
+    const { db } = await openKept(quickFiles(path, options))
+    for (const write of WRITES) write(db)
+    expect(Number(told(db)['aof_buffer_length'])).toBeGreaterThan(500)
+    await db.flushed()
+    expect(told(db)).toMatchObject({
+      aof_current_size: kept(path),
+      aof_buffer_length: 0,
+      aof_pending_bio_fsync: 0,
+      aof_rewrites: 0,
+    })
+
+    await db.bgrewriteaof()
+    const base = Number(told(db)['aof_base_size'])
+    expect(told(db)).toMatchObject({ aof_rewrites: 1, aof_rewrites_consecutive_failures: 0 })
+    db.set('another', 'v'.repeat(1_000))
+    await db.flushed()
+    // The head of the new segment was waiting when the snapshot was complete.
+    expect(told(db)).toMatchObject({ aof_current_size: kept(path), aof_base_size: base })
+    expect(Number(told(db)['aof_current_size']) - base).toBeGreaterThan(1_000)
+    db.save()
+    await db.close()
+
+    const again = await openKept(quickFiles(path, options))
+    const opened = kept(path)
+    await again.db.flushed()
+    expect(told(again.db)).toMatchObject({ aof_base_size: opened, aof_current_size: opened })
+    await again.db.close()
+  })
+
+  it('counts the log of before as long as the snapshot in its place is not complete', async () => {
+    const { db } = await openKept(memory({ save: '' }))
+    for (const write of WRITES) write(db)
+    await db.flushed()
+    const before = Number(told(db)['aof_current_size'])
+    let during = 0
+    db.on('persistence', ({ type }) => {
+      if (type === 'save-started')
+        setImmediate(() => setImmediate(() => setImmediate(() => (during = Number(told(db)['aof_current_size'])))))
+    })
+
+    await db.bgrewriteaof()
+
+    expect(during).toBeGreaterThanOrEqual(before)
+    expect(Number(told(db)['aof_current_size'])).toBeLessThan(before)
+    await db.close()
+  })
+
+  it('says nothing of a log where none is kept', () => {
+    expect(told(new Redstart())).toMatchObject({ aof_enabled: 0, aof_rewrites: 0 })
+    expect(told(new Redstart())).not.toHaveProperty('aof_current_size')
   })
 })
