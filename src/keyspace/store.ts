@@ -190,7 +190,8 @@ export class Store implements SnapshotSource {
   /** The timer came while a unit was open, which has its own reading of the clock. */
   private timerCame = false
   private accessClockStartedMs = 0
-  private isClosed = false
+  /** Set by `close`, for good. */
+  isClosed = false
   private clients = 0
   private activeExpiry = true
 
