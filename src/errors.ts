@@ -340,8 +340,17 @@ export function invalidArguments(): RedstartError {
 
 /** A JS value that cannot stand for a Redis string. Redis has no such case: it only ever sees bytes. */
 export function notAString(value: unknown): RedstartError {
+  return unfit('value must be a string, a finite number, a bigint or a Uint8Array', value)
+}
+
+/** A JS value of another kind than a typed method takes; `what` says of which it must be. */
+export function unfit(what: string, value: unknown): RedstartError {
   const type = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
-  return new RedstartError(`ERR value must be a string, a finite number, a bigint or a Uint8Array, got ${type}`)
+  return new RedstartError(`ERR ${what}, got ${type}`)
+}
+
+export function optionInUpperCase(name: string): RedstartError {
+  return new RedstartError(`ERR names of options are in lower case, got ${name}`)
 }
 
 export function illFormedString(): RedstartError {

@@ -1,6 +1,7 @@
 import * as bodies from '../commands/acl.js'
 import type { AclLogEntry } from '../commands/acl-access.js'
 import { type Data, toText, toWord } from '../commands/argv.js'
+import { checkedInteger } from '../commands/deadline.js'
 import { wrongArity } from '../errors.js'
 import { Handle, RUN } from './handle.js'
 import { textsOf } from './words.js'
@@ -100,7 +101,7 @@ export abstract class AclCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/acl-genpass/
    */
   aclGenpass(bits?: number): string {
-    return bodies.aclGenpass(bits)
+    return bodies.aclGenpass(bits === undefined ? bits : Number(checkedInteger(bits)))
   }
 
   /**
@@ -124,7 +125,7 @@ export abstract class AclCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/acl-log/
    */
   aclLog(count?: number): readonly AclLogEntry[] {
-    return this[RUN](bodies.aclLog, count)
+    return this[RUN](bodies.aclLog, count === undefined ? count : Number(checkedInteger(count)))
   }
 
   /** Forgets what was refused. @see https://redis.io/docs/latest/commands/acl-log/ */

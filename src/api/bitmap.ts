@@ -8,6 +8,7 @@ import { syntaxError } from '../errors.js'
 import type { Overflow } from '../structures/bit-fields.js'
 import type { BitOperation } from '../structures/bit-operations.js'
 import type { Int64 } from '../structures/int64.js'
+import { listGiven, objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, RUN } from './handle.js'
 import { keyTexts } from './words.js'
 
@@ -74,6 +75,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/bitcount/
    */
   bitcount(key: Key, range?: BitRange): number {
+    optionsGiven(range)
     if (range !== undefined && (range.start === undefined) !== (range.end === undefined)) throw syntaxError()
     return this[RUN](bodies.bitcount, toText(key), checkedRange(range))
   }
@@ -91,6 +93,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    */
   bitpos(key: Key, bit: 0 | 1, range?: BitRange): number {
     const sought = bodies.checkedSoughtBit(checkedInteger(bit))
+    optionsGiven(range)
     if (range !== undefined && range.start === undefined && range.end !== undefined) throw syntaxError()
     return this[RUN](bodies.bitpos, toText(key), sought, checkedRange(range))
   }
@@ -128,7 +131,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/bitfield/
    */
   bitfield(key: Key, steps: readonly (BitfieldGet | BitfieldWrite)[]): (number | null)[] {
-    return this[GROW](fields.bitfield, toText(key), steps.map(stepOf)).map(asNumber)
+    return this[GROW](fields.bitfield, toText(key), listGiven(steps, 'steps').map(stepOf)).map(asNumber)
   }
 
   /**
@@ -138,7 +141,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/bitfield_ro/
    */
   bitfieldRo(key: Key, steps: readonly BitfieldGet[]): number[] {
-    const checked = steps.map(stepOf)
+    const checked = listGiven(steps, 'steps').map(stepOf)
     if (checked.some(({ op }) => op !== 'get')) throw bitfieldReadOnly()
     return this[RUN](fields.bitfield, toText(key), checked).map(Number)
   }
@@ -156,6 +159,7 @@ function checkedRange(range: BitRange | undefined): BitRange {
 }
 
 function stepOf(step: BitfieldGet | BitfieldWrite): fields.FieldStep {
+  objectGiven(step, 'a step')
   const { op } = step
   if (op !== 'get' && op !== 'set' && op !== 'incrby') throw syntaxError()
   const overflow = op === 'get' ? 'wrap' : fields.checkedOverflow(step.overflow ?? 'wrap')

@@ -4,7 +4,9 @@ import { badPauseMode, timeoutNotAnInteger } from '../commands/client-errors.js'
 import type { ClientInfo } from '../commands/client-info.js'
 import * as pausing from '../commands/client-pause.js'
 import * as tracking from '../commands/client-tracking.js'
+import { checkedInteger } from '../commands/deadline.js'
 import { timeoutNegative } from '../errors.js'
+import { listGiven, objectGiven, optionsGiven } from './given.js'
 import { Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText } from './words.js'
 
@@ -38,6 +40,8 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/client-list/
    */
   clientList(options?: bodies.ClientListOptions): ClientInfo[] {
+    const id = optionsGiven(options)?.id
+    if (id !== undefined) listGiven(id, 'id')
     return this[RUN](bodies.clientList, options)
   }
 
@@ -82,7 +86,11 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/client-kill/
    */
   clientKill(filter: bodies.KillFilter): number {
-    return this[RUN](bodies.clientKill, filter)
+    optionsGiven(objectGiven(filter, 'what to end'))
+    const { id, maxage, user } = filter
+    for (const number of [id, maxage]) if (number !== undefined) checkedInteger(number)
+    const checked = user === undefined ? filter : { ...filter, user: toText(user) }
+    return this[RUN](bodies.clientKill, checked)
   }
 
   /**

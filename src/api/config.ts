@@ -1,5 +1,6 @@
 import { type Data, toText } from '../commands/argv.js'
 import * as bodies from '../commands/config.js'
+import { objectGiven } from './given.js'
 import { Handle, RUN } from './handle.js'
 
 /** Parameters that can be read and set while the database runs. */
@@ -23,7 +24,9 @@ export abstract class ConfigCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/config-set/
    */
   configSet(values: Readonly<Record<string, Data>>): 'OK' {
-    const pairs = Object.entries(values).map(([name, value]) => [toText(name), toText(value)] as const)
+    const pairs = Object.entries(objectGiven(values, 'parameters')).map(
+      ([name, value]) => [toText(name), toText(value)] as const,
+    )
     this[RUN](bodies.configSet, pairs)
     return 'OK'
   }

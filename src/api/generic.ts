@@ -10,6 +10,7 @@ import * as objects from '../commands/generic-object.js'
 import * as scans from '../commands/generic-scan.js'
 import { notAString } from '../errors.js'
 import type { CollectionType } from '../keyspace/value.js'
+import { optionsGiven } from './given.js'
 import { GROW, Handle, OUT, RUN } from './handle.js'
 import { scanOptions, textsOf } from './words.js'
 
@@ -122,7 +123,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
    * @see https://redis.io/docs/latest/commands/copy/
    */
   copy(source: Key, destination: Key, options?: CopyOptions): number {
-    return this[GROW](bodies.copy, toText(source), toText(destination), options)
+    return this[GROW](bodies.copy, toText(source), toText(destination), optionsGiven(options))
   }
 
   /**
@@ -277,7 +278,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
    */
   restore(key: Key, ttl: number | bigint, payload: Uint8Array, options?: RestoreOptions): 'OK' {
     if (!(payload instanceof Uint8Array)) throw notAString(payload)
-    this[GROW](dumps.restore, toText(key), checkedInteger(ttl), payload, options)
+    this[GROW](dumps.restore, toText(key), checkedInteger(ttl), payload, optionsGiven(options))
     return 'OK'
   }
 
@@ -327,5 +328,5 @@ function expireBy(
   timeUnit: TimeUnit,
   options: ExpireOptions | undefined,
 ): number {
-  return handle[RUN](expirations.expire, toText(key), checkedInteger(time), timeUnit, options)
+  return handle[RUN](expirations.expire, toText(key), checkedInteger(time), timeUnit, optionsGiven(options))
 }

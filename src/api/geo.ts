@@ -8,6 +8,7 @@ import * as searches from '../commands/geo-search.js'
 import type { Scored } from '../commands/sorted-set.js'
 import { notAFloat, syntaxError } from '../errors.js'
 import type { Coordinates } from '../structures/geohash.js'
+import { listGiven, objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText } from './words.js'
 
@@ -80,13 +81,17 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
     options?: GeoaddOptions,
   ): number {
     if (typeof longitudeOrEntries === 'object') {
-      if (longitudeOrEntries.length === 0) throw syntaxError()
-      const entries = longitudeOrEntries.map((entry) => placed(entry.longitude, entry.latitude, entry.member))
-      return this[GROW](bodies.geoadd, toText(key), entries, (latitudeOrOptions as GeoaddOptions) ?? ALWAYS)
+      if (listGiven(longitudeOrEntries, 'entries').length === 0) throw syntaxError()
+      const entries = longitudeOrEntries.map((entry) => {
+        const { longitude, latitude, member } = objectGiven(entry, 'an entry')
+        return placed(longitude, latitude, member)
+      })
+      const conditions = optionsGiven(latitudeOrOptions as GeoaddOptions | undefined)
+      return this[GROW](bodies.geoadd, toText(key), entries, conditions ?? ALWAYS)
     }
     // The overloads say what stands where.
     const entry = placed(longitudeOrEntries, latitudeOrOptions as number, member as Data)
-    return this[GROW](bodies.geoadd, toText(key), [entry], options ?? ALWAYS)
+    return this[GROW](bodies.geoadd, toText(key), [entry], optionsGiven(options) ?? ALWAYS)
   }
 
   /**
@@ -298,6 +303,7 @@ function degrees(value: number): number {
 }
 
 function origin(from: GeoFrom): GeoOrigin {
+  objectGiven(from, 'the middle')
   if ('member' in from) return { member: toText(from.member) }
   const longitude = degrees(from.longitude)
   const latitude = degrees(from.latitude)
@@ -307,6 +313,7 @@ function origin(from: GeoFrom): GeoOrigin {
 
 /** The lengths in metres. */
 function extent(by: GeoBy): GeoExtent {
+  objectGiven(by, 'the extent')
   if ('radius' in by) {
     const radius = length(by.radius, 'radius')
     if (radius < 0) throw radiusNegative()
@@ -325,6 +332,7 @@ function length(value: number, what: 'radius' | 'width' | 'height'): number {
 }
 
 function checked(choice: GeoChoice): GeoChoice {
+  optionsGiven(choice)
   if (choice.count !== undefined) checkedInteger(choice.count)
   if (choice.order !== undefined && choice.order !== 'asc' && choice.order !== 'desc') throw syntaxError()
   searches.checkChoice(choice)

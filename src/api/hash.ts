@@ -10,6 +10,7 @@ import * as getex from '../commands/hash-getex.js'
 import * as random from '../commands/hash-random.js'
 import * as scans from '../commands/hash-scan.js'
 import { notAFloat, wrongArity } from '../errors.js'
+import { isPairs, optionsGiven, pairGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { outText, scanOptions, textsOf } from './words.js'
 
@@ -45,7 +46,8 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hset/
    */
   hset(key: Key, fields: FieldValues): number
-  hset(key: Key, field: Key | FieldValues, value?: Data): number {
+  hset(key: Key, field: Key | FieldValues, value?: Data, ...surplus: readonly never[]): number {
+    if (surplus.length > 0) throw wrongArity('hset')
     if (typeof field === 'string' || field instanceof Uint8Array) {
       // What is missing is refused as what is no value.
       return this[GROW](bodies.hsetOne, toText(key), toText(field), toText(value as Data))
@@ -400,7 +402,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hgetex/
    */
   hgetex(key: Key, fields: readonly Key[], options?: HgetexOptions): (T | null)[] {
-    return outAll(this, this[RUN](getex.hgetex, toText(key), textsOf(fields, 'hgetex'), options))
+    return outAll(this, this[RUN](getex.hgetex, toText(key), textsOf(fields, 'hgetex'), optionsGiven(options)))
   }
 
   /**
@@ -415,7 +417,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hsetex/
    */
   hsetex(key: Key, fields: FieldValues, options?: HsetexOptions): number {
-    return this[GROW](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), options)
+    return this[GROW](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), optionsGiven(options))
   }
 
   /**
@@ -432,7 +434,12 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
 /** Fields and values by turns. */
 export function pairsOf(fields: FieldValues, command: string): string[] {
   const flat: string[] = []
-  if (Symbol.iterator in fields) for (const [field, value] of fields) flat.push(toText(field), toText(value))
+  if (isPairs(fields)) {
+    for (const pair of fields) {
+      const [field, value] = pairGiven(pair)
+      flat.push(toText(field), toText(value))
+    }
+  }
   // Not by entries, which are an array each: half the time for two fields.
   else for (const field of Object.keys(fields)) flat.push(toText(field), toText(fields[field]!))
   if (flat.length === 0) throw wrongArity(command)
@@ -451,7 +458,7 @@ function expireBy(
   const [text, texts] = [toText(key), textsOf(fields, command)]
   const unit = handle[UNIT]
   try {
-    return expirations.hexpire(unit, text, time, timeUnit, texts, options)
+    return expirations.hexpire(unit, text, time, timeUnit, texts, optionsGiven(options))
   } finally {
     unit.end()
   }

@@ -1,4 +1,5 @@
 import { toText } from '../commands/argv.js'
+import { checkedInteger } from '../commands/deadline.js'
 import * as roles from '../commands/hello.js'
 import * as bodies from '../commands/info.js'
 import * as latency from '../commands/latency.js'
@@ -32,7 +33,7 @@ export abstract class InsideCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/slowlog-get/
    */
   slowlogGet(count?: number): readonly SlowCall[] {
-    return this[RUN](slow.slowlogGet, count)
+    return this[RUN](slow.slowlogGet, count === undefined ? count : Number(checkedInteger(count)))
   }
 
   /**
@@ -143,6 +144,7 @@ export abstract class InsideCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/lolwut/
    */
   lolwut(version?: number, columns?: number, rows?: number): string {
-    return this[RUN](pictures.lolwut, version, columns, rows)
+    const [width, height] = [columns, rows].map((size) => (size === undefined ? size : Number(checkedInteger(size))))
+    return this[RUN](pictures.lolwut, version, width, height)
   }
 }

@@ -9,6 +9,7 @@ import * as ends from '../commands/list-ends.js'
 import * as moves from '../commands/list-moves.js'
 import { numkeysNotPositive, syntaxError } from '../errors.js'
 import { type Int64, integerOf } from '../structures/int64.js'
+import { listGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { keyTexts, outText, outTexts, promised, textsOf, waitingFor } from './words.js'
 
@@ -271,7 +272,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
     element: Data,
     options?: LposOptions & { readonly count?: Int64 | undefined },
   ): number | null | number[] {
-    const count = options?.count
+    const count = optionsGiven(options)?.count
     if (count === undefined) return this[RUN](bodies.lpos, toText(key), toText(element), options ?? NO_OPTIONS)
     return this[RUN](bodies.lposSome, toText(key), toText(element), count, options!)
   }
@@ -394,11 +395,11 @@ function isFront(end: ListEnd): boolean {
 }
 
 function countOf(options: LmpopOptions | undefined): Int64 {
-  return ends.checkedMpopCount(integerOf(options?.count ?? 1))
+  return ends.checkedMpopCount(integerOf(optionsGiven(options)?.count ?? 1))
 }
 
 function countedTexts(keys: readonly Key[]): string[] {
-  if (keys.length === 0) throw numkeysNotPositive()
+  if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
   return keys.map(toText)
 }
 

@@ -4,6 +4,7 @@ import * as commands from '../commands/introspection.js'
 import * as bodies from '../commands/server.js'
 import { commandTable } from '../commands/table.js'
 import { wrongArity } from '../errors.js'
+import { optionsGiven } from './given.js'
 import { Handle, RUN } from './handle.js'
 
 /** The store as a whole. */
@@ -76,7 +77,9 @@ export abstract class ServerCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/command-list/
    */
   commandList(filter?: CommandFilter): string[] {
-    return commands.commandList(commandTable, filter)
+    const { pattern, aclcat, module } = optionsGiven(filter) ?? {}
+    const text = (given: string | undefined): string | undefined => (given === undefined ? undefined : toText(given))
+    return commands.commandList(commandTable, { pattern: text(pattern), aclcat: text(aclcat), module })
   }
 
   /**

@@ -7,6 +7,7 @@ import * as algebra from '../commands/set-algebra.js'
 import * as chance from '../commands/set-random.js'
 import * as scans from '../commands/set-scan.js'
 import { numkeysNotPositive } from '../errors.js'
+import { listGiven, optionsGiven } from './given.js'
 import { GROW, Handle, RUN } from './handle.js'
 import { outText, outTexts, scanOptions, textsOf } from './words.js'
 
@@ -161,8 +162,8 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sintercard/
    */
   sintercard(keys: readonly Key[], options?: SintercardOptions): number {
-    if (keys.length === 0) throw numkeysNotPositive()
-    const limit = options?.limit ?? 0
+    if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
+    const limit = optionsGiven(options)?.limit ?? 0
     const checked = algebra.checkedLimit(Number.isSafeInteger(limit) ? limit : undefined)
     return this[RUN](algebra.sintercard, keys.map(toText), checked)
   }

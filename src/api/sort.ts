@@ -1,6 +1,7 @@
 import { type Key, toText } from '../commands/argv.js'
 import { checkedInteger } from '../commands/deadline.js'
 import * as bodies from '../commands/sort.js'
+import { optionsGiven } from './given.js'
 import { GROW, Handle, RUN } from './handle.js'
 import { isKey, outText } from './words.js'
 
@@ -80,7 +81,7 @@ const NO_OPTIONS: bodies.SortOptions = {}
 /** Options as the body takes them. */
 export function bodyOptions(options: SortOptions | SortGetOptions | undefined): bodies.SortOptions {
   if (options === undefined) return NO_OPTIONS
-  const { by, limit, desc, alpha } = options
+  const { by, limit, desc, alpha } = optionsGiven(options)
   const get = 'get' in options ? options.get : undefined
   return {
     by: by === undefined ? undefined : toText(by),

@@ -6,6 +6,7 @@ import { lexRange, rangeQuery, rankBound, scoreRange } from '../commands/sorted-
 import * as edits from '../commands/sorted-set-range-edits.js'
 import * as ranges from '../commands/sorted-set-ranges.js'
 import { noInputKeys } from '../errors.js'
+import { listGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { type ScoredMember, scoredOut } from './sorted-set.js'
 import { outTexts } from './words.js'
@@ -60,7 +61,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
     stop: RangeBound,
     options?: RangeOptions & Partial<WithScores>,
   ): T[] | ScoredMember<T>[] {
-    return rangeOf(this, key, start, stop, options ?? BY_RANK, options?.withScores)
+    return rangeOf(this, key, start, stop, optionsGiven(options) ?? BY_RANK, options?.withScores)
   }
 
   /** As below, with scores. O(log n + members). */
@@ -74,7 +75,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zrevrange(key: Key, start: number, stop: number): T[]
   zrevrange(key: Key, start: number, stop: number, options?: WithScores): T[] | ScoredMember<T>[] {
-    return rangeOf(this, key, start, stop, BY_RANK_REVERSED, options?.withScores)
+    return rangeOf(this, key, start, stop, BY_RANK_REVERSED, optionsGiven(options)?.withScores)
   }
 
   /** As below, with scores. O(log n + members). */
@@ -93,7 +94,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
     max: ScoreBound,
     options?: LimitOptions & Partial<WithScores>,
   ): T[] | ScoredMember<T>[] {
-    return rangeOf(this, key, min, max, { by: 'score', limit: options?.limit }, options?.withScores)
+    return rangeOf(this, key, min, max, { by: 'score', limit: optionsGiven(options)?.limit }, options?.withScores)
   }
 
   /** As below, with scores. O(log n + members). */
@@ -112,7 +113,14 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
     min: ScoreBound,
     options?: LimitOptions & Partial<WithScores>,
   ): T[] | ScoredMember<T>[] {
-    return rangeOf(this, key, max, min, { by: 'score', rev: true, limit: options?.limit }, options?.withScores)
+    return rangeOf(
+      this,
+      key,
+      max,
+      min,
+      { by: 'score', rev: true, limit: optionsGiven(options)?.limit },
+      options?.withScores,
+    )
   }
 
   /**
@@ -123,7 +131,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zrangebylex/
    */
   zrangebylex(key: Key, min: LexBound, max: LexBound, options?: LimitOptions): T[] {
-    return membersOf(this, key, min, max, { by: 'lex', limit: options?.limit })
+    return membersOf(this, key, min, max, { by: 'lex', limit: optionsGiven(options)?.limit })
   }
 
   /**
@@ -134,7 +142,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zrevrangebylex/
    */
   zrevrangebylex(key: Key, max: LexBound, min: LexBound, options?: LimitOptions): T[] {
-    return membersOf(this, key, max, min, { by: 'lex', rev: true, limit: options?.limit })
+    return membersOf(this, key, max, min, { by: 'lex', rev: true, limit: optionsGiven(options)?.limit })
   }
 
   /**
@@ -148,7 +156,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zrangestore/
    */
   zrangestore(destination: Key, source: Key, min: RangeBound, max: RangeBound, options?: RangeOptions): number {
-    const query = rangeQuery(bound(min), bound(max), options ?? BY_RANK, false)
+    const query = rangeQuery(bound(min), bound(max), optionsGiven(options) ?? BY_RANK, false)
     return this[GROW](ranges.zrangestore, toText(destination), toText(source), query)
   }
 
@@ -225,7 +233,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zunion(keys: readonly Key[], options?: AggregateOptions): T[]
   zunion(keys: readonly Key[], options?: AggregateOptions & Partial<WithScores>): T[] | ScoredMember<T>[] {
-    const entries = this[RUN](algebra.zunion, inputs(keys, 'zunion'), options ?? UNWEIGHTED)
+    const entries = this[RUN](algebra.zunion, inputs(keys, 'zunion'), optionsGiven(options) ?? UNWEIGHTED)
     return options?.withScores ? scoredOut(this, entries) : membersIn(this, entries)
   }
 
@@ -238,7 +246,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zunionstore(destination: Key, keys: readonly Key[], options?: AggregateOptions): number {
     const texts = inputs(keys, 'zunionstore')
-    return this[GROW](algebra.zunionstore, toText(destination), texts, options ?? UNWEIGHTED)
+    return this[GROW](algebra.zunionstore, toText(destination), texts, optionsGiven(options) ?? UNWEIGHTED)
   }
 
   /** As below, with scores. O(n · sets + m log m). */
@@ -252,7 +260,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zinter(keys: readonly Key[], options?: AggregateOptions): T[]
   zinter(keys: readonly Key[], options?: AggregateOptions & Partial<WithScores>): T[] | ScoredMember<T>[] {
-    const entries = this[RUN](algebra.zinter, inputs(keys, 'zinter'), options ?? UNWEIGHTED)
+    const entries = this[RUN](algebra.zinter, inputs(keys, 'zinter'), optionsGiven(options) ?? UNWEIGHTED)
     return options?.withScores ? scoredOut(this, entries) : membersIn(this, entries)
   }
 
@@ -264,7 +272,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zinterstore(destination: Key, keys: readonly Key[], options?: AggregateOptions): number {
     const texts = inputs(keys, 'zinterstore')
-    return this[GROW](algebra.zinterstore, toText(destination), texts, options ?? UNWEIGHTED)
+    return this[GROW](algebra.zinterstore, toText(destination), texts, optionsGiven(options) ?? UNWEIGHTED)
   }
 
   /**
@@ -277,7 +285,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zintercard/
    */
   zintercard(keys: readonly Key[], options?: ZintercardOptions): number {
-    const limit = options?.limit ?? 0
+    const limit = optionsGiven(options)?.limit ?? 0
     return this[RUN](algebra.zintercard, inputs(keys, 'zintercard'), Number.isSafeInteger(limit) ? limit : undefined)
   }
 
@@ -292,7 +300,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
   zdiff(keys: readonly Key[]): T[]
   zdiff(keys: readonly Key[], options?: WithScores): T[] | ScoredMember<T>[] {
     const entries = this[RUN](algebra.zdiff, inputs(keys, 'zdiff'))
-    return options?.withScores ? scoredOut(this, entries) : membersIn(this, entries)
+    return optionsGiven(options)?.withScores ? scoredOut(this, entries) : membersIn(this, entries)
   }
 
   /**
@@ -339,7 +347,7 @@ function bound(given: RangeBound): Bound {
 }
 
 function inputs(keys: readonly Key[], command: string): string[] {
-  if (keys.length === 0) throw noInputKeys(command)
+  if (listGiven(keys, 'keys').length === 0) throw noInputKeys(command)
   return keys.map(toText)
 }
 

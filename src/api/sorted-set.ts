@@ -12,6 +12,7 @@ import * as chance from '../commands/sorted-set-random.js'
 import * as scans from '../commands/sorted-set-scan.js'
 import { numkeysNotPositive, syntaxError, wrongArity } from '../errors.js'
 import { integerOf } from '../structures/int64.js'
+import { listGiven, objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { keyTexts, outText, promised, scanOptions, textsOf, waitingFor } from './words.js'
 
@@ -105,7 +106,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * @see https://redis.io/docs/latest/commands/zadd/
    */
   zaddIncr(key: Key, increment: number, member: Data, options?: ZaddConditions): number | null {
-    const conditions = options ?? UNCONDITIONAL
+    const conditions = optionsGiven(options) ?? UNCONDITIONAL
     bodies.checkConditions(conditions)
     const entry: Scored = { score: bodies.checkedScore(increment), member: toText(member) }
     return this[GROW](bodies.zincrby, toText(key), entry, conditions)
@@ -183,7 +184,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    */
   zrank(key: Key, member: Data): number | null
   zrank(key: Key, member: Data, options?: WithScore): number | { rank: number; score: number } | null {
-    if (options?.withScore) return this[RUN](bodies.zrankWithScore, toText(key), toText(member), false)
+    if (optionsGiven(options)?.withScore) return this[RUN](bodies.zrankWithScore, toText(key), toText(member), false)
     return this[RUN](bodies.zrank, toText(key), toText(member), false)
   }
 
@@ -202,7 +203,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    */
   zrevrank(key: Key, member: Data): number | null
   zrevrank(key: Key, member: Data, options?: WithScore): number | { rank: number; score: number } | null {
-    if (options?.withScore) return this[RUN](bodies.zrankWithScore, toText(key), toText(member), true)
+    if (optionsGiven(options)?.withScore) return this[RUN](bodies.zrankWithScore, toText(key), toText(member), true)
     return this[RUN](bodies.zrank, toText(key), toText(member), true)
   }
 
@@ -394,9 +395,10 @@ function addAll(
   given: readonly ScoredInput[],
   options: ZaddOptions,
 ): number {
-  if (given.length === 0) throw wrongArity('zadd')
-  bodies.checkConditions(options)
-  const entries = given.map(({ score, member }): Scored => {
+  if (listGiven(given, 'entries').length === 0) throw wrongArity('zadd')
+  bodies.checkConditions(optionsGiven(options))
+  const entries = given.map((entry): Scored => {
+    const { score, member } = objectGiven(entry, 'an entry')
     return { score: bodies.checkedScore(score), member: toText(member) }
   })
   return handle[GROW](bodies.zadd, toText(key), entries, options)
@@ -418,9 +420,9 @@ function mpopArguments(
   where: ScoreEnd,
   options: ZmpopOptions | undefined,
 ): { texts: string[]; count: number } {
-  if (keys.length === 0) throw numkeysNotPositive()
+  if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
   if (where !== 'min' && where !== 'max') throw syntaxError()
-  const count = clamp(checkedMpopCount(integerOf(options?.count ?? 1)))
+  const count = clamp(checkedMpopCount(integerOf(optionsGiven(options)?.count ?? 1)))
   return { texts: keys.map(toText), count }
 }
 

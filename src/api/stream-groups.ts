@@ -11,6 +11,7 @@ import { wrongArity } from '../errors.js'
 import type { Int64 } from '../structures/int64.js'
 import { ID_MAX, ID_MIN, idText, type StreamId } from '../structures/stream-id.js'
 import { type ConsumedEntry, type ConsumeOptions, StreamConsumption } from './consumption.js'
+import { listGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import {
   countOf,
@@ -295,6 +296,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
     count: number,
     options?: XpendingOptions,
   ): PendingEntry<T>[] {
+    optionsGiven(options)
     const range: pending.PendingRange = {
       ...{ count: clamp(checkedInteger(count)), start: intervalStart(toText(start)), end: intervalEnd(toText(end)) },
       idleMs: options?.idle === undefined ? 0 : clamp(checkedInteger(options.idle)),
@@ -462,7 +464,7 @@ function startOf(id: string, read: (text: string) => StreamId): groups.GroupStar
 }
 
 function entriesReadOf(options: groups.XgroupSetidOptions | undefined): groups.XgroupSetidOptions {
-  const given = options?.entriesread
+  const given = optionsGiven(options)?.entriesread
   if (given === undefined) return {}
   const entriesread = checkedInteger(given)
   groups.checkEntriesRead(entriesread)
@@ -481,8 +483,8 @@ function claim(
   ids: readonly string[],
   options: XclaimOptions | undefined,
 ): ReturnType<typeof claims.xclaim> {
-  if (ids.length === 0) throw wrongArity('xclaim')
-  const { idle, time, retrycount, force, lastid } = options ?? {}
+  if (listGiven(ids, 'ids').length === 0) throw wrongArity('xclaim')
+  const { idle, time, retrycount, force, lastid } = optionsGiven(options) ?? {}
   const checked: claims.ClaimOptions = {
     idle: idle === undefined ? undefined : clamp(checkedInteger(idle)),
     time: time === undefined ? undefined : clamp(checkedInteger(time)),
@@ -500,7 +502,8 @@ function autoclaim(
   options: XautoclaimOptions | undefined,
 ): claims.AutoClaimed {
   const first = intervalStart(toText(start))
-  const count = options?.count === undefined ? 100 : claims.checkedClaimCount(checkedInteger(options.count))
+  const given = optionsGiven(options)?.count
+  const count = given === undefined ? 100 : claims.checkedClaimCount(checkedInteger(given))
   return handle[RUN](claims.xautoclaim, toText(key), claimant, first, count)
 }
 

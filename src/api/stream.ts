@@ -9,6 +9,7 @@ import * as reads from '../commands/stream-reads.js'
 import * as trims from '../commands/stream-trim.js'
 import { wrongArity } from '../errors.js'
 import type { StreamEntry as Entry } from '../structures/stream.js'
+import { isPairs, objectGiven, optionsGiven, pairGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { type FieldValues, pairsOf } from './hash.js'
 import { promised } from './words.js'
@@ -229,7 +230,7 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/xsetid/
    */
   xsetid(key: Key, lastId: string, options?: XsetidOptions): 'OK' {
-    const { entriesadded, maxdeletedid } = options ?? {}
+    const { entriesadded, maxdeletedid } = optionsGiven(options) ?? {}
     const counters: bodies.XsetidCounters = {
       entriesadded: entriesadded === undefined ? undefined : checkedInteger(entriesadded),
       maxdeletedid: maxdeletedid === undefined ? undefined : strictId(maxdeletedid),
@@ -240,7 +241,8 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
 }
 
 /** Options of a trim with their numbers and ids read. */
-function trimOf({ maxlen, minid, approx, limit }: TrimOptions): trims.TrimDraft {
+function trimOf(options: TrimOptions): trims.TrimDraft {
+  const { maxlen, minid, approx, limit } = optionsGiven(objectGiven(options, 'options'))
   return {
     maxlen: maxlen === undefined ? undefined : checkedInteger(maxlen),
     minid: minid === undefined ? undefined : strictId(minid),
@@ -250,18 +252,20 @@ function trimOf({ maxlen, minid, approx, limit }: TrimOptions): trims.TrimDraft 
 }
 
 function rangeOf(start: string, end: string, options: XrangeOptions | undefined, reverse: boolean): ranges.StreamRange {
-  const count = options?.count === undefined ? undefined : clamp(checkedInteger(options.count))
+  const given = optionsGiven(options)?.count
+  const count = given === undefined ? undefined : clamp(checkedInteger(given))
   return { start: intervalStart(toText(start)), end: intervalEnd(toText(end)), count, reverse }
 }
 
 /** COUNT of what reads streams: all for 0 and for what is negative. */
 export function countOf(options: XreadOptions | undefined): number {
-  return options?.count === undefined ? 0 : Math.max(clamp(checkedInteger(options.count)), 0)
+  const given = optionsGiven(options)?.count
+  return given === undefined ? 0 : Math.max(clamp(checkedInteger(given)), 0)
 }
 
 export function streamsOf(streams: StreamsToRead, command: string): reads.StreamToRead[] {
   const found: reads.StreamToRead[] = []
-  if (Symbol.iterator in streams) for (const [key, id] of streams) found.push(streamOf(key, id))
+  if (isPairs(streams)) for (const pair of streams) found.push(streamOf(...pairGiven(pair)))
   else for (const key of Object.keys(streams)) found.push(streamOf(key, streams[key]!))
   if (found.length === 0) throw wrongArity(command)
   return found

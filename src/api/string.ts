@@ -9,6 +9,7 @@ import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
 import type { StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
+import { isPairs, optionsGiven, pairGiven } from './given.js'
 import { GROW, Handle, OUT, RUN, UNIT } from './handle.js'
 
 /** SET with its GET option: the old value comes back. */
@@ -78,6 +79,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
         else bodies.setPlain(unit, toText(text), kept)
         return 'OK'
       }
+      optionsGiven(options)
       if (!('get' in options && options.get)) {
         return bodies.set(unit, toText(key), toValue(value), options) ? 'OK' : null
       }
@@ -155,7 +157,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/getex/
    */
   getex(key: Key, options?: GetexOptions): T | null {
-    return out(this, this[RUN](bodies.getex, toText(key), options ?? NO_OPTIONS))
+    return out(this, this[RUN](bodies.getex, toText(key), optionsGiven(options) ?? NO_OPTIONS))
   }
 
   /**
@@ -323,7 +325,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/lcs/
    */
   lcsIdx(key1: Key, key2: Key, options?: LcsIdxOptions): { matches: LcsRun[]; len: number } {
-    const shortest = checkedInteger(options?.minmatchlen ?? 0)
+    const shortest = checkedInteger(optionsGiven(options)?.minmatchlen ?? 0)
     const found = this[RUN](ranges.lcs, toText(key1), toText(key2))
     const matches = found.matches
       .filter((match) => match.length >= shortest)
@@ -366,7 +368,7 @@ function offset(value: number): number {
 }
 
 function pairsOf(entries: KeyValues, command: string): [string, StringValue][] {
-  const pairs = Symbol.iterator in entries ? [...entries] : Object.entries(entries)
+  const pairs = isPairs(entries) ? Array.from(entries, pairGiven) : Object.entries(entries)
   if (pairs.length === 0) throw wrongArity(command)
   return pairs.map(([key, value]) => [toText(key), toValue(value)])
 }

@@ -8,6 +8,7 @@ import type { VsimOptions } from '../commands/vector-set-search.js'
 import { vsim } from '../commands/vector-set-search.js'
 import { checkedVector } from '../commands/vector-set-words.js'
 import type { Similar } from '../structures/vector-set/vector-set.js'
+import { objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText, outTexts } from './words.js'
 
@@ -42,7 +43,10 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
    */
   vadd(key: Key, vector: Vector, element: Data, options?: VaddOptions): number {
     const floats = checkedVector(vector)
-    return this[GROW]((unit) => bodies.vadd(unit, toText(key), floats, toText(element), options))
+    const setattr = optionsGiven(options)?.setattr
+    // Whatever else was kept would be no text when it is read.
+    const checked = setattr === undefined ? options : { ...options, setattr: toText(setattr) }
+    return this[GROW]((unit) => bodies.vadd(unit, toText(key), floats, toText(element), checked))
   }
 
   /**
@@ -70,8 +74,9 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
    */
   vsim(key: Key, query: SimilarTo, options?: VsimOptions): T[]
   vsim(key: Key, query: SimilarTo, options?: VsimOptions | VsimScoredOptions): T[] | SimilarElement<T>[] {
+    objectGiven(query, 'what to search by')
     const from = 'element' in query ? toText(query.element) : checkedVector(query)
-    const found = this[RUN]((unit) => vsim(unit, toText(key), from, options))
+    const found = this[RUN]((unit) => vsim(unit, toText(key), from, optionsGiven(options)))
     if (options !== undefined && 'withScores' in options && options.withScores) return scored(this, found)
     return found.map(({ element }) => this[OUT_TEXT](element))
   }

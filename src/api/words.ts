@@ -1,12 +1,14 @@
 /** What callers pass, in the form that bodies take; and texts in the form that callers get. */
+
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
 import { wrongArity } from '../errors.js'
+import { listGiven, optionsGiven } from './given.js'
 import { AT_ONCE, type Handle, OUT_TEXT } from './handle.js'
 
 /** Throws ERR (wrong number of arguments) where there are none. */
 export function textsOf(words: readonly Data[], command: string): string[] {
-  if (words.length === 0) throw wrongArity(command)
+  if (listGiven(words, 'keys, fields and members').length === 0) throw wrongArity(command)
   return words.map(toText)
 }
 
@@ -21,7 +23,7 @@ export function isKey(keys: Key | readonly Key[]): keys is Key {
 
 /** Throws ERR for a timeout that is negative or no number. */
 export function waitingFor(timeoutSeconds: number, options: BlockingOptions | undefined): Waiting {
-  return { timeoutMs: checkedTimeout(timeoutSeconds), signal: options?.signal }
+  return { timeoutMs: checkedTimeout(timeoutSeconds), signal: optionsGiven(options)?.signal }
 }
 
 /** A promise of what a blocking body returns or throws; in a multi, whose types say so, what it returns. */
@@ -39,6 +41,7 @@ export function scanOptions<O extends { readonly match?: Key | undefined }>(
   options: O | undefined,
 ): (Omit<O, 'match'> & { readonly match?: string | undefined }) | undefined {
   if (options === undefined) return undefined
+  optionsGiven(options)
   return { ...options, match: options.match === undefined ? undefined : toText(options.match) }
 }
 

@@ -4,6 +4,7 @@
  * Their wire is client-command.ts; tracking, pauses and the line of CLIENT LIST have files of their own.
  */
 
+import { syntaxError } from '../errors.js'
 import { idleSeconds } from '../keyspace/access-time.js'
 import { type Client, REPLIES } from '../keyspace/client.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -77,6 +78,7 @@ export function clientSetname({ client }: Unit, name: string): void {
 
 /** Says which library uses the session. Throws ERR as `clientSetname`. O(1). */
 export function clientSetinfo({ client }: Unit, attribute: 'lib-name' | 'lib-ver', value: string): void {
+  if (attribute !== 'lib-name' && attribute !== 'lib-ver') throw syntaxError()
   if (!isPrinted(value)) throw badClientAttribute(attribute)
   if (attribute === 'lib-name') client.libraryName = value
   else client.libraryVersion = value

@@ -5,7 +5,7 @@ import type { Unit } from '../keyspace/unit.js'
 import { typeOf } from '../keyspace/value.js'
 import { Glob } from '../structures/glob.js'
 import { parseInt64 } from '../structures/int64.js'
-import { type Argv, clampedAt, operandOf, textAt, tokenAt } from './argv.js'
+import { type Argv, clampedAt, operandOf, textAt, tokenAt, toText } from './argv.js'
 import { type Command, NO_KEYS, READONLY } from './command.js'
 import type { Reply } from './reply.js'
 
@@ -58,7 +58,7 @@ export function scan(unit: Unit, cursor: number, options: ScanOptions = NO_OPTIO
   if (!Number.isSafeInteger(count)) throw notAnInteger()
   if (count < 1) throw syntaxError()
   const glob = options.match === undefined ? undefined : new Glob(options.match)
-  const type = options.type?.toLowerCase()
+  const type = options.type === undefined ? undefined : toText(options.type).toLowerCase()
   const { keys } = unit.database
   const visited: string[] = []
   const next = keys.scan(cursor, count, (slot) => visited.push(keys.keyAt(slot)!))

@@ -32,7 +32,7 @@ const METRES: Readonly<Record<GeoUnit, number>> = { m: 1, km: 1000, ft: 0.3048, 
 
 /** How many metres a unit has. Throws ERR (unsupported unit). */
 export function metresOf(unit: string): number {
-  if (!Object.hasOwn(METRES, unit)) throw unsupportedUnit()
+  if (typeof unit !== 'string' || !Object.hasOwn(METRES, unit)) throw unsupportedUnit()
   // It is one of these.
   return METRES[unit as GeoUnit]
 }

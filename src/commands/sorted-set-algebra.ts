@@ -250,10 +250,12 @@ function wordsOf({ event, destination, keys, options }: StoreCall): string[] {
 function checkedAggregate(keys: readonly string[], options: AggregateOptions): AggregateOptions {
   const { weights, aggregate } = options
   if (weights !== undefined) {
+    if (!Array.isArray(weights)) throw syntaxError()
     if (weights.length !== keys.length) throw syntaxError()
     for (const weight of weights) if (typeof weight !== 'number' || Number.isNaN(weight)) throw weightNotAFloat()
   }
-  if (aggregate !== undefined && !Object.hasOwn(COMBINE, aggregate)) throw syntaxError()
+  if (aggregate !== undefined && (typeof aggregate !== 'string' || !Object.hasOwn(COMBINE, aggregate)))
+    throw syntaxError()
   return options
 }
 

@@ -5,6 +5,7 @@ import {
   minOrMaxNotALexBound,
   notAnInteger,
   syntaxError,
+  unfit,
   withScoresByLex,
 } from '../errors.js'
 import { type Int64, parseInt64 } from '../structures/int64.js'
@@ -43,8 +44,8 @@ function isOpen(bound: Bound): boolean {
 }
 
 function scoreBound(bound: Bound): number {
-  const score = typeof bound === 'string' ? parseBound(isOpen(bound) ? bound.slice(1) : bound) : Number(bound)
-  if (score === undefined || Number.isNaN(score)) throw minOrMaxNotAFloat()
+  const score = typeof bound === 'string' ? parseBound(isOpen(bound) ? bound.slice(1) : bound) : bound
+  if (typeof score !== 'number' || Number.isNaN(score)) throw minOrMaxNotAFloat()
   return score
 }
 
@@ -196,7 +197,9 @@ export function rangeQuery(from: Bound, to: Bound, options: RangeOptions, withSc
   return { reverse, limit, first: 0, last: 0, scores, lex: by === 'lex' ? lexRange(min, max) : undefined }
 }
 
-function checkedLimit({ offset, count }: Limit): Limit {
+function checkedLimit(limit: Limit): Limit {
+  if (typeof limit !== 'object' || limit === null) throw unfit('limit must be an object', limit)
+  const { offset, count } = limit
   return { offset: clamp(checkedInteger(offset)), count: clamp(checkedInteger(count)) }
 }
 

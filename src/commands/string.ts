@@ -104,7 +104,7 @@ function setAs(unit: Unit, key: string, value: StringValue, options: SetOptions,
 function setChecked(unit: Unit, key: string, value: StringValue, options: SetOptions, deadline: Int64): boolean {
   if (options.nx || options.xx) {
     const exists = unit.find(key) !== ABSENT
-    if (exists === (options.nx === true)) return false
+    if (exists === Boolean(options.nx)) return false
   }
   const slot = unit.put(key, value, options.keepttl === true || deadline !== 0)
   if (deadline !== 0) unit.setDeadline(slot, deadline)

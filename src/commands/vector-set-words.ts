@@ -21,6 +21,8 @@ export function checkedNumber(value: number, min: number, max: number, option: s
 
 /** A vector as 32-bit floats. Throws ERR (invalid vector specification) for none, and for numbers that are not finite. */
 export function checkedVector(vector: ArrayLike<number>): Float32Array {
+  if (!Array.isArray(vector) && !ArrayBuffer.isView(vector)) throw badVector()
+  for (let i = 0; i < vector.length; i++) if (typeof vector[i] !== 'number') throw badVector()
   const floats = Float32Array.from(vector)
   if (floats.length === 0 || !floats.every(Number.isFinite)) throw badVector()
   return floats

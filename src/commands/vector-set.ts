@@ -4,7 +4,7 @@
  * In Redis they are a module, which announces nothing of what it does; nor do these. Searches are in vector-set-search.ts, what
  * can be asked of one element in vector-set-elements.ts.
  */
-import { wrongArity } from '../errors.js'
+import { syntaxError, wrongArity } from '../errors.js'
 import { VECTOR_SET } from '../keyspace/kinds.js'
 import type { LogWord } from '../keyspace/ports.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -74,6 +74,7 @@ export function vadd(
 
 function formOf(vector: Float32Array, { reduce, quantization, m }: VaddOptions): VectorForm {
   if (reduce !== undefined && (!Number.isInteger(reduce) || reduce < 1)) throw badVector()
+  if (quantization !== undefined && !['q8', 'noquant', 'bin'].includes(quantization)) throw syntaxError()
   return {
     dimension: reduce ?? vector.length,
     inputDimension: reduce === undefined ? 0 : vector.length,

@@ -175,6 +175,8 @@ export function parseId(text: string, missing: U64, strict: boolean): StreamId |
 
 /** As `parseId`; where `opens`, `ms-*` is one too. */
 export function parseOpenId(text: string, missing: U64, strict: boolean, opens = true): OpenId | undefined {
+  // Typed callers who are not compiled may pass anything.
+  if (typeof text !== 'string') return undefined
   const dash = text.indexOf('-')
   const plainMs = plainPart(text, 0, dash === -1 ? text.length : dash)
   if (plainMs !== -1) {

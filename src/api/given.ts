@@ -1,0 +1,41 @@
+/**
+ * What callers pass where an object or an array is asked for. Those that are compiled cannot be wrong. Others are told before
+ * anything is done: an option that is passed over in silence makes no lock exclusive and lets no key expire.
+ */
+import { optionInUpperCase, unfit } from '../errors.js'
+
+/** The options. Throws ERR for what is no object, and for names in upper case, as clients of servers have them. */
+export function optionsGiven<O extends object | undefined>(options: O): O {
+  if (options === undefined) return options
+  if (typeof options !== 'object' || options === null) throw unfit('options must be an object', options)
+  for (const name in options) {
+    const first = name.charCodeAt(0)
+    if (first >= 65 && first <= 90) throw optionInUpperCase(name)
+  }
+  return options
+}
+
+/** The list; `what` begins the text of the error. Throws ERR for what is no array. */
+export function listGiven<T>(list: readonly T[], what: string): readonly T[] {
+  if (!Array.isArray(list)) throw unfit(`${what} must be an array`, list)
+  return list
+}
+
+/** The object; `what` begins the text of the error. Throws ERR for what is none. */
+export function objectGiven<O extends object>(value: O, what: string): O {
+  if (typeof value !== 'object' || value === null) throw unfit(`${what} must be an object`, value)
+  return value
+}
+
+/** Whether names and values come as pairs, or as an object. Throws ERR for what is neither. */
+export function isPairs<K, V>(
+  given: Iterable<readonly [K, V]> | Readonly<Record<string, V>>,
+): given is Iterable<readonly [K, V]> {
+  return Symbol.iterator in objectGiven(given, 'what has names and values')
+}
+
+/** The pair. Throws ERR for a text, which would fall into two characters, and for what is no array. */
+export function pairGiven<K, V>(pair: readonly [K, V]): readonly [K, V] {
+  if (!Array.isArray(pair)) throw unfit('a name and its value must be an array of two', pair)
+  return pair
+}
