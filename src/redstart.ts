@@ -12,6 +12,7 @@ import { closed, notKept } from './errors.js'
 import { Faults } from './faults.js'
 import { Checkpoint } from './keyspace/checkpoint.js'
 import { type Clock, realClock } from './keyspace/clock.js'
+import { forkOf } from './keyspace/copies.js'
 import { CountingUnit } from './keyspace/counting-unit.js'
 import type { KeyspaceListener } from './keyspace/events.js'
 import type { EvictionPolicy } from './keyspace/eviction-policy.js'
@@ -257,7 +258,7 @@ export class Redstart extends Session {
    * })
    */
   fork(options?: ForkOptions): Redstart {
-    const store = this.store.fork({
+    const store = forkOf(this.store, {
       clock: options?.clock,
       random: options?.seed === undefined ? undefined : new RandomSource(checkedSeed(options.seed)),
       log: options?.log,

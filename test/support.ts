@@ -126,10 +126,19 @@ export function valueIn(database: Database, key: string): Value | undefined {
   return slot < 0 ? undefined : database.keys.valueAt(slot)
 }
 
-/** All keys of all databases, with their values and deadlines. */
-export function contents(db: Redstart): unknown[] {
-  return [...db.engine.entries()].map(({ database, key, value, expiresAtMs }) => {
-    return [database, key, isString(value) ? stringToText(value) : [...elementsOf(value)], expiresAtMs]
+/** All keys of all databases, with their values and deadlines; not those whose time is up. */
+export function contents({ engine }: Redstart): unknown[] {
+  const now = engine.clock.now()
+  return engine.databases.flatMap((database) => {
+    const { keys } = database
+    return Array.from({ length: keys.size }, (_, slot) => {
+      const value = keys.lookAt(slot)
+      const expiresAtMs = keys.expires(slot) ? engine.deadlineOf(database, slot) : undefined
+      if (expiresAtMs !== undefined && expiresAtMs <= now) return []
+      return [
+        [database.index, keys.keyAt(slot), isString(value) ? stringToText(value) : [...elementsOf(value)], expiresAtMs],
+      ]
+    }).flat()
   })
 }
 

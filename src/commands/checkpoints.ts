@@ -1,11 +1,12 @@
 /** Checkpoints of the whole store, which Redis does not have. */
 import type { Checkpoint } from '../keyspace/checkpoint.js'
+import { checkpointOf, restoreTo } from '../keyspace/copies.js'
 import type { Unit } from '../keyspace/unit.js'
 import { payloadOf } from './generic-dump.js'
 
 /** Takes down the state of the store. O(keys). */
 export function checkpoint(unit: Unit): Checkpoint {
-  return unit.store.checkpoint()
+  return checkpointOf(unit.store)
 }
 
 /**
@@ -17,7 +18,7 @@ export function restoreCheckpoint(unit: Unit, to: Checkpoint): void {
   if (to.tables.length !== store.databases.length) {
     throw new RangeError(`the checkpoint is of ${to.tables.length} databases, and here are ${store.databases.length}`)
   }
-  store.restore(to)
+  restoreTo(store, to)
   if (unit.logging) logState(unit)
 }
 

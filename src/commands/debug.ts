@@ -41,7 +41,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   'SET-ACTIVE-EXPIRE': {
     words: exactly(3),
     run({ store }, argv): Reply {
-      store.expiresActively = Number.parseInt(textAt(argv, 2), 10) !== 0
+      store.expiry.isActive = Number.parseInt(textAt(argv, 2), 10) !== 0
       return OK
     },
   },

@@ -1,8 +1,6 @@
 /**
  * What the core expects of a leaf that keeps data: the core declares these and is handed an implementation.
  */
-import type { Int64 } from '../structures/int64.js'
-import type { Value } from './value.js'
 
 /** A word of a logged command: text, or bytes where the value is held as bytes. */
 export type LogWord = string | Uint8Array
@@ -33,20 +31,6 @@ export interface LogStream extends LogSink {
   cut(commands: number): void
   /** The unit is complete. Throws as `append`. */
   commit(): void
-}
-
-/** One key of a snapshot. */
-export interface SnapshotEntry {
-  readonly database: number
-  readonly key: string
-  readonly value: Value
-  /** Milliseconds since the epoch, undefined for a key that does not expire. */
-  readonly expiresAtMs: Int64 | undefined
-}
-
-/** Gives out the whole state of the store as of one instant. */
-export interface SnapshotSource {
-  entries(): Iterable<SnapshotEntry>
 }
 
 /** A log in memory: for tests, and for handing changes to something of the caller's own. */

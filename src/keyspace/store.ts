@@ -3,28 +3,17 @@ import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
 import { type Int64, int64 } from '../structures/int64.js'
 import { accessTime } from './access-time.js'
-import { Checkpoint } from './checkpoint.js'
 import { Client } from './client.js'
-import type { Clock, Timer } from './clock.js'
+import type { Clock } from './clock.js'
 import { Connections } from './connections.js'
-import { Database, type KeyTable, shareTable } from './database.js'
+import { Database, type KeyTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { Eviction } from './eviction.js'
-import { FieldExpiry } from './field-expiry.js'
+import { Expiry } from './expiry.js'
 import { ABSENT, KeyTally } from './key-index.js'
 import { Ledger } from './ledger.js'
 import { type Delivery, Outbox } from './outbox.js'
-import type {
-  Keeper,
-  Keeping,
-  LogRecord,
-  LogSink,
-  LogStream,
-  LogWord,
-  Refusal,
-  SnapshotEntry,
-  SnapshotSource,
-} from './ports.js'
+import type { Keeper, Keeping, LogSink, LogWord, Refusal } from './ports.js'
 import { PubSub } from './pubsub.js'
 import type { RandomSource } from './random.js'
 import type { RunningSnapshot } from './running-snapshot.js'
@@ -34,6 +23,7 @@ import { Statistics } from './statistics.js'
 import { Tracking } from './tracking.js'
 import type { Undo } from './undo.js'
 import type { Unit } from './unit.js'
+import { UnitLog } from './unit-log.js'
 import { type Collection, TEXT, typeOf, type Value } from './value.js'
 import { Waiters } from './waiters.js'
 import { Watches } from './watches.js'
@@ -42,13 +32,6 @@ export interface StoreOptions {
   readonly clock: Clock
   readonly random: RandomSource
   readonly databases: number
-  readonly log: LogSink | undefined
-}
-
-/** What a fork has of its own; the rest comes from the original. */
-export interface ForkedWith {
-  readonly clock: Clock | undefined
-  readonly random: RandomSource | undefined
   readonly log: LogSink | undefined
 }
 
@@ -77,14 +60,8 @@ export const EFFECTS = 2
 const READING_KEPT_MS = 1_000
 /** A deadline that lies further ahead than this of a reading that is still kept has not passed. */
 const READING_TRUSTED_S = 60
-/** Active expiry works in slices, and gives way to the event loop in between. */
-const SLICE_MS = 2
-const SLICE_STEPS = 256
 /** The wheel holds no later deadlines: the year 287,396. */
 const FAR_MS = Number.MAX_SAFE_INTEGER
-
-/** Stands for a batch without records; nothing is pushed to it. */
-const NO_BATCH: LogRecord[] = []
 
 /** The events of keys that nobody took away. */
 const LOST: ReadonlySet<string> = new Set(['expired', 'evicted'])
@@ -92,7 +69,7 @@ const LOST: ReadonlySet<string> = new Set(['expired', 'evicted'])
 /**
  * All databases, and what they share: the clock and its one timer, chance, the effects of the unit that is running.
  */
-export class Store implements SnapshotSource {
+export class Store {
   private readonly tally = new KeyTally()
   readonly databases: readonly Database[]
   readonly clock: Clock
@@ -120,6 +97,8 @@ export class Store implements SnapshotSource {
   onExpireCycle: ((ms: number) => void) | undefined = undefined
   /** What edits add to the weights of keys. */
   readonly ledger = new Ledger()
+  /** What has expired goes by it. */
+  readonly expiry = new Expiry(this)
   /** What keeps the store within its limits. */
   readonly eviction: Eviction
   /** Whether there is a limit at all. */
@@ -144,9 +123,7 @@ export class Store implements SnapshotSource {
   hearsMisses = false
   /** Whether resolved words are wanted. */
   logging = false
-  private sink: LogSink | undefined
-  /** The sink, where it takes commands one by one. */
-  private stream: LogStream | undefined
+  private readonly unitLog = new UnitLog()
   private isReplaying = false
   /** Changes since the start. */
   dirty = 0
@@ -181,19 +158,11 @@ export class Store implements SnapshotSource {
   private nowMs = 0
   /** Seconds of the access clock that lie behind this have not come; Infinity without a reading that is kept. */
   private trustedSecond = Number.POSITIVE_INFINITY
-  private batch: LogRecord[] = NO_BATCH
   private settling = false
-  private timer: Timer | undefined
-  private armedFor = Number.POSITIVE_INFINITY
-  /** Whether the timer holds the process open: somebody waits for a timeout. */
-  private holdsOpen = false
-  /** The timer came while a unit was open, which has its own reading of the clock. */
-  private timerCame = false
   private accessClockStartedMs = 0
   /** Set by `close`, for good. */
   isClosed = false
   private clients = 0
-  private activeExpiry = true
 
   constructor(options: StoreOptions) {
     this.databases = Array.from({ length: options.databases }, (_, index) => new Database(index, this.tally))
@@ -210,7 +179,7 @@ export class Store implements SnapshotSource {
     this.pubsub = new PubSub(this.outbox, hear)
     this.events = new KeyspaceEvents(this.outbox, this.pubsub, hear)
     this.watches = new Watches(observe, (database, key) => this.isOverdue(database, key))
-    this.waiters = new Waiters(this.startedMs, (deadlineMs) => this.armBy(deadlineMs), observe)
+    this.waiters = new Waiters(this.startedMs, (deadlineMs) => this.expiry.armBy(deadlineMs), observe)
     this.log = options.log
   }
 
@@ -232,13 +201,11 @@ export class Store implements SnapshotSource {
   }
 
   get log(): LogSink | undefined {
-    return this.sink
+    return this.unitLog.sink
   }
 
   set log(sink: LogSink | undefined) {
-    this.sink = sink
-    // What can take commands one by one says so by having the method.
-    this.stream = sink !== undefined && 'commit' in sink ? (sink as LogStream) : undefined
+    this.unitLog.sink = sink
     this.logging = sink !== undefined && !this.isReplaying
   }
 
@@ -249,16 +216,15 @@ export class Store implements SnapshotSource {
 
   set replaying(replaying: boolean) {
     this.isReplaying = replaying
-    this.logging = this.sink !== undefined && !replaying
+    this.logging = this.log !== undefined && !replaying
   }
 
-  private observe(): void {
+  /** Somebody asks to be told of changes, or nobody does any more. */
+  observe(): void {
     this.observed = this.opened.length > 0 || this.events.listening || this.watches.active || this.waiters.active
     if (this.tracking?.active === true) this.observed = true
     this.hearsArrivals = this.waiters.active || this.events.hearsNew
-    if (this.holdsOpen === this.waiters.hasTimeouts) return
-    this.holdsOpen = this.waiters.hasTimeouts
-    if (this.timer !== undefined) this.arm(this.armedFor)
+    this.expiry.holdOpen(this.waiters.hasTimeouts)
   }
 
   /** The bytes that all keys take with their values and deadlines, roughly. O(databases). */
@@ -286,7 +252,7 @@ export class Store implements SnapshotSource {
     if (this.pending === NOTHING) this.pending = CLOCK_READ
     if (this.accessSecond !== 0) this.keepAccessClock()
     // The host's timers may have been swapped for fake ones, or back, and ours been lost with them.
-    if (this.nowMs > this.armedFor + READING_KEPT_MS) this.rearm()
+    if (this.nowMs > this.expiry.armedFor + READING_KEPT_MS) this.expiry.rearm()
   }
 
   /** Sets the access clock by a reading; stops it where its timer is overdue, and so was lost. */
@@ -307,7 +273,7 @@ export class Store implements SnapshotSource {
     this.setAccessClock(accessTime(now))
     this.accessClockStartedMs = now
     if (this.clock.isSteady?.()) this.trustedSecond = this.accessSecond + READING_TRUSTED_S
-    this.armBy(now + READING_KEPT_MS)
+    this.expiry.armBy(now + READING_KEPT_MS)
     return this.accessSecond
   }
 
@@ -338,9 +304,29 @@ export class Store implements SnapshotSource {
     database.keys.setAccess(slot, access)
   }
 
-  private stopAccessClock(): void {
+  /** When the access clock has run for its second; Infinity while it is not running. */
+  get accessClockEndsMs(): number {
+    return this.accessSecond === 0 ? Number.POSITIVE_INFINITY : this.accessClockStartedMs + READING_KEPT_MS
+  }
+
+  stopAccessClock(): void {
     this.setAccessClock(0)
+    this.distrustReading()
+  }
+
+  /** No deadline is told from a kept reading until there is another. */
+  distrustReading(): void {
     this.trustedSecond = Number.POSITIVE_INFINITY
+  }
+
+  /** The reading of the running unit, or one of its own. */
+  nowOrReading(): number {
+    return this.nowMs === 0 ? this.clock.now() : this.nowMs
+  }
+
+  /** Whether the running unit has read the clock, or one is open that may. */
+  get isTelling(): boolean {
+    return this.depth > 0 || this.nowMs !== 0
   }
 
   /**
@@ -390,7 +376,7 @@ export class Store implements SnapshotSource {
       wheel.move(deadline, wakeMs)
       keys.setDeadline(slot, deadline, accessTime(wakeMs))
     }
-    this.armBy(wakeMs)
+    this.expiry.armBy(wakeMs)
   }
 
   clearDeadline(database: Database, slot: number): void {
@@ -406,7 +392,7 @@ export class Store implements SnapshotSource {
     this.opened = []
     return {
       dirty: this.dirty,
-      logged: this.stream === undefined ? this.batch.length : this.stream.commands,
+      logged: this.unitLog.commands,
       announced: this.outbox.pending,
       ready: this.waiters.pending,
       watched: this.watches.recorded,
@@ -416,8 +402,7 @@ export class Store implements SnapshotSource {
   /** Drops the effects that came after the mark: nobody is told of them. O(effects dropped). */
   forgetSince(mark: Mark): void {
     this.dirty = mark.dirty
-    if (this.stream === undefined) this.batch.length = mark.logged
-    else this.stream.cut(mark.logged)
+    this.unitLog.cut(mark.logged)
     this.outbox.forgetSince(mark.announced)
     this.waiters.forgetSince(mark.ready)
     this.watches.takeBack(mark.watched)
@@ -425,13 +410,7 @@ export class Store implements SnapshotSource {
 
   /** Records a resolved command of the running unit. */
   append(database: Database, words: readonly LogWord[]): void {
-    if (this.stream !== undefined) this.stream.command(database.index, words)
-    else {
-      const record = { database: database.index, words }
-      // An array of one takes a fifth of the memory of one that was pushed to.
-      if (this.batch.length === 0) this.batch = [record]
-      else this.batch.push(record)
-    }
+    this.unitLog.add(database.index, words)
     this.pending = EFFECTS
   }
 
@@ -439,10 +418,7 @@ export class Store implements SnapshotSource {
   forgetTime(): void {
     this.nowMs = 0
     this.pending = NOTHING
-    if (this.timerCame) {
-      this.timerCame = false
-      this.rearm()
-    }
+    if (this.expiry.isLate) this.expiry.rearm()
   }
 
   /** The end of the outermost unit: the log batch, then events and messages, then waiters, with no unit open. */
@@ -453,25 +429,10 @@ export class Store implements SnapshotSource {
     if (this.opened.length > 0) this.opened = []
     if (this.observed) this.observe()
     if (this.tracking !== undefined) this.tracking.broadcast()
-    const { stream } = this
-    const isLogged = stream === undefined ? this.batch.length > 0 : stream.commands > 0
-    const failure = isLogged ? this.handOver() : undefined
+    const failure = this.unitLog.commands > 0 ? this.unitLog.handOver() : undefined
     // What listeners and served waiters cause is handed out by the loop that called them.
     if (!this.settling && (this.outbox.pending > 0 || this.waiters.hasReady)) this.handOut()
     if (failure !== undefined) throw failure.error
-  }
-
-  /** Gives the batch to the log; what the log throws is for the caller, once all have heard of the change that is made all the same. */
-  private handOver(): { readonly error: unknown } | undefined {
-    const { batch } = this
-    this.batch = NO_BATCH
-    try {
-      if (this.stream === undefined) this.sink?.append(batch)
-      else this.stream.commit()
-      return undefined
-    } catch (error) {
-      return { error }
-    }
   }
 
   private handOut(): void {
@@ -499,99 +460,9 @@ export class Store implements SnapshotSource {
     return this.tracking
   }
 
-  /** Somebody asks to be told of changes, or nobody does any more. */
-  trackingChanged(): void {
-    this.observe()
-  }
-
-  /** Whether what has expired goes by itself; else when it is looked at. */
-  get expiresActively(): boolean {
-    return this.activeExpiry
-  }
-
-  set expiresActively(active: boolean) {
-    this.activeExpiry = active
-    this.rearm()
-  }
-
   /** Whether listeners and served waiters run, which may use the database. */
   get isSettling(): boolean {
     return this.settling
-  }
-
-  /** Makes sure that the timer fires at `deadlineMs` or earlier. O(1). */
-  private armBy(deadlineMs: number): void {
-    if (deadlineMs < this.armedFor) this.arm(deadlineMs)
-  }
-
-  private arm(wakeMs: number): void {
-    this.timer?.cancel()
-    this.armedFor = wakeMs
-    // A timer that was faked may never come; what it would end must not be trusted.
-    if (!this.clock.isSteady?.()) this.trustedSecond = Number.POSITIVE_INFINITY
-    const now = this.nowMs === 0 ? this.clock.now() : this.nowMs
-    const delay = Math.max(0, wakeMs - now)
-    this.timer = this.isClosed ? undefined : this.clock.schedule(() => this.onTimer(), delay, this.holdsOpen)
-  }
-
-  private rearm(): void {
-    let wake = this.waiters.nextWake()
-    if (this.accessSecond !== 0) wake = Math.min(wake, this.accessClockStartedMs + READING_KEPT_MS)
-    for (const { wheel, fields } of this.activeExpiry ? this.databases : []) {
-      if (wheel !== undefined) wake = Math.min(wake, wheel.nextWake())
-      if (fields !== undefined) wake = Math.min(wake, fields.nextWake())
-    }
-    this.armedFor = Number.POSITIVE_INFINITY
-    this.armBy(wake)
-  }
-
-  private onTimer(): void {
-    this.timer = undefined
-    this.armedFor = Number.POSITIVE_INFINITY
-    if (this.depth > 0 || this.nowMs !== 0 || this.isReplaying) {
-      this.timerCame = true
-      return
-    }
-    const started = this.clock.now()
-    if (this.accessSecond !== 0 && started >= this.accessClockStartedMs + READING_KEPT_MS) this.stopAccessClock()
-    let left = true
-    while (left && this.clock.now() - started < SLICE_MS) left = this.expireSlice()
-    this.onExpireCycle?.(this.clock.now() - started)
-    if (left) this.arm(this.clock.now())
-    else this.rearm()
-  }
-
-  /** Removes some of the keys and waiters whose time is up, as one unit; returns whether more are due. */
-  private expireSlice(): boolean {
-    let left = false
-    this.depth++
-    try {
-      const now = this.now()
-      for (const database of this.activeExpiry ? this.databases : []) {
-        const wheel = database.wheel
-        if (wheel !== undefined && wheel.nextWake() <= now) {
-          if (wheel.expire(now, SLICE_STEPS, (key) => this.expire(database, database.keys.find(key)))) left = true
-        }
-        const fields = database.fields
-        if (fields !== undefined && fields.nextWake() <= now) {
-          if (fields.expire(now, SLICE_STEPS, (...due) => this.expireFields(database, ...due))) left = true
-        }
-      }
-      if (this.waiters.nextWake() <= now && this.waiters.expire(now, SLICE_STEPS)) left = true
-    } finally {
-      this.depth--
-      if (this.depth === 0) this.settleUncalled()
-    }
-    return left
-  }
-
-  /** Nobody made a call that a log which fails could be told of. One that has the store refuse writes has said so itself. */
-  private settleUncalled(): void {
-    try {
-      this.settle()
-    } catch (error) {
-      if (this.refusal === undefined) this.outbox.report(error)
-    }
   }
 
   /** There is no room for a key: it goes, the log hears of it as DEL, the event is `evicted`. */
@@ -603,54 +474,6 @@ export class Store implements SnapshotSource {
     this.statistics.evictedKeys++
     // What nobody hears of need not be handed out.
     if (this.observed) this.announce(database, key, 'evicted')
-  }
-
-  /** A key's time is up: it goes, the log hears of it as DEL, the event is `expired`. */
-  expire(database: Database, slot: number): void {
-    const key = database.keys.keyAt(slot)!
-    this.remove(database, slot)
-    this.statistics.expiredKeys++
-    if (this.logging) this.append(database, ['DEL', key])
-    this.announce(database, key, 'expired')
-  }
-
-  /**
-   * Takes out up to `most` fields of a hash whose time is up; returns how many. The log hears of it as HDEL, the event is
-   * `hexpired`; the last field takes the key along, with the event `del`.
-   */
-  private expireFields(database: Database, key: string, due: Hash, most: number): number {
-    const now = this.now()
-    if (this.snapshot !== undefined) this.snapshot.changing(database, database.keys.find(key))
-    const hash = this.undo === undefined ? due : (this.undo.own(database, database.keys.find(key)) as Hash)
-    this.ledger.lend(database.keys, hash)
-    const whole = hash.isAllDue(now)
-    const fields = whole ? [] : hash.takeDue(now, most)
-    if (this.logging) this.append(database, whole ? ['DEL', key] : ['HDEL', key, ...fields])
-    this.announce(database, key, 'hexpired')
-    const gone = whole ? hash.size : fields.length
-    this.statistics.expiredFields += gone
-    if (whole || hash.size === 0) {
-      this.remove(database, database.keys.find(key))
-      this.announce(database, key, 'del')
-    }
-    return gone
-  }
-
-  /** Takes out the fields of a hash in a slot whose time is up; returns whether the key went along. O(1) for others. */
-  collectFields(database: Database, slot: number): boolean {
-    const hash = database.keys.lookAt(slot)
-    if (!(hash instanceof Hash) || hash.nextDeadline === Number.POSITIVE_INFINITY) return false
-    if (this.isFar(accessTime(hash.nextDeadline)) || !this.hasPassed(hash.nextDeadline)) return false
-    const { size } = database.keys
-    this.expireFields(database, database.keys.keyAt(slot)!, hash, Number.POSITIVE_INFINITY)
-    return database.keys.size < size
-  }
-
-  /** The hash at a key has new field deadlines. O(1) amortised. */
-  watchFields(database: Database, key: string, hash: Hash): void {
-    if (hash.nextDeadline === Number.POSITIVE_INFINITY) return
-    database.fields ??= new FieldExpiry(this.now())
-    this.armBy(database.fields.watch(key, hash))
   }
 
   /** A key has been added: who waits for it is told, and who listens to `new`. O(1). */
@@ -674,7 +497,7 @@ export class Store implements SnapshotSource {
 
   /** A value has come to a key. O(1). */
   entered(database: Database, key: string, value: Value): void {
-    if (value instanceof Hash) this.watchFields(database, key, value)
+    if (value instanceof Hash) this.expiry.watchFields(database, key, value)
   }
 
   /** The value in a slot leaves its key. O(1). */
@@ -751,72 +574,6 @@ export class Store implements SnapshotSource {
     this.pending = EFFECTS
   }
 
-  /** The whole state. Expired keys that have not been collected yet are left out. */
-  *entries(): Iterable<SnapshotEntry> {
-    const now = this.clock.now()
-    for (const database of this.databases) {
-      const { keys } = database
-      for (let slot = 0; slot < keys.size; slot++) {
-        const expiresAtMs = keys.expires(slot) ? this.deadlineOf(database, slot) : undefined
-        if (expiresAtMs !== undefined && expiresAtMs <= now) continue
-        yield { database: database.index, key: keys.keyAt(slot)!, value: keys.lookAt(slot), expiresAtMs }
-      }
-    }
-  }
-
-  /** A store of its own with the same keys, which does not hear of this one again. O(keys). See `shareTable`. */
-  fork(options: ForkedWith): Store {
-    const copy = new Store({
-      clock: options.clock ?? this.clock,
-      random: options.random ?? this.random.clone(),
-      databases: this.databases.length,
-      log: options.log,
-    })
-    this.ledger.closeAll()
-    Object.assign(copy.settings, this.settings)
-    copy.events.setNotifications(this.events.notifications)
-    copy.eviction.configure()
-    copy.eviction.follow(this.eviction)
-    copy.take(this.databases)
-    copy.forgetTime()
-    return copy
-  }
-
-  /** All keys as they are now, and how chance goes on. O(keys). */
-  checkpoint(): Checkpoint {
-    const now = this.now()
-    this.ledger.closeAll()
-    const tables = this.databases.map((database) => shareTable(database, now))
-    return new Checkpoint(tables, this.random.clone())
-  }
-
-  /**
-   * Goes back to a checkpoint, as an effect of the running unit: watches of keys that are there before or after trip, and
-   * those who wait for a key that is there now are tried. O(keys).
-   */
-  restore(checkpoint: Checkpoint): void {
-    const { databases, watches } = this
-    for (const [index, database] of databases.entries()) {
-      watches.touchAll(database, checkpoint.tables[index])
-      this.dirty += database.keys.size
-    }
-    this.take(checkpoint.tables)
-    this.tracking?.flushed()
-    this.random.follow(checkpoint.random)
-    for (const database of databases) this.dirty += database.keys.size
-    this.pending = EFFECTS
-  }
-
-  /** Puts copies of these keys in place of its own. */
-  private take(tables: readonly KeyTable[]): void {
-    const now = this.now()
-    for (const [index, database] of this.databases.entries()) {
-      this.replaceKeys(database, shareTable(tables[index]!, now))
-      this.awaken(database)
-    }
-    this.rearm()
-  }
-
   /** Throws an Error that names the broken rule; for tests. O(all). */
   invariants(): void {
     this.ledger.settle()
@@ -834,7 +591,7 @@ export class Store implements SnapshotSource {
   /** Ends timers and typed subscriptions, and rejects those who wait. */
   close(): void {
     this.isClosed = true
-    this.timer?.cancel()
+    this.expiry.end()
     this.stopAccessClock()
     this.waiters.rejectAll(closed())
     this.pubsub.close()

@@ -109,7 +109,7 @@ export class Tracking {
   private recount(): void {
     this.broadcasters = 0
     for (const { tracking } of this.clients) if (tracking?.broadcasts) this.broadcasters++
-    this.store.trackingChanged()
+    this.store.observe()
   }
 
   /** Remembers that a connection has read keys. O(keys). */

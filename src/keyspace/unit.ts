@@ -123,7 +123,7 @@ export class Unit {
     const rows = keys.rowsOf(slot)
     const at = keys.offsetOf(slot)
     if ((rows[at + MARKS] as number) >= EXPIRING && this.collect(slot, this.database)) return ABSENT
-    if (this.database.fields !== undefined && this.store.collectFields(this.database, slot)) return ABSENT
+    if (this.database.fields !== undefined && this.store.expiry.collectFields(this.database, slot)) return ABSENT
     if (rows[at + ACCESS] !== this.store.accessClock) this.store.stamp(this.database, slot)
     return slot
   }
@@ -133,13 +133,13 @@ export class Unit {
     const slot = database.keys.find(key)
     if (slot === ABSENT) return ABSENT
     if (database.keys.expires(slot) && this.collect(slot, database)) return ABSENT
-    return database.fields !== undefined && this.store.collectFields(database, slot) ? ABSENT : slot
+    return database.fields !== undefined && this.store.expiry.collectFields(database, slot) ? ABSENT : slot
   }
 
   /** Removes a key whose time is up; returns whether it was. */
   private collect(slot: number, database: Database): boolean {
     if (!this.store.hasExpired(database, slot)) return false
-    this.store.expire(database, slot)
+    this.store.expiry.expire(database, slot)
     return true
   }
 
@@ -162,7 +162,7 @@ export class Unit {
       const isFar = marks < EXPIRING || this.store.isFar(rows[at + EXPIRY_SECOND] as number)
       if (!isFar && this.collect(slot, this.database)) return undefined
       if ((marks & CODE_MASK) > OTHER_STRING) {
-        if (this.store.collectFields(this.database, slot)) return undefined
+        if (this.store.expiry.collectFields(this.database, slot)) return undefined
         this.store.stamp(this.database, slot)
         throw wrongType()
       }
@@ -341,7 +341,7 @@ export class Unit {
 
   /** Says that fields of the hash at a key have new deadlines. O(1) amortised. */
   watchFields(key: string, hash: Hash): void {
-    this.store.watchFields(this.database, key, hash)
+    this.store.expiry.watchFields(this.database, key, hash)
   }
 
   /** Says that a value changed: `n` is what it adds to the dirty count. See rule 2. */

@@ -56,13 +56,6 @@ class CountingClock implements Clock {
   }
 }
 
-/** A clock whose timers never fire: keys go on access only. */
-class LazyClock extends ManualClock {
-  override schedule(): Timer {
-    return { cancel: () => {} }
-  }
-}
-
 afterEach(() => {
   vi.useRealTimers()
 })
@@ -418,40 +411,6 @@ describe('timers that are swapped under a store', () => {
     vi.advanceTimersByTime(2_000)
 
     expect(db.objectIdletime('k')).toBe(2)
-  })
-})
-
-describe('a snapshot', () => {
-  it('has every key of every database with its deadline, but those whose time is up', () => {
-    const clock = new LazyClock(START)
-    const db = new Redstart({ clock })
-    db.set('a', 'text')
-    db.set('gone', 'v', { px: 10 })
-    db.set('far', 'v', { pxat: 2n ** 60n })
-    db.select(3)
-    db.set('b', 7, { px: 11 })
-    clock.advance(10)
-
-    const entries = [...db.engine.entries()]
-
-    expect(entries).toEqual([
-      { database: 0, key: 'a', value: 'text', expiresAtMs: undefined },
-      { database: 0, key: 'far', value: 'v', expiresAtMs: 2n ** 60n },
-      { database: 3, key: 'b', value: 7, expiresAtMs: START + 11 },
-    ])
-  })
-
-  it('leaves no reading of the clock behind for the next command', () => {
-    // Bug: `entries` read the clock outside of a unit, so that nothing dropped the reading before the next unit used it.
-    const clock = manualClock()
-    const db = new Redstart({ clock })
-    db.set('k', 'v', { ex: 100 })
-
-    const keys = [...db.engine.entries()]
-    clock.advance(7_000)
-
-    expect(keys).toHaveLength(1)
-    expect(db.time()[0]).toBe(START / 1000 + 7)
   })
 })
 
