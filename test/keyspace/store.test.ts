@@ -1,4 +1,4 @@
-import { type Clock, ManualClock, manualClock, Redstart, type Timer } from 'redstart'
+import { type Clock, manualClock, Redstart, type Timer } from 'redstart'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 const START = Date.UTC(2025, 0, 1)
