@@ -53,10 +53,20 @@ describe('AccessOrder', () => {
 
   it('takes more slots than lie in one chunk', () => {
     const order = new AccessOrder()
-    for (let slot = 0; slot < 70_000; slot++) order.append(slot)
-    for (let slot = 0; slot < 70_000; slot += 7) order.touch(slot)
-    order.invariants(70_000)
+    const size = (1 << 20) + 1000
+    for (let slot = 0; slot < size; slot++) order.append(slot)
+    order.touch(5)
+    order.touch(size - 3)
+    const copy = order.clone()
+    copy.touch(0)
+    order.touch(0)
+    order.remove(7)
+    order.move(size - 1, 7)
 
-    expect([order.oldest, [...order.slots()].at(-1)]).toEqual([1, 69_993])
+    const slots = [...order.slots()]
+    expect(slots.slice(0, 3)).toEqual([1, 2, 3])
+    expect(slots.slice(-4)).toEqual([7, 5, size - 3, 0])
+    expect(slots.length).toBe(size - 1)
+    expect([...copy.slots()].slice(-4)).toEqual([size - 1, 5, size - 3, 0])
   })
 })
