@@ -67,7 +67,7 @@ export function overwrite(unit: Unit, key: string, slot: number, value: StringVa
 
 /** As `setPlain` for a key that is known to be missing. O(1). Event set. */
 export function create(unit: Unit, key: string, value: StringValue): void {
-  unit.add(key, value)
+  unit.addWithin(key, value)
   announceSet(unit, key, value)
 }
 

@@ -163,8 +163,24 @@ export class KeyIndex extends StringTable<Value> {
     this.fill(slot, value, access)
   }
 
+  /**
+   * Adds a key that is not there in the slot of one that holds text and does not expire, which goes. As to remove the one and to insert the
+   * other, but no row moves. O(length of the two keys) amortised.
+   */
+  recycle(slot: number, key: string, value: Value, access: number): void {
+    this.valuesWeight -= this.numberAt(slot, CHARGE)
+    this.rename(slot, key)
+    this.fillRow(slot, value, access)
+    if (this.order !== undefined) this.order.touch(slot)
+  }
+
   private fill(slot: number, value: Value, access: number): void {
     this.tally.keys++
+    this.fillRow(slot, value, access)
+    if (this.order !== undefined) this.order.append(slot)
+  }
+
+  private fillRow(slot: number, value: Value, access: number): void {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
     rows[at + VALUE] = value
@@ -174,7 +190,6 @@ export class KeyIndex extends StringTable<Value> {
     const weight = valueWeight(value)
     rows[at + CHARGE] = typeof value === 'object' ? 0 : weight
     this.valuesWeight += weight
-    if (this.order !== undefined) this.order.append(slot)
   }
 
   override remove(slot: number): number {
@@ -285,6 +300,11 @@ export class KeyIndex extends StringTable<Value> {
   /** The code of the type of the value. O(1). */
   codeAt(slot: number): number {
     return this.numberAt(slot, MARKS) & CODE_MASK
+  }
+
+  /** Whether the key holds text and does not expire. O(1). */
+  isPlain(slot: number): boolean {
+    return this.numberAt(slot, MARKS) === TEXT
   }
 
   /** Whether the key expires. O(1). */

@@ -294,7 +294,8 @@ export class Store {
     const { keys } = database
     const access = this.accessTime()
     if (keys.accessAt(slot) !== access) this.setAccess(database, slot, access)
-    if (this.ordersAccesses && keys.order !== undefined) keys.order.touch(slot)
+    const { order } = keys
+    if (order !== undefined && this.ordersAccesses) order.touch(slot)
     else if (this.isRanking) this.eviction.touch(keys, slot)
   }
 
@@ -469,6 +470,24 @@ export class Store {
   evict(database: Database, slot: number): void {
     const key = database.keys.keyAt(slot)!
     this.remove(database, slot)
+    this.evicted(database, key)
+  }
+
+  /**
+   * As `evict`, and a new key comes into the slot; returns false, and does nothing, where more hangs on either key than their rows. O(1).
+   */
+  recycle(database: Database, slot: number, key: string, value: Value): boolean {
+    const { keys } = database
+    if (typeof value !== 'string' || !keys.isPlain(slot)) return false
+    if (this.undo !== undefined || this.snapshot !== undefined || this.waiters.active || this.hearsArrivals)
+      return false
+    const gone = keys.keyAt(slot)!
+    keys.recycle(slot, key, value, this.accessTime())
+    this.evicted(database, gone)
+    return true
+  }
+
+  private evicted(database: Database, key: string): void {
     if (this.logging) this.append(database, ['DEL', key])
     this.dirty++
     this.statistics.evictedKeys++

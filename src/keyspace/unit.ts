@@ -292,6 +292,12 @@ export class Unit {
     return slot
   }
 
+  /** As `add`, for a body that holds no slot: where there is no room for one key more, another one goes first. O(1). */
+  addWithin(key: string, value: Value): void {
+    const { store } = this
+    if (!store.limited || !store.eviction.recycle(this.database, key, value)) this.add(key, value)
+  }
+
   /** Puts a value at a key, whatever was there; a deadline is dropped unless `keepDeadline`. Returns the slot. O(1). */
   put(key: string, value: Value, keepDeadline = false): number {
     const slot = this.find(key)

@@ -36,7 +36,7 @@ export class StringTable<T = unknown> {
   private end: number
   /** The slots that `free` gave back; the last one is used first. */
   private readonly gaps: number[]
-  /** The hash of the key that `find` looked for last: an `add` of a missing key follows it. */
+  /** The hash of the key that `find` missed last: an `add` of it follows. */
   private lastKey: string | undefined
   private lastHash: number
   /** What the keys themselves weigh. */
@@ -92,15 +92,17 @@ export class StringTable<T = unknown> {
 
   private findHashed(key: string): number {
     const hash = hashOf(key)
-    this.lastKey = key
-    this.lastHash = hash
     const cells = this.directory[hash >>> this.shift]!
     const last = cells.length - 3
     const chunks = this.chunks
     const stride = this.stride
     for (let at = (hash << 1) & last; ; at = (at + 2) & last) {
       const slot = cells[at + 1]! - 1
-      if (slot < 0) return -1
+      if (slot < 0) {
+        this.lastKey = key
+        this.lastHash = hash
+        return -1
+      }
       if (cells[at] === hash && chunks[slot >> CHUNK_BITS]![(slot & CHUNK_MASK) * stride] === key) return slot
     }
   }
@@ -129,7 +131,7 @@ export class StringTable<T = unknown> {
     this.enter(key, slot)
   }
 
-  /** The hash of a key; that of the key which was looked for last is known. */
+  /** The hash of a key; that of the key which was missed last is known. */
   private hashFor(key: string): number {
     return this.lastKey === key ? this.lastHash : hashOf(key)
   }
@@ -207,6 +209,15 @@ export class StringTable<T = unknown> {
     // One empty chunk stays, so that a table that grows and shrinks by one makes none each time.
     if (this.chunks.length > (end >> CHUNK_BITS) + 2) this.chunks.pop()
     return end
+  }
+
+  /** Puts a key that is not there in the place of the one in a slot; the columns beside it stay. O(length of the two keys) amortised. */
+  protected rename(slot: number, key: string): void {
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    this.forget(rows[at] as string, slot)
+    rows[at] = key
+    this.enter(key, slot)
   }
 
   /** Takes out the key of a slot, which a later `add` uses again. O(length of the key) amortised. */

@@ -37,6 +37,61 @@ describe('a store with a limit', () => {
     db.engine.invariants()
   })
 
+  it.each([
+    ['text', (db: Redstart) => db.set('k0', 'v')],
+    ['a number', (db: Redstart) => db.set('k0', 7)],
+    ['a list', (db: Redstart) => db.rpush('k0', 'v')],
+    ['text that expires', (db: Redstart) => db.set('k0', 'v', { ex: 50 })],
+  ])('has %s go for a new key, and says so', (_what, fill) => {
+    const { db, log } = full('allkeys-lru', 3)
+    fill(db)
+    db.mset({ k1: 'v', k2: 'v' })
+    const heard: string[] = []
+    db.on('evicted', (key) => heard.push(`evicted ${key}`))
+    db.on('set', (key) => heard.push(`set ${key}`))
+    const before = log.batches.length
+
+    db.set('new', 'v')
+
+    expect(db.keys('*').sort()).toEqual(['k1', 'k2', 'new'])
+    expect(heard.sort()).toEqual(['evicted k0', 'set new'])
+    const words = log.batches.slice(before).flatMap((batch) => batch.map((record) => record.words.join(' ')))
+    expect(words.sort()).toEqual(['DEL k0', 'SET new v'])
+    expect(db.engine.statistics.evictedKeys).toBe(1)
+    db.engine.invariants()
+  })
+
+  it('takes back a new key for which another one went', () => {
+    const { db } = full('allkeys-lru', 3)
+    db.mset({ a: '1', b: '2', c: '3' })
+
+    const taken = () =>
+      db.transaction(
+        () => {
+          db.set('new', 'v')
+          throw new Error('taken back')
+        },
+        { rollback: true },
+      )
+
+    expect(taken).toThrow('taken back')
+    expect(db.mget('a', 'b', 'c', 'new')).toEqual(['1', '2', '3', null])
+    db.engine.invariants()
+  })
+
+  it('leaves a fork the keys that went for new ones', () => {
+    const { db } = full('allkeys-lru', 3)
+    db.mset({ a: '1', b: '2', c: '3' })
+    const fork = db.fork()
+
+    for (let i = 0; i < 3; i++) db.set(`new${i}`, 'v')
+
+    expect(fork.keys('*').sort()).toEqual(['a', 'b', 'c'])
+    expect(db.keys('*').sort()).toEqual(['new0', 'new1', 'new2'])
+    fork.engine.invariants()
+    db.engine.invariants()
+  })
+
   it('under LRU evicts what was not accessed for longest, however fast it all goes', () => {
     const { db } = full('allkeys-lru', 50)
     for (let i = 0; i < 50; i++) db.set(`k${i}`, 'v')
