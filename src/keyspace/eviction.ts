@@ -4,11 +4,13 @@ import {
   chanceToCount,
   FREQUENCY_AT_FIRST,
   FREQUENCY_MAX,
+  fineFrequencyAt,
   frequencyAt,
   isLfu,
   isLru,
   isVolatile,
   packedFrequency,
+  recentAt,
 } from './eviction-policy.js'
 import { type Candidate, EvictionPool } from './eviction-pool.js'
 import { ABSENT, type KeyIndex } from './key-index.js'
@@ -31,7 +33,7 @@ const TRIES = 16
  * accesses, and the first one goes: that is exact, and cheaper than to draw candidates whose ranks are in no cache.
  *
  * Under other policies each access gives the key a *rank*: under volatile-lru the number of the access, which is finer than any clock;
- * under LFU a logarithmic count and the minute of its last decay. Ranks lie beside the rows of a key index, in arrays of their
+ * under LFU a logarithmic count, the minute of its last decay, and the accesses since it grew. Ranks lie beside the rows of a key index, in arrays of their
  * own, and go where the rows go. As in Redis, candidates are drawn at random, `maxMemorySamples` of them from each database, and the best are kept from round to
  * round. Other than there a candidate that was accessed in the meantime is passed over.
  */
@@ -85,9 +87,11 @@ export class Eviction {
   private count(keys: KeyIndex, slot: number): void {
     const { settings, random } = this.store
     const minute = this.minute()
-    const count = frequencyAt(keys.rankAt(slot), minute, settings.lfuDecayTime)
+    const rank = keys.rankAt(slot)
+    const count = frequencyAt(rank, minute, settings.lfuDecayTime)
     const counts = count < FREQUENCY_MAX && random.next() < chanceToCount(count, settings.lfuLogFactor) * 0x100000000
-    keys.setRank(slot, packedFrequency(counts ? count + 1 : count, minute))
+    const now = counts ? packedFrequency(count + 1, minute) : packedFrequency(count, minute, recentAt(rank) + 1)
+    keys.setRank(slot, now)
   }
 
   /** A key has been added. O(1). */
@@ -224,7 +228,7 @@ export class Eviction {
         const slot = this.randomSlot(database)
         if (slot === ABSENT) continue
         const rank = this.rankOf(database, slot)
-        const score = this.ranksMean === FREQUENCY ? -frequencyAt(rank, minute, store.settings.lfuDecayTime) : -rank
+        const score = this.ranksMean === FREQUENCY ? -fineFrequencyAt(rank, minute, store.settings.lfuDecayTime) : -rank
         if (pool.wants(score)) pool.add(database, slot, rank, score)
       }
     }

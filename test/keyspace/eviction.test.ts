@@ -174,6 +174,23 @@ describe('a store with a limit', () => {
     for (let i = 0; i < 10; i++) expect(db.exists(`k${i}`)).toBe(1)
   })
 
+  it('under LFU tells keys apart that have the same count, by what they were accessed since', () => {
+    const { db } = full('allkeys-lfu', 40)
+    db.configSet({ 'lfu-log-factor': 1_000_000 })
+    for (let i = 0; i < 40; i++) db.set(`k${i}`, 'v')
+    // All of them reach 6 by the first access, and none 7.
+    for (let n = 0; n < 3; n++) for (let i = 0; i < 40; i++) if (n === 0 || i < 20) db.get(`k${i}`)
+    for (let i = 0; i < 40; i++) expect(db.objectFreq(`k${i}`)).toBe(6)
+
+    for (let i = 0; i < 20; i++) {
+      db.configSet({ maxkeys: 39 - i })
+      db.set('k0', 'v')
+    }
+
+    for (let i = 0; i < 20; i++) expect(db.exists(`k${i}`)).toBe(1)
+    expect(db.dbsize()).toBe(20)
+  })
+
   it('under volatile policies evicts only what expires, by volatile-ttl what expires first', () => {
     const { db } = full('volatile-ttl', 20)
     for (let i = 0; i < 10; i++) db.set(`forever${i}`, 'v')

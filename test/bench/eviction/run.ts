@@ -129,8 +129,8 @@ function pageOf(parts: readonly string[], speed: string): string {
   return `# Eviction
 
 Written by \`npm run bench:eviction -- --write\`. Traces of ${REQUESTS.toLocaleString('en')} requests over 100,000 keys, made by a seed; a request
-that is no hit sets the key. The first half warms the cache, the second is counted. Exact LRU is lru-cache; exact LFU forgets
-the counts of keys that it evicts, as Redis does. allkeys-lru is exact, other policies draw Redis's five samples. Redis's row is that of
+that is no hit sets the key. The first half warms the cache, the second is counted. Exact LRU is lru-cache. Exact LFU has the key of the fewest
+accesses go, among equals the one accessed least recently, and forgets the counts of keys that it evicts, as Redis does. allkeys-lru is exact, other policies draw Redis's five samples. Redis's row is that of
 a real server whose limit is what so many keys take in it; it tells time by the second, and all of a trace takes a few. No trace of a
 real cache was found in any package of the registry: all of these are made.
 
