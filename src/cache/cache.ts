@@ -148,7 +148,11 @@ export class Cache<T> {
    * @throws what the loader throws; the reason of `signal` when it aborts
    */
   async getOrSet(key: string, loader: Loader<T>, options?: GetOrSetOptions<T>): Promise<T> {
+    if (typeof loader !== 'function') throw new TypeError(`a loader is a function, got ${typeof loader}`)
     const signal = options?.signal
+    if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+      throw new TypeError('signal must be an AbortSignal')
+    }
     signal?.throwIfAborted()
     if (options !== undefined) checkKeepOptions(options)
     const entry = this.find(key)
@@ -206,6 +210,7 @@ export class Cache<T> {
     return { ...this.counters }
   }
 
+  /** Counts from zero again. */
   resetStatistics(): void {
     this.counters = newCounters()
   }
@@ -424,5 +429,8 @@ function lifetimeFor(ttlMs: number): StoreLifetime {
  * @throws TypeError or RangeError for options that make no sense
  */
 export function cache<T>(store: CacheStore, options: CacheOptions<T>): Cache<T> {
+  if (typeof store?.time !== 'function') throw new TypeError('a cache lies in a database: cache(db, { prefix })')
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('a cache takes options: cache(db, { prefix })')
   return new Cache(store, options)
 }

@@ -1,6 +1,7 @@
 /** Turns values into text, which is kept as a Redis string, and back. */
 export interface TextCodec<T> {
   readonly kind?: 'text' | undefined
+  /** Throws for what it cannot keep: `set` and `getOrSet` then reject it. */
   encode(value: T): string
   /** Throws for text that it did not write: the entry then counts as missing. */
   decode(text: string): T
@@ -8,8 +9,11 @@ export interface TextCodec<T> {
 
 /** As `TextCodec`, over bytes. The bytes that `decode` is given are its own to keep. */
 export interface BytesCodec<T> {
+  /** Tells it from a `TextCodec`. */
   readonly kind: 'bytes'
+  /** As that of `TextCodec`. */
   encode(value: T): Uint8Array
+  /** As that of `TextCodec`. */
   decode(bytes: Uint8Array): T
 }
 

@@ -1,5 +1,6 @@
 /** What a loader is given. */
 export interface LoadContext<T> {
+  /** The key that is asked for, without the prefix. */
   readonly key: string
   /** Aborts when every caller that waits for the load has gone, and when its result is not wanted any more. */
   readonly signal: AbortSignal

@@ -49,7 +49,9 @@ export interface CacheOptions<T> extends KeepOptions<T> {
 
 /** What a cache did when an error came up. */
 export interface CacheErrorContext {
+  /** The key, without the prefix. */
   readonly key: string
+  /** `'load'`: a stale value could not be renewed; `'store'`: a loaded one not be kept; `'decode'`: a kept one not be read. */
   readonly during: 'load' | 'store' | 'decode'
 }
 

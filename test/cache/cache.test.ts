@@ -13,6 +13,18 @@ describe('a cache', () => {
     expect(users.get('bob')).toBeUndefined()
   })
 
+  it('says what is wrong where it is given no database, no options, no loader or no signal', async () => {
+    const { db, users } = openCache<string>()
+
+    expect(() => cache(undefined as never, { prefix: 'a:' })).toThrow('a cache lies in a database')
+    expect(() => cache(db, undefined as never)).toThrow('a cache takes options')
+    await expect(users.getOrSet('ada', 'Lovelace' as never)).rejects.toThrow('a loader is a function, got string')
+    for (const signal of [5, null]) {
+      await expect(users.getOrSet('ada', () => 'x', { signal: signal as never })).rejects.toThrow('an AbortSignal')
+    }
+    expect(users.get('ada')).toBeUndefined()
+  })
+
   it('keeps its values at prefix and key in the database', () => {
     const { db, users } = openCache<object>({ codec: 'json' })
 
