@@ -104,6 +104,9 @@ export class Redstart extends Session {
   private persistenceListeners: readonly PersistenceListener[] = []
 
   constructor(options?: RedstartOptions | Forked) {
+    if (options !== undefined && (typeof options !== 'object' || options === null)) {
+      throw new TypeError(`options are an object, got ${options === null ? 'null' : typeof options}`)
+    }
     const store = options !== undefined && 'store' in options ? options.store : newStore(options)
     super(newSessionUnit(store))
     this.store = store
@@ -259,7 +262,7 @@ export class Redstart extends Session {
    */
   fork(options?: ForkOptions): Redstart {
     const store = forkOf(this.store, {
-      clock: options?.clock,
+      clock: options?.clock && checkedClock(options.clock),
       random: options?.seed === undefined ? undefined : new RandomSource(checkedSeed(options.seed)),
       log: options?.log,
     })
@@ -361,7 +364,7 @@ function newSessionUnit(store: Store): Unit {
 
 function newStore(options: RedstartOptions | undefined): Store {
   const store = new Store({
-    clock: options?.clock ?? realClock(),
+    clock: checkedClock(options?.clock),
     random: new RandomSource(checkedSeed(options?.seed)),
     databases: checkedDatabases(options?.databases),
     log: options?.log,
@@ -381,6 +384,12 @@ function limitsOf(options: RedstartOptions | undefined): Record<string, string> 
   const limits: Record<string, string> = {}
   for (const [name, value] of Object.entries(given)) if (value !== undefined) limits[name] = String(value)
   return limits
+}
+
+function checkedClock(clock: Clock | undefined): Clock {
+  if (clock === undefined) return realClock()
+  if (typeof clock?.now === 'function' && typeof clock.schedule === 'function') return clock
+  throw new TypeError('a clock has now() and schedule(): manualClock(), realClock() or one of your own')
 }
 
 function checkedSeed(seed: number | undefined): number {

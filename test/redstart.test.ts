@@ -51,6 +51,18 @@ describe('new Redstart', () => {
     )
   })
 
+  it.each([{}, Date, null, 5])('refuses %s as a clock', (clock) => {
+    const refusal = new TypeError('a clock has now() and schedule(): manualClock(), realClock() or one of your own')
+
+    expect(() => new Redstart({ clock: clock as unknown as Clock })).toThrow(refusal)
+  })
+
+  it.each([null, 'data', 5])('refuses %s as options', (options) => {
+    const given = options === null ? 'null' : typeof options
+
+    expect(() => new Redstart(options as never)).toThrow(new TypeError(`options are an object, got ${given}`))
+  })
+
   it.each([0, -1, 1.5, 2 ** 53, -(2 ** 40), 5e-324, 1e308])('takes %s as a seed, and repeats itself', (seed) => {
     const draws = () => {
       const db = new Redstart({ seed, clock: manualClock() })
