@@ -349,6 +349,10 @@ export function unfit(what: string, value: unknown): RedstartError {
   return new RedstartError(`ERR ${what}, got ${type}`)
 }
 
+export function notASignal(): RedstartError {
+  return new RedstartError('ERR signal must be an AbortSignal')
+}
+
 export function optionInUpperCase(name: string): RedstartError {
   return new RedstartError(`ERR names of options are in lower case, got ${name}`)
 }

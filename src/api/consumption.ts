@@ -6,6 +6,7 @@ import { xack } from '../commands/stream-pending.js'
 import { type DeliveredEntry, type StreamRead, xreadgroup } from '../commands/stream-reads.js'
 import { RedstartError } from '../errors.js'
 import { ID_MIN, type StreamId } from '../structures/stream-id.js'
+import { signalGiven } from './given.js'
 import { ADMIT, type Handle, OUT_TEXT, UNIT } from './handle.js'
 
 /** Options of `consume`. */
@@ -66,7 +67,7 @@ export class StreamConsumption<T extends string | Uint8Array>
     this.consumer = toText(options.consumer)
     this.claimIdleMs = options.claimIdleMs
     this.count = options.count ?? COUNT
-    this.signal = options.signal
+    this.signal = signalGiven(options.signal)
     this.makeGroup(options.from ?? '0')
     this.signal?.addEventListener('abort', this.onAbort, { once: true })
   }

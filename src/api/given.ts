@@ -2,7 +2,7 @@
  * What callers pass where an object or an array is asked for. Those that are compiled cannot be wrong. Others are told before
  * anything is done: an option that is passed over in silence makes no lock exclusive and lets no key expire.
  */
-import { optionInUpperCase, unfit } from '../errors.js'
+import { notASignal, optionInUpperCase, unfit } from '../errors.js'
 
 /** The options. Throws ERR for what is no object, and for names in upper case, as clients of servers have them. */
 export function optionsGiven<O extends object | undefined>(options: O): O {
@@ -13,6 +13,12 @@ export function optionsGiven<O extends object | undefined>(options: O): O {
     if (first >= 65 && first <= 90) throw optionInUpperCase(name)
   }
   return options
+}
+
+/** The signal. Throws ERR for what is none, like the controller it belongs to: whoever waits could not leave any more. */
+export function signalGiven(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw notASignal()
+  return signal
 }
 
 /** The list; `what` begins the text of the error. Throws ERR for what is no array. */

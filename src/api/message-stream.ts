@@ -1,6 +1,7 @@
 import { readerTooSlow } from '../errors.js'
 import type { Message, SubscriptionKind } from '../keyspace/pubsub.js'
 import { BoundedQueue } from '../structures/bounded-queue.js'
+import { optionsGiven, signalGiven } from './given.js'
 import { type Handle, OUT, UNIT } from './handle.js'
 import { TypedSubscriber } from './subscription.js'
 
@@ -58,14 +59,14 @@ export class MessageStream<T extends string | Uint8Array>
     channels: readonly string[],
     options: MessagesOptions | undefined,
   ) {
-    const limit = checkedLimit(options?.limit)
+    const limit = checkedLimit(optionsGiven(options)?.limit)
     const overflow = checkedPolicy(options?.overflow)
     super(handle[UNIT], kind, channels)
     this.handle = handle
     this.limit = limit
     this.overflow = overflow
     this.waiting = new BoundedQueue(limit)
-    this.signal = options?.signal
+    this.signal = signalGiven(options?.signal)
     this.onAbort = () => this.fail(this.signal?.reason, true)
     if (this.signal?.aborted) this.onAbort()
     else this.signal?.addEventListener('abort', this.onAbort, { once: true })

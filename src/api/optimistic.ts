@@ -1,5 +1,6 @@
 import type { Key } from '../commands/argv.js'
 import { attemptsExhausted, otherWatch } from '../errors.js'
+import { optionsGiven, signalGiven } from './given.js'
 import { type Handle, UNIT } from './handle.js'
 import { KeyWatch } from './key-watch.js'
 import { MultiQueue, type Replies, WATCH } from './multi.js'
@@ -37,9 +38,9 @@ export async function runOptimistic<C>(
   body: Body<C>,
   options: OptimisticOptions | undefined,
 ): Promise<Replies<readonly unknown[]> | undefined> {
-  const attempts = checkedAttempts(options?.attempts)
+  const attempts = checkedAttempts(optionsGiven(options)?.attempts)
   const watched = isKey(keys) ? [keys] : keys
-  const signal = options?.signal
+  const signal = signalGiven(options?.signal)
   for (let attempt = 1; attempt <= attempts; attempt++) {
     signal?.throwIfAborted()
     if (attempt > 1) await pause(handle, backoffOf(options, attempt - 1), signal)

@@ -11,7 +11,7 @@ import { wrongArity } from '../errors.js'
 import type { Int64 } from '../structures/int64.js'
 import { ID_MAX, ID_MIN, idText, type StreamId } from '../structures/stream-id.js'
 import { type ConsumedEntry, type ConsumeOptions, StreamConsumption } from './consumption.js'
-import { listGiven, optionsGiven } from './given.js'
+import { listGiven, objectGiven, optionsGiven, signalGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import {
   countOf,
@@ -252,7 +252,10 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
     // Nothing that does not wait is a promise.
     if (options?.block === undefined) return shape(run() as Reads | null)
     const { block, signal } = options
-    return promised(this, () => shaped(run({ timeoutMs: reads.checkedBlock(checkedInteger(block)), signal }), shape))
+    return promised(this, () => {
+      const waiting = { timeoutMs: reads.checkedBlock(checkedInteger(block)), signal: signalGiven(signal) }
+      return shaped(run(waiting), shape)
+    })
   }
 
   /**
@@ -442,7 +445,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/xreadgroup/
    */
   consume(key: Key, options: ConsumeOptions): AsyncIterableIterator<ConsumedEntry<T>, undefined> {
-    return new StreamConsumption(this, toText(key), options)
+    return new StreamConsumption(this, toText(key), objectGiven(options, 'options'))
   }
 }
 

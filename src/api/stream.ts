@@ -9,7 +9,7 @@ import * as reads from '../commands/stream-reads.js'
 import * as trims from '../commands/stream-trim.js'
 import { wrongArity } from '../errors.js'
 import type { StreamEntry as Entry } from '../structures/stream.js'
-import { isPairs, objectGiven, optionsGiven, pairGiven } from './given.js'
+import { isPairs, objectGiven, optionsGiven, pairGiven, signalGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { type FieldValues, pairsOf } from './hash.js'
 import { promised } from './words.js'
@@ -216,9 +216,9 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
         this[RUN](reads.xread, streamsOf(streams, 'xread'), countOf(options), undefined) as reads.StreamRead[],
       )
     }
-    const { block, signal } = options
+    const { block } = options
     return promised(this, () => {
-      const waiting = { timeoutMs: reads.checkedBlock(checkedInteger(block)), signal }
+      const waiting = { timeoutMs: reads.checkedBlock(checkedInteger(block)), signal: signalGiven(options.signal) }
       return shaped(this[RUN](reads.xread, streamsOf(streams, 'xread'), countOf(options), waiting), shape)
     })
   }

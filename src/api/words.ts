@@ -3,7 +3,7 @@
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
 import { wrongArity } from '../errors.js'
-import { listGiven, optionsGiven } from './given.js'
+import { listGiven, optionsGiven, signalGiven } from './given.js'
 import { AT_ONCE, type Handle, OUT_TEXT } from './handle.js'
 
 /** Throws ERR (wrong number of arguments) where there are none. */
@@ -23,7 +23,7 @@ export function isKey(keys: Key | readonly Key[]): keys is Key {
 
 /** Throws ERR for a timeout that is negative or no number. */
 export function waitingFor(timeoutSeconds: number, options: BlockingOptions | undefined): Waiting {
-  return { timeoutMs: checkedTimeout(timeoutSeconds), signal: optionsGiven(options)?.signal }
+  return { timeoutMs: checkedTimeout(timeoutSeconds), signal: signalGiven(optionsGiven(options)?.signal) }
 }
 
 /** A promise of what a blocking body returns or throws; in a multi, whose types say so, what it returns. */
