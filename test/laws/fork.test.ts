@@ -148,25 +148,13 @@ describe('the fields of a store', () => {
   /** A new field belongs to the state that a fork and a checkpoint take along, or into this list. */
   const NOT_STATE = [
     ...['databases', 'clock', 'random', 'settings', 'ledger', 'events', 'watches', 'waiters', 'faults'],
-    ...[
-      'observed',
-      'logging',
-      'sink',
-      'stream',
-      'isReplaying',
-      'dirty',
-      'depth',
-      'pending',
-      'opened',
-      'batch',
-      'settling',
-    ],
-    ...['accessClock', 'nowMs', 'trustedSecond', 'timer', 'armedFor', 'holdsOpen', 'timerCame', 'accessClockStartedMs'],
+    ...['observed', 'logging', 'isReplaying', 'dirty', 'depth', 'pending', 'opened', 'settling', 'unitLog', 'expiry'],
+    ...['accessClock', 'nowMs', 'trustedSecond', 'accessClockStartedMs'],
     ...['isClosed', 'clients', 'outbox', 'pubsub', 'hearsArrivals', 'hearsMisses', 'undo'],
-    ...['snapshot', 'keeper', 'keeping', 'saves', 'stream', 'isKeptAlone', 'refusal', 'onRefusal', 'startedMs'],
+    ...['snapshot', 'keeper', 'keeping', 'saves', 'isKeptAlone', 'refusal', 'onRefusal', 'startedMs'],
     ...['defaultUser', 'authRequired', 'peakMemory', 'limited', 'eviction', 'isRanking', 'accessSecond'],
     ...['statistics', 'connections', 'tracking', 'observation', 'hearsCalls', 'pause'],
-    ...['leavesAccess', 'onExpireCycle', 'activeExpiry', 'ordersAccesses', 'tally'],
+    ...['leavesAccess', 'onExpireCycle', 'ordersAccesses', 'tally'],
   ]
   const KEPT_IN_TABLES = ['index', 'tally', 'keys', 'wheel', 'farDeadlines', 'fields']
 
