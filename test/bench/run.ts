@@ -174,7 +174,7 @@ function turnsOf(options: Options, hasServer: boolean): Turn[] {
   for (const size of options.sizes) {
     for (const scenario of SCENARIOS) {
       if (!options.only.has(scenario.name)) continue
-      for (const contender of scenario.contenders) {
+      for (const contender of scenario.together ? scenario.contenders.slice(0, 1) : scenario.contenders) {
         if (contender.needsServer && !hasServer) continue
         if (contender.sizeMost !== undefined && size > contender.sizeMost) continue
         const wanted = options.contenders?.some((text) => contender.name.includes(text)) ?? true
@@ -194,11 +194,12 @@ function byContender(turns: readonly Turn[]): Turn[][] {
 
 function note(results: Results, round: number, turn: Turn, outcome: Outcome | undefined): void {
   if (outcome?.kind !== 'operation') throw new Error('A benchmark process answered something else')
-  const { scenario, contender, size } = turn
-  for (const kind of scenario.kinds) {
-    const nanoseconds = outcome.measured[kind]
-    if (nanoseconds === undefined) continue
-    results.add({ round, scenario: scenario.name, contender: contender.name, size, kind, nanoseconds })
+  const { scenario, size } = turn
+  for (const [contender, measured] of Object.entries(outcome.measured)) {
+    for (const kind of scenario.kinds) {
+      const nanoseconds = measured[kind]
+      if (nanoseconds !== undefined) results.add({ round, scenario: scenario.name, contender, size, kind, nanoseconds })
+    }
   }
 }
 

@@ -32,7 +32,11 @@ async function perform(job: Job, { quick, port }: Assignment): Promise<Outcome> 
       const contender = scenario.contenders.find((one) => one.name === job.contender)
       if (contender === undefined) throw new Error(`${job.scenario} has no contender ${job.contender}`)
       const world = new World(job.size, job.seed, port)
-      return { kind: 'operation', measured: await measure(scenario, contender, world, quick ? QUICK : FULL) }
+      const effort = quick ? QUICK : FULL
+      const measured = scenario.together
+        ? await scenario.together(world, effort)
+        : { [contender.name]: await measure(scenario, contender, world, effort) }
+      return { kind: 'operation', measured }
     }
     case 'memory':
       return { kind: 'memory', bytes: await bytesPerKey(job.contender, job.count, port) }

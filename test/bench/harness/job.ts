@@ -29,7 +29,7 @@ export type Job =
   | { kind: 'call-tax'; calls: number }
 
 export type Outcome =
-  | { kind: 'operation'; measured: Measured }
+  | { kind: 'operation'; measured: Readonly<Record<string, Measured>> }
   | { kind: 'memory'; bytes: number }
   | { kind: 'collection-memory'; bytes: number }
   | { kind: 'accounting'; report: AccountingReport }

@@ -1,4 +1,5 @@
 import type { KeyKind, World } from './keys.js'
+import type { Effort } from './measure.js'
 
 /**
  * One synchronous call on a prepared store. The number that comes back is summed and checked, so that the call can
@@ -92,6 +93,8 @@ export interface Scenario {
   /** So many calls in a row at most, where a call takes long. */
   readonly batchMax?: number
   readonly contenders: readonly Contender[]
+  /** Times all contenders in one process, by their names, where they differ by less than two stores of the same keys do. */
+  readonly together?: (world: World, effort: Effort) => Promise<Readonly<Record<string, Measured>>>
 }
 
 /** Nanoseconds per operation for each kind of key. */
