@@ -61,24 +61,6 @@ describe('a store with a limit', () => {
     db.engine.invariants()
   })
 
-  it('takes back a new key for which another one went', () => {
-    const { db } = full('allkeys-lru', 3)
-    db.mset({ a: '1', b: '2', c: '3' })
-
-    const taken = () =>
-      db.transaction(
-        () => {
-          db.set('new', 'v')
-          throw new Error('taken back')
-        },
-        { rollback: true },
-      )
-
-    expect(taken).toThrow('taken back')
-    expect(db.mget('a', 'b', 'c', 'new')).toEqual(['1', '2', '3', null])
-    db.engine.invariants()
-  })
-
   it('leaves a fork the keys that went for new ones', () => {
     const { db } = full('allkeys-lru', 3)
     db.mset({ a: '1', b: '2', c: '3' })
