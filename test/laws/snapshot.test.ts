@@ -143,6 +143,13 @@ describe('a snapshot', () => {
     ['fields that expire', (db) => db.hexpire('hash', 0, ['f'])],
     ['a string that is edited in place', (db) => db.append('bytes', 'more')],
     ['a deadline that goes', (db) => db.persist('timed')],
+    [
+      'a new key in the place of one that is evicted',
+      (db) => {
+        db.configSet({ maxkeys: db.dbsize(), 'maxmemory-policy': 'allkeys-lru' })
+        for (let i = 0; i < 5; i++) db.set(`new ${i}`, 'v')
+      },
+    ],
   ])('is exact where the next thing that happens is %s', (_what, change) => {
     for (const first of [0, 1, 5, 9]) {
       const db = new Redstart({ clock: manualClock(START) })
