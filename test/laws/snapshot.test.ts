@@ -155,7 +155,7 @@ describe('a snapshot', () => {
       const db = new Redstart({ clock: manualClock(START) })
       const own = host(db.engine)
       own.listen(undefined)
-      for (let i = 0; i < 10; i++) db.set(`k${i}`, i)
+      for (let i = 0; i < 10; i++) db.set(`k${i}`, i < 5 ? `value ${i}` : i)
       db.rpush('list', 'a', 'b')
       db.hset('hash', { f: 'v', g: 'w' })
       db.hexpire('hash', 100, ['f'])
