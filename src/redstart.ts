@@ -87,6 +87,22 @@ interface Forked extends RedstartOptions {
   readonly store: Store
 }
 
+const OPEN_OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
+  persistence: true,
+  onPersistence: true,
+  clock: true,
+  seed: true,
+  databases: true,
+  log: true,
+  notifyKeyspaceEvents: true,
+  statistics: true,
+  enableDebugCommand: true,
+  maxMemory: true,
+  maxKeys: true,
+  maxMemoryPolicy: true,
+  maxMemorySamples: true,
+}
+
 const DATABASES_BY_DEFAULT = 16
 const DATABASES_MAX = 1_000_000
 
@@ -104,9 +120,10 @@ export class Redstart extends Session {
   private persistenceListeners: readonly PersistenceListener[] = []
 
   constructor(options?: RedstartOptions | Forked) {
-    if (options !== undefined && (typeof options !== 'object' || options === null)) {
-      throw new TypeError(`options are an object, got ${options === null ? 'null' : typeof options}`)
-    }
+    checkIsObject(options)
+    const { persistence, onPersistence }: OpenOptions = options ?? {}
+    const name = persistence !== undefined ? 'persistence' : onPersistence !== undefined ? 'onPersistence' : undefined
+    if (name !== undefined) throw new TypeError(`'${name}' is an option of Redstart.open: new Redstart keeps nothing`)
     const store = options !== undefined && 'store' in options ? options.store : newStore(options)
     super(newSessionUnit(store))
     this.store = store
@@ -129,11 +146,12 @@ export class Redstart extends Session {
    * db.incr('visits')
    * await db.close()
    *
-   * @throws PersistenceError when somebody else has it open, or it is damaged: with file, offset and reason
+   * @throws PersistenceError when somebody else has it open, or it is damaged: with file, offset and reason; TypeError for options
+   * that are none
    */
   static async open(options?: OpenOptions): Promise<Redstart> {
-    const db = new Redstart(options)
-    const { persistence, onPersistence } = options ?? {}
+    const { persistence, onPersistence, ...others } = checkedToOpen(options)
+    const db = new Redstart(others)
     if (onPersistence !== undefined) db.on('persistence', onPersistence)
     if (persistence === undefined) return db
     try {
@@ -371,6 +389,23 @@ function newStore(options: RedstartOptions | undefined): Store {
   })
   if (options?.statistics) countCalls(store)
   return store
+}
+
+function checkIsObject(options: object | undefined): void {
+  if (options !== undefined && (typeof options !== 'object' || options === null))
+    throw new TypeError(`options are an object, got ${options === null ? 'null' : typeof options}`)
+}
+
+/** What `open` is given. A name that is none is refused, as nothing would be kept of a database whose `persistence` is misspelt. */
+function checkedToOpen(options: OpenOptions | undefined): OpenOptions {
+  checkIsObject(options)
+  const given: OpenOptions = { ...options }
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(OPEN_OPTIONS, name)) throw new TypeError(`Redstart.open has no option '${name}'`)
+  const { persistence } = given
+  if (persistence === undefined || typeof persistence?.open === 'function') return given
+  const kind = persistence === null ? 'null' : typeof persistence
+  throw new TypeError(`persistence is what files() and others of redstart/persistence return, got ${kind}`)
 }
 
 /** The limits among the options, as parameters of CONFIG. */

@@ -1,5 +1,6 @@
 /** Looks through what is kept, and repairs it where that can be done. */
 import { PersistenceError } from './errors.js'
+import { type Kinds, optionsGiven, TRUTH } from './given.js'
 import { BatchReader } from './log-format.js'
 import { type LogDamage, LogScan } from './log-scan.js'
 import { type Manifest, readManifest } from './manifest.js'
@@ -131,6 +132,8 @@ export interface RepairOptions {
   readonly dryRun?: boolean | undefined
 }
 
+const KINDS: Kinds<RepairOptions> = { dryRun: TRUTH }
+
 /** What `repair` did, or would do. */
 export interface RepairReport {
   /** What was found before. */
@@ -151,6 +154,7 @@ export interface RepairReport {
  * @throws PersistenceError where the store is open, or where cutting the log is no help
  */
 export async function repair(place: Place, options?: RepairOptions): Promise<RepairReport> {
+  optionsGiven(options, KINDS)
   const storage = storageOf(place)
   await storage.open()
   try {

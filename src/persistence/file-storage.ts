@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PersistenceError } from './errors.js'
 import { type FileCalls, systemCalls } from './file-calls.js'
 import { FolderLock } from './folder-lock.js'
+import { unfit } from './given.js'
 import type { BlobWriter, BlockingBlobWriter, BlockingStorage, SegmentWriter, Storage } from './storage.js'
 
 /** What is being written under another name, until it is whole. */
@@ -24,6 +25,8 @@ export class FileStorage implements Storage {
   private readonly lock: FolderLock
 
   constructor(folder: string, calls: FileCalls = systemCalls) {
+    if (typeof folder !== 'string' || folder === '')
+      throw unfit('a folder is named by a text that is not empty', folder)
     this.description = folder
     this.folder = folder
     this.calls = calls

@@ -1,9 +1,11 @@
 import { EncryptedStorage } from './encrypted-storage.js'
 import { FileStorage } from './file-storage.js'
+import { BYTES, type Kinds, LIST, optionsGiven, TEXT, unfit } from './given.js'
 import { KeyMaker, type Secret } from './keys.js'
 import { MemoryStorage } from './memory-storage.js'
 import type { PersistenceOptions } from './options.js'
 import { Persistent } from './persistent.js'
+import { isKept } from './targets.js'
 
 export { type CheckReport, check, type Problem, type RepairOptions, type RepairReport, repair } from './check.js'
 export { PersistenceError, type PersistenceErrorCode } from './errors.js'
@@ -47,6 +49,9 @@ export interface EncryptionOptions extends Secret {
   readonly formerly?: readonly Secret[] | undefined
 }
 
+const SECRET: Kinds<Secret> = { key: BYTES, passphrase: TEXT }
+const ENCRYPTION: Kinds<EncryptionOptions> = { ...SECRET, formerly: LIST }
+
 /**
  * Encrypts whatever another persistence keeps, by AES-256-GCM; options are those of the other. After a change of the secret, name the
  * former one until `db.bgrewriteaof()` has written everything anew.
@@ -54,7 +59,10 @@ export interface EncryptionOptions extends Secret {
  * @example
  * encrypted(files('./data'), { passphrase: process.env.PASSPHRASE })
  */
-export function encrypted(inner: Persistent, { formerly = [], ...secret }: EncryptionOptions): Persistent {
+export function encrypted(inner: Persistent, options: EncryptionOptions): Persistent {
+  if (!isKept(inner)) throw unfit('encrypted() takes what files(), memory() or keptIn() returned', inner)
+  const { formerly = [], ...secret } = optionsGiven(options, ENCRYPTION) ?? {}
+  for (const one of formerly) optionsGiven(one, SECRET)
   const makers = [secret, ...formerly].map((one) => new KeyMaker(one))
   return new Persistent(new EncryptedStorage(inner.storage, makers), inner.options)
 }

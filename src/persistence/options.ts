@@ -1,4 +1,4 @@
-import { PersistenceError } from './errors.js'
+import { type Kinds, NUMBER, optionsGiven, TEXT, TRUTH, unusable } from './given.js'
 import type { KeepingPolicy, SaveRule } from './plain.js'
 
 /** How a store is kept. docs/persistence.md says what each policy may lose. */
@@ -27,9 +27,19 @@ export interface PersistenceOptions {
 /** The options with all that was left out. CONFIG SET changes them while the store is open. */
 export type Policy = KeepingPolicy
 
+const KINDS: Kinds<PersistenceOptions> = {
+  appendFsync: TEXT,
+  groupCommit: TRUTH,
+  save: TEXT,
+  autoAofRewritePercentage: NUMBER,
+  autoAofRewriteMinSize: NUMBER,
+}
+
 const POLICIES = ['always', 'everysec', 'no'] as const
 
-export function policyOf(options: PersistenceOptions | undefined): Policy {
+/** @throws PersistenceError for options that are none */
+export function policyOf(given: PersistenceOptions | undefined): Policy {
+  const options = optionsGiven(given, KINDS)
   const appendFsync = options?.appendFsync ?? 'everysec'
   if (!POLICIES.includes(appendFsync))
     throw unusable(`appendFsync is one of ${POLICIES.join(', ')}, got '${appendFsync}'`)
@@ -55,8 +65,4 @@ function saveRules(text: string): SaveRule[] {
 function checkedNumber(name: string, value: number): number {
   if (value >= 0 && value <= Number.MAX_SAFE_INTEGER) return value
   throw unusable(`${name} is a number from 0 on, got ${value}`)
-}
-
-function unusable(reason: string): PersistenceError {
-  return new PersistenceError('UNUSABLE', reason)
 }

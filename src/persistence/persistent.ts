@@ -1,5 +1,6 @@
 import { writeBackup } from './backup.js'
 import { PersistenceError } from './errors.js'
+import { unfit, unusable } from './given.js'
 import { KeptStore, type WriteBackup } from './kept-store.js'
 import { LogWriter } from './log-writer.js'
 import { segmentName } from './manifest.js'
@@ -69,5 +70,15 @@ export class Persistent implements Persistence {
  * const db = await Redstart.open({ persistence: keptIn(new BucketStorage('my-bucket'), { save: '' }) })
  */
 export function keptIn(storage: Storage, options?: PersistenceOptions): Persistent {
+  checkStorage(storage)
   return new Persistent(storage, options)
+}
+
+const METHODS = ['open', 'close', 'list', 'read', 'put', 'create', 'append', 'truncate', 'remove'] as const
+
+/** @throws PersistenceError for what is no adapter */
+function checkStorage(storage: Storage): void {
+  if (typeof storage !== 'object' || storage === null) throw unfit('a storage must be an object', storage)
+  const missing = METHODS.find((name) => typeof storage[name] !== 'function')
+  if (missing !== undefined) throw unusable(`a storage has a method ${missing}`)
 }

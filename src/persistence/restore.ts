@@ -1,6 +1,7 @@
 /** From a backup, or from what is kept, to a store of its own, up to a point in time. */
 import { writeStore } from './backup.js'
 import { PersistenceError } from './errors.js'
+import { type Kinds, NUMBER, optionsGiven } from './given.js'
 import { encodeSegmentHeader } from './log-format.js'
 import { LogScan } from './log-scan.js'
 import { type Manifest, readManifest, segmentName, snapshotName } from './manifest.js'
@@ -16,6 +17,8 @@ export interface RestoreToOptions {
   /** The last instant whose records are kept, in milliseconds since the epoch. */
   readonly timeMs?: number | undefined
 }
+
+const KINDS: Kinds<RestoreToOptions> = { seq: NUMBER, timeMs: NUMBER }
 
 /** What `restoreBackup` made. */
 export interface RestoreReport {
@@ -41,11 +44,12 @@ export async function restore(
   target: Place,
   to?: RestoreToOptions,
 ): Promise<RestoreReport> {
+  optionsGiven(to, KINDS)
   if (isBytes(source)) return restoreStream(source, storageOf(target))
-  const from = storageOf(source)
+  const [from, into] = [storageOf(source), storageOf(target)]
   const manifest = await readManifest(from)
   if (manifest === undefined) throw new PersistenceError('UNUSABLE', `nothing is kept in ${from.description}`)
-  return restoreStore(from, manifest, storageOf(target), to ?? {})
+  return restoreStore(from, manifest, into, to ?? {})
 }
 
 function isBytes(source: Place | AsyncIterable<Uint8Array>): source is AsyncIterable<Uint8Array> {

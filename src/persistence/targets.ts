@@ -1,5 +1,5 @@
-import { PersistenceError } from './errors.js'
 import { FileStorage } from './file-storage.js'
+import { unfit } from './given.js'
 import type { BackupTarget, ByteStream, Persistence } from './plain.js'
 import type { Storage } from './storage.js'
 
@@ -15,9 +15,13 @@ export function isStream(target: BackupTarget): target is ByteStream {
 export function storageOf(place: Place): Storage {
   if (typeof place === 'string') return new FileStorage(place)
   // What an adapter is made into has it.
-  if ('storage' in place && typeof place.storage === 'object' && place.storage !== null) return place.storage as Storage
-  throw new PersistenceError(
-    'UNUSABLE',
-    'a place is a folder, or what files(), memory(), encrypted() or keptIn() returned',
-  )
+  if (isKept(place)) return place.storage
+  throw unfit('a place is a folder, or what files(), memory(), encrypted() or keptIn() returned', place)
+}
+
+/** Whether it is what `files` and the like make: callers may have theirs from another copy of this module. */
+export function isKept(place: unknown): place is { readonly storage: Storage } {
+  if (typeof place !== 'object' || place === null || !('storage' in place)) return false
+  const { storage } = place
+  return typeof storage === 'object' && storage !== null
 }
