@@ -7,6 +7,8 @@ import { PersistenceError } from './errors.js'
 /** What the value of an option must be. */
 export interface Kind {
   readonly words: string
+  /** Whether it is a number: one that does not fit is shown then. Others may be secrets in the wrong place. */
+  readonly isNumeric?: true
   fits(value: unknown): boolean
 }
 
@@ -15,6 +17,16 @@ export type Kinds<O> = Readonly<Record<keyof O, Kind>>
 
 export const TEXT: Kind = { words: 'text', fits: (value) => typeof value === 'string' }
 export const NUMBER: Kind = { words: 'a number', fits: (value) => typeof value === 'number' }
+export const COUNT: Kind = {
+  words: 'an integer from 0 on',
+  isNumeric: true,
+  fits: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+}
+export const TIME: Kind = {
+  words: 'milliseconds since the epoch',
+  isNumeric: true,
+  fits: (value) => Number.isFinite(value),
+}
 export const TRUTH: Kind = { words: 'true or false', fits: (value) => typeof value === 'boolean' }
 export const BYTES: Kind = { words: 'a Uint8Array', fits: (value) => value instanceof Uint8Array }
 export const LIST: Kind = { words: 'an array', fits: (value) => Array.isArray(value) }
@@ -27,15 +39,18 @@ export function optionsGiven<O extends object>(options: O | undefined, kinds: Ki
     if (!Object.hasOwn(kinds, name))
       throw unusable(`there is no option '${name}' among ${Object.keys(kinds).join(', ')}`)
     const value = options[name]
-    const { words, fits } = kinds[name]
-    if (value !== undefined && !fits(value)) throw unfit(`${name} must be ${words}`, value)
+    const { words, isNumeric, fits } = kinds[name]
+    if (value === undefined || fits(value)) continue
+    const what = `${name} must be ${words}`
+    throw isNumeric && typeof value === 'number' ? unusable(`${what}, got ${value}`) : unfit(what, value)
   }
   return options
 }
 
-/** A value of another kind than it must be; nothing of it is shown, as it may be a secret. */
+/** A value of another kind than it must be. */
 export function unfit(what: string, value: unknown): PersistenceError {
-  return unusable(`${what}, got ${value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value}`)
+  const type = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
+  return unusable(`${what}, got ${type}`)
 }
 
 export function unusable(reason: string): PersistenceError {

@@ -28,7 +28,8 @@ export interface Recovered {
 /** Bytes of a snapshot that are loaded in some 10 ms. */
 const LOADED_AT_ONCE = 512 * 1024
 
-const NOTHING: Manifest = { id: 0, snapshot: null, segments: [], closed: null }
+/** Of a place where nothing is kept. */
+export const NOTHING: Manifest = { id: 0, snapshot: null, segments: [], closed: null }
 
 /**
  * Loads what is kept into the engine. A torn end is cut off and reported; any other damage is thrown, with nothing overwritten.

@@ -1,28 +1,34 @@
 /** From a backup, or from what is kept, to a store of its own, up to a point in time. */
 import { writeStore } from './backup.js'
 import { PersistenceError } from './errors.js'
-import { type Kinds, NUMBER, optionsGiven } from './given.js'
+import { COUNT, type Kinds, optionsGiven, TIME, unusable } from './given.js'
 import { encodeSegmentHeader } from './log-format.js'
 import { LogScan } from './log-scan.js'
 import { type Manifest, readManifest, segmentName, snapshotName } from './manifest.js'
-import { putManifest } from './recovery.js'
+import { NOTHING, putManifest, removeUnnamed } from './recovery.js'
 import { readSnapshot } from './snapshot-format.js'
-import type { Storage } from './storage.js'
+import type { SegmentWriter, Storage } from './storage.js'
 import { type Place, storageOf } from './targets.js'
 
 /** Up to where a store is restored; to its end where neither is said. */
 export interface RestoreToOptions {
-  /** The number of the last record. */
+  /** The number of the last record that is kept; there must be one of this number. */
   readonly seq?: number | undefined
   /** The last instant whose records are kept, in milliseconds since the epoch. */
   readonly timeMs?: number | undefined
 }
 
-const KINDS: Kinds<RestoreToOptions> = { seq: NUMBER, timeMs: NUMBER }
+const KINDS: Kinds<RestoreToOptions> = { seq: COUNT, timeMs: TIME }
 
 /** What `restoreBackup` made. */
 export interface RestoreReport {
   readonly keys: number
+  readonly records: number
+  readonly lastSeq: number
+}
+
+/** What was copied of a log. */
+interface CopiedLog {
   readonly records: number
   readonly lastSeq: number
 }
@@ -37,7 +43,8 @@ const PIECE_BYTES = 256 * 1024
  * @example
  * await restore('./data', './data-before', { timeMs: Date.parse('2025-01-01T12:00:00Z') })
  *
- * @throws PersistenceError where the source is damaged, where something is kept in the target, where the point lies before the snapshot
+ * @throws PersistenceError where the source is damaged, where something is kept in the target, where the point lies before the
+ * snapshot or is a record behind the last one
  */
 export async function restore(
   source: Place | AsyncIterable<Uint8Array>,
@@ -45,7 +52,11 @@ export async function restore(
   to?: RestoreToOptions,
 ): Promise<RestoreReport> {
   optionsGiven(to, KINDS)
-  if (isBytes(source)) return restoreStream(source, storageOf(target))
+  if (isBytes(source)) {
+    if (to?.seq !== undefined || to?.timeMs !== undefined)
+      throw unusable('a backup in one file is of one instant: seq and timeMs do not go with it')
+    return restoreStream(source, storageOf(target))
+  }
   const [from, into] = [storageOf(source), storageOf(target)]
   const manifest = await readManifest(from)
   if (manifest === undefined) throw new PersistenceError('UNUSABLE', `nothing is kept in ${from.description}`)
@@ -81,14 +92,25 @@ async function restoreStore(
   try {
     if ((await readManifest(target)) !== undefined)
       throw new PersistenceError('UNUSABLE', `there is a store in ${target.description} already`)
-    if (snapshot) await copyBlob(from, snapshot.file, target, snapshotName(1))
-    const { records, lastSeq } = await copyLog(from, manifest, target, to)
-    const copied = snapshot ? { file: snapshotName(1), seq: snapshot.seq } : null
-    await putManifest(target, { id: 1, snapshot: copied, segments: [segmentName(1)], closed: lastSeq })
-    return { keys: summary?.keys ?? 0, records, lastSeq }
+    try {
+      return { keys: summary?.keys ?? 0, ...(await copyStore(from, manifest, target, to)) }
+    } catch (error) {
+      // There was none of these files before, and without a manifest they would look as if it had been lost.
+      await removeUnnamed(target, NOTHING)
+      throw error
+    }
   } finally {
     await target.close()
   }
+}
+
+async function copyStore(from: Storage, manifest: Manifest, target: Storage, to: RestoreToOptions): Promise<CopiedLog> {
+  const { snapshot } = manifest
+  if (snapshot) await copyBlob(from, snapshot.file, target, snapshotName(1))
+  const log = await copyLog(from, manifest, target, to)
+  const copied = snapshot ? { file: snapshotName(1), seq: snapshot.seq } : null
+  await putManifest(target, { id: 1, snapshot: copied, segments: [segmentName(1)], closed: log.lastSeq })
+  return log
 }
 
 function checkReach(seq: number, timeMs: number, to: RestoreToOptions): void {
@@ -109,14 +131,24 @@ async function copyBlob(from: Storage, name: string, target: Storage, as: string
 }
 
 /** Copies records as they are, into one segment. */
-async function copyLog(
+async function copyLog(from: Storage, manifest: Manifest, target: Storage, to: RestoreToOptions): Promise<CopiedLog> {
+  const segment = await target.append(segmentName(1))
+  try {
+    const copied = await copyRecords(from, manifest, segment, to)
+    await segment.flush()
+    return copied
+  } finally {
+    await segment.close()
+  }
+}
+
+async function copyRecords(
   from: Storage,
   manifest: Manifest,
-  target: Storage,
+  segment: SegmentWriter,
   to: RestoreToOptions,
-): Promise<{ records: number; lastSeq: number }> {
+): Promise<CopiedLog> {
   const firstSeq = (manifest.snapshot?.seq ?? 0) + 1
-  const segment = await target.append(segmentName(1))
   const header = { segment: 1, firstSeq, createdMs: Date.now(), syncedSeq: firstSeq - 1 }
   let pieces: Uint8Array[] = [encodeSegmentHeader(header)]
   let bytes = 0
@@ -138,8 +170,8 @@ async function copyLog(
     if (bytes >= PIECE_BYTES) write()
   })
   if (damage !== undefined && !damage.torn && !isPast) throw damage.error
+  if (!isPast && (to.seq ?? 0) > copied.lastSeq)
+    throw unusable(`there is no record ${to.seq}: the last one is ${copied.lastSeq}`)
   write()
-  await segment.flush()
-  await segment.close()
   return copied
 }

@@ -149,9 +149,6 @@ describe('options of repair, restore and open', () => {
     expect(await refusal(() => loose(restore)(memory(), memory(), { record: 1 }))).toBe(
       "there is no option 'record' among seq, timeMs",
     )
-    expect(await refusal(() => loose(restore)(memory(), memory(), { timeMs: new Date() }))).toBe(
-      'timeMs must be a number, got object',
-    )
     await expect(loose(Redstart.open.bind(Redstart))({ persistance: memory() })).rejects.toThrow(
       new TypeError("Redstart.open has no option 'persistance'"),
     )
@@ -162,6 +159,30 @@ describe('options of repair, restore and open', () => {
     expect((await Redstart.open()).ping()).toBe('PONG')
     await expect(loose(Redstart.open.bind(Redstart))(null)).rejects.toThrow(
       new TypeError('options are an object, got null'),
+    )
+  })
+})
+
+describe('the point that is restored to', () => {
+  it.each<[unknown, string]>([
+    [{ seq: 1.5 }, 'seq must be an integer from 0 on, got 1.5'],
+    [{ seq: -1 }, 'seq must be an integer from 0 on, got -1'],
+    [{ seq: '2' }, 'seq must be an integer from 0 on, got string'],
+    [{ seq: Number.NaN }, 'seq must be an integer from 0 on, got NaN'],
+    [{ timeMs: Date.parse('noon') }, 'timeMs must be milliseconds since the epoch, got NaN'],
+    [{ timeMs: new Date() }, 'timeMs must be milliseconds since the epoch, got object'],
+  ])('is refused where it is none: %o', async (to, message) => {
+    expect(await refusal(() => loose(restore)(memory(), memory(), to))).toBe(message)
+  })
+
+  // It was passed over, and all of the backup restored.
+  it('does not go with a backup in one file', async () => {
+    const bytes = (async function* () {
+      yield new Uint8Array(0)
+    })()
+
+    expect(await refusal(() => restore(bytes, memory(), { seq: 1 }))).toBe(
+      'a backup in one file is of one instant: seq and timeMs do not go with it',
     )
   })
 })

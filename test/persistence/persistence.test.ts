@@ -175,6 +175,23 @@ describe.each(PLACES)('a database kept in %s', (_name, make) => {
 
     await expect(restore(place, make(), { seq: 1 })).rejects.toThrow('the snapshot is of record 2')
   })
+
+  // A record past the end was the end in silence.
+  it('says up to which record there is something, and leaves nothing of a restore that fails', async () => {
+    const place = make()
+    const { db } = await openKept(place)
+    db.set('a', '1')
+    db.save()
+    db.set('b', '2')
+    db.set('c', '3')
+    await db.close()
+    const target = make()
+
+    await expect(restore(place, target, { seq: 99 })).rejects.toThrow('there is no record 99: the last one is 3')
+    const report = await restore(place, target, { seq: 3 })
+
+    expect(report).toMatchObject({ keys: 1, records: 2, lastSeq: 3 })
+  })
 })
 
 describe('a database without a persistence', () => {
