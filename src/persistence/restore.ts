@@ -1,4 +1,5 @@
 /** From a backup, or from what is kept, to a store of its own, up to a point in time. */
+import { createReadStream, statSync } from 'node:fs'
 import { writeStore } from './backup.js'
 import { PersistenceError } from './errors.js'
 import { COUNT, type Kinds, optionsGiven, TIME, unusable } from './given.js'
@@ -37,8 +38,8 @@ interface CopiedLog {
 const PIECE_BYTES = 256 * 1024
 
 /**
- * Makes a store in a place where there is none, of a backup (a folder, another place, or the bytes of a stream that `db.backup` wrote) or of a
- * store that is closed: up to a record or an instant. Reaches back to the last snapshot. O(bytes).
+ * Makes a store in a place where there is none, of a backup (a folder, another place, or what `db.backup` wrote to a stream: its bytes,
+ * or the path of the file) or of a store that is closed: up to a record or an instant. Reaches back to the last snapshot. O(bytes).
  *
  * @example
  * await restore('./data', './data-before', { timeMs: Date.parse('2025-01-01T12:00:00Z') })
@@ -52,10 +53,13 @@ export async function restore(
   to?: RestoreToOptions,
 ): Promise<RestoreReport> {
   optionsGiven(to, KINDS)
-  if (isBytes(source)) {
+  const isPath = isFile(source)
+  if (isPath || isBytes(source)) {
     if (to?.seq !== undefined || to?.timeMs !== undefined)
       throw unusable('a backup in one file is of one instant: seq and timeMs do not go with it')
-    return restoreStream(source, storageOf(target))
+    const into = storageOf(target)
+    // Without an encoding a stream gives out bytes.
+    return isPath ? restoreStream(createReadStream(source), source, into) : restoreStream(source, 'the backup', into)
   }
   const [from, into] = [storageOf(source), storageOf(target)]
   const manifest = await readManifest(from)
@@ -67,10 +71,15 @@ function isBytes(source: Place | AsyncIterable<Uint8Array>): source is AsyncIter
   return typeof source === 'object' && source !== null && Symbol.asyncIterator in source
 }
 
-async function restoreStream(source: AsyncIterable<Uint8Array>, target: Storage): Promise<RestoreReport> {
+/** Whether it names a file, as a backup is that was written to a stream. */
+function isFile(source: Place | AsyncIterable<Uint8Array>): source is string {
+  return typeof source === 'string' && statSync(source, { throwIfNoEntry: false })?.isFile() === true
+}
+
+async function restoreStream(source: AsyncIterable<Uint8Array>, name: string, target: Storage): Promise<RestoreReport> {
   const pieces: Uint8Array[] = []
   for await (const piece of source) pieces.push(piece)
-  const summary = await readSnapshot(iterate(pieces), 'the backup', () => undefined)
+  const summary = await readSnapshot(iterate(pieces), name, () => undefined)
   await writeStore(target, summary.seq, pieces)
   return { keys: summary.keys, records: 0, lastSeq: summary.seq }
 }
