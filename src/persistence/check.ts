@@ -50,7 +50,7 @@ interface Found {
  * Reads everything that is kept in a folder or another place and says what is wrong with it. Changes nothing, and does not load it. The
  * store should not be open: what is written meanwhile may look torn. O(bytes).
  *
- * @throws PersistenceError for a wrong key
+ * @throws PersistenceError for a wrong key, or none where it is encrypted
  */
 export async function check(place: Place): Promise<CheckReport> {
   return (await look(storageOf(place))).report

@@ -161,6 +161,11 @@ export class EncryptedStorage implements Storage {
   }
 }
 
+/** Whether a file is encrypted, by its beginning. */
+export function isEncrypted(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER_BYTES && sameBytes(bytes, 0, MAGIC)
+}
+
 /** Encrypts one file, frame by frame. */
 class Sealer {
   readonly head: Uint8Array

@@ -1,5 +1,6 @@
 import { readAll } from './bytes.js'
 import { crc32c } from './crc32c.js'
+import { isEncrypted } from './encrypted-storage.js'
 import { damaged, PersistenceError } from './errors.js'
 import type { Storage } from './storage.js'
 
@@ -48,6 +49,10 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 
 /** @throws PersistenceError */
 export function decodeManifest(bytes: Uint8Array): Manifest {
+  if (isEncrypted(bytes)) {
+    const reason = 'the store is encrypted: it is opened by encrypted() and its secret'
+    throw new PersistenceError('KEY', reason, { file: MANIFEST, offset: 0 })
+  }
   const text = Buffer.from(bytes.subarray(0, BYTES_MAX)).toString('latin1')
   const found = /^([^\n]*)\n([^\n]*)\ncrc32c ([0-9a-f]{8})\n$/.exec(text)
   if (found === null) throw damaged('no manifest of redstart, or one that is cut off', MANIFEST, 0)

@@ -1,9 +1,9 @@
 /** From files to a store: what opening, checking, repairing and restoring have in common. */
-import { PersistenceError } from './errors.js'
+import { PersistenceError, type Place } from './errors.js'
 import { BatchReader } from './log-format.js'
 import { type LogDamage, LogScan } from './log-scan.js'
 import { encodeManifest, highestNumber, isNumbered, MANIFEST, type Manifest, readManifest } from './manifest.js'
-import type { PersistenceEvent, PersistenceHost } from './plain.js'
+import type { LogBatch, PersistenceEvent, PersistenceHost } from './plain.js'
 import { readSnapshot, type SnapshotSummary } from './snapshot-format.js'
 import type { Storage } from './storage.js'
 import { Turns } from './turns.js'
@@ -46,6 +46,7 @@ export async function recover(storage: Storage, host: PersistenceHost): Promise<
     try {
       host.replay(batch)
     } catch (error) {
+      if (isOfMore(error, batch, host)) throw tooFew(`record ${record.seq}`, host, record)
       const reason = `record ${record.seq} cannot be replayed: ${error instanceof Error ? error.message : String(error)}`
       throw new PersistenceError('DAMAGED', reason, { file: record.file, offset: record.offset })
     }
@@ -79,11 +80,28 @@ async function loadSnapshot(
   if (snapshot === null) return undefined
   const yielding = new Turns(LOADED_AT_ONCE)
   const summary = await readSnapshot(storage.read(snapshot.file), snapshot.file, (entries, bytes) => {
-    host.load(entries)
+    try {
+      host.load(entries)
+    } catch (error) {
+      if (entries.database >= host.databases) throw tooFew('a key', host, { file: snapshot.file })
+      throw error
+    }
     return yielding.next(bytes)
   })
   checkSnapshot(snapshot, summary)
   return summary
+}
+
+/** Whether a batch could not be replayed as it is of a database, or names one, behind those that there are. */
+function isOfMore(error: unknown, batch: LogBatch, { databases }: PersistenceHost): boolean {
+  if (batch.some(({ database }) => database >= databases)) return true
+  // Of MOVE, COPY and SWAPDB: once they went well, there was such a database.
+  return error instanceof Error && /\bDB index\b/.test(error.message)
+}
+
+function tooFew(what: string, { databases }: PersistenceHost, { file, offset }: Place): PersistenceError {
+  const reason = `${what} is of a database that is not there: the store is opened with ${databases} databases, and had more`
+  return new PersistenceError('UNUSABLE', reason, { file, offset })
 }
 
 /** @throws PersistenceError for a snapshot that is another one than the manifest says */
