@@ -248,11 +248,12 @@ export class Redstart extends Session {
    * Writes the state as of one instant to a folder or a persistence in which nothing is kept yet, or to a stream as one file,
    * while calls go on. `restore` of redstart/persistence reads it, and what is no stream can be opened as it is. O(bytes).
    *
-   * @throws RedstartError ERR without a persistence; what the target says where it fails
+   * @throws RedstartError ERR without a persistence, and once it is closed; what the target says where it fails
    */
   async backup(target: BackupTarget): Promise<void> {
-    const { keeper } = this.store
+    const { keeper, isClosed } = this.store
     if (keeper === undefined) throw notKept()
+    if (isClosed) throw closed()
     await keeper.backup(target)
   }
 

@@ -110,6 +110,7 @@ export class KeptStore implements Keeper {
   // Blocking.
 
   save(): void {
+    this.expectOpen()
     const { blocking } = this.storage
     if (blocking === undefined)
       throw new PersistenceError('UNUSABLE', `${this.storage.description} cannot block: use BGSAVE`)
@@ -151,7 +152,7 @@ export class KeptStore implements Keeper {
 
   async saveInBackground(request: SaveRequest): Promise<void> {
     while (this.running !== undefined) await this.running.ended
-    if (this.isClosed) throw new PersistenceError('UNUSABLE', 'the store is closed')
+    this.expectOpen()
     if (this.log.failure !== undefined) throw this.log.failure
     await this.start(request, false)
   }
@@ -295,6 +296,7 @@ export class KeptStore implements Keeper {
     if (this.log.failure !== undefined) throw this.log.failure
     await this.running?.ended
     await this.idle()
+    this.expectOpen()
     const encoder = this.encoder()
     const cursor = this.host.snapshot(encoder)
     try {
@@ -307,7 +309,7 @@ export class KeptStore implements Keeper {
 
   async resume(): Promise<void> {
     await this.running?.ended
-    if (this.isClosed) throw new PersistenceError('UNUSABLE', 'the store is closed')
+    this.expectOpen()
     if (this.log.failure === undefined) return
     const { failure } = this.log
     try {
@@ -351,6 +353,11 @@ export class KeptStore implements Keeper {
       blocking.close()
       this.host.report({ type: 'closed', message: `${this.storage.description} was closed` })
     }
+  }
+
+  /** The place may be somebody else's once it is closed, and the store have more than is kept. */
+  private expectOpen(): void {
+    if (this.isClosed) throw new PersistenceError('UNUSABLE', 'the store is closed')
   }
 
   private end(): void {

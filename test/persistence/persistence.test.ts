@@ -341,6 +341,19 @@ describe('what keeps a database', () => {
     expect(db.get('k')).toBe('v')
   })
 
+  // It was backed up without what had been refused since, as if that were all.
+  it('refuses to be backed up after it was closed', async () => {
+    const { db } = await openKept(memory())
+    const { keeper } = db.engine
+    await db.close()
+    const target = memory()
+
+    await expect(db.backup(target)).rejects.toThrow('ERR the database is closed')
+    await expect(keeper!.backup(target)).rejects.toMatchObject({ code: 'UNUSABLE', message: 'the store is closed' })
+    expect(() => keeper!.save()).toThrow('the store is closed')
+    expect(await target.storage.list()).toEqual([])
+  })
+
   it('logs a transaction as one record, and one that is taken back not at all', async () => {
     const place = memory()
     const { db } = await openKept(place)
