@@ -22,7 +22,7 @@ whose time is up stay behind.
   --format rdb       an RDB file, which a server loads when it starts (the default)
   --format commands  commands for 'redis-cli --pipe': a RESTORE for each key
   --format plain     commands that every server knows: SET, RPUSH, SADD, ZADD, HSET, XADD
-  --output FILE      where to write; to the standard output if it is not given
+  --output FILE      where to write; to the standard output if it is not given, or is -
   --force            write over FILE where it exists
   --rdb-version N    11 (Redis 7.2 and later) or 12 (7.4 and later); the lowest that serves
   --skip-unsupported leave out values of modules and libraries of functions
@@ -88,7 +88,7 @@ function wantedBy(args: readonly string[]): Wanted {
   return {
     source,
     format,
-    output: values.output,
+    output: values.output === '-' ? undefined : values.output,
     force: values.force === true,
     version: version === undefined ? undefined : version === '11' ? 11 : 12,
     unsupported: values['skip-unsupported'] === true ? 'skip' : 'refuse',

@@ -1,3 +1,4 @@
+import { Redstart } from 'redstart'
 import { backupCommand } from './backup.js'
 import { checkCommand } from './check.js'
 import { type Terminal, type ToolCommand, UsageError } from './command.js'
@@ -32,6 +33,10 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     terminal.out(overview())
     return name === undefined ? USAGE : OK
   }
+  if (name === '--version' || name === '-v' || name === 'version') {
+    terminal.out(`${version()}\n`)
+    return OK
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (command === undefined) {
     terminal.err(`redstart: there is no command '${name}'\n\n${overview()}`)
@@ -54,7 +59,12 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 function overview(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
-  return `Usage: redstart COMMAND …\n\n${lines.join('\n')}\n\n'redstart COMMAND --help' tells more.\n`
+  return `Usage: redstart COMMAND …\n\n${lines.join('\n')}\n\n'redstart COMMAND --help' tells more, 'redstart --version' the version.\n`
+}
+
+/** As the package says it of itself. */
+function version(): string {
+  return String(new Redstart().info('server').server!.redstart_version)
 }
 
 function isUsage(error: unknown): boolean {

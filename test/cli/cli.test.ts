@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +21,12 @@ describe('the tool', () => {
       expect(help.out).toContain(`  ${name}`)
       expect((await redstart([name, '--help'])).out).toMatch(new RegExp(`^Usage: redstart ${name} `))
     }
+  })
+
+  it.each(['--version', '-v', 'version'])('says which version it is: %s', async (word) => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+    expect(await redstart([word])).toMatchObject({ code: 0, out: `${version}\n`, err: '' })
   })
 
   it.each<[string, readonly string[], string]>([
@@ -119,6 +125,16 @@ describe('redstart export', () => {
 
     expect(Buffer.from(restore.bytes).toString('latin1')).toMatch(/^\*2\r\n\$6\r\nSELECT(.|\n|\r)*RESTORE/)
     expect(Buffer.from(plain.bytes).toString('latin1')).toContain('RPUSH')
+  })
+
+  // It made a file of this name.
+  it('takes - for the standard output', async () => {
+    const [named, unnamed] = [await redstart(['export', DUMP, '--output', '-']), await redstart(['export', DUMP])]
+
+    expect(named.code).toBe(0)
+    expect(named.bytes).toHaveLength(unnamed.bytes.length)
+    expect(Buffer.from(named.bytes).toString('latin1')).toMatch(/^REDIS00/)
+    expect(existsSync('-')).toBe(false)
   })
 
   it('writes over nothing unless it is told to', async () => {
