@@ -4,7 +4,8 @@ import { byteLength, fromBytes, toBytes } from './structures/text.js'
 /**
  * An error reply of Redis, as an exception.
  *
- * `code` is the first word ('ERR', 'WRONGTYPE', 'BUSYKEY' …), `message` Redis's full text, code included.
+ * `code` is the first word ('ERR', 'WRONGTYPE', 'BUSYKEY' …), `message` Redis's full text, code included. One that comes from the
+ * other build of the package (CommonJS, ES) is no `instanceof` this class: go by `name` and `code`.
  */
 export class RedstartError extends Error {
   override readonly name = 'RedstartError'

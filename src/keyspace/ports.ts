@@ -119,6 +119,10 @@ export interface Refusal {
 
 /** What a keeper tells of, besides what it is asked. */
 export interface PersistenceEvent {
+  /**
+   * What happened: the store was loaded; the end of its log, torn by a crash, was cut off; a snapshot was begun, was written,
+   * could not be written; the log could not be written, and writes are refused; they are taken again; the store was closed.
+   */
   readonly type:
     | 'loaded'
     | 'tail-cut'
@@ -130,14 +134,17 @@ export interface PersistenceEvent {
     | 'closed'
   /** One sentence for people. */
   readonly message: string
+  /** The file that it is about, of 'tail-cut', 'saved' and 'write-failed'. */
   readonly file?: string | undefined
-  /** Where in the file, in bytes. */
+  /** Where in the file, in bytes, of 'tail-cut'. */
   readonly offset?: number | undefined
   /** How many bytes were dropped, of 'tail-cut'. */
   readonly bytesDropped?: number | undefined
+  /** How many keys the snapshot has, of 'saved', and of 'loaded': 0 where there was none. */
   readonly keys?: number | undefined
   /** How many records of the log were replayed, of 'loaded'. */
   readonly records?: number | undefined
+  /** What went wrong, of 'tail-cut', 'save-failed' and 'write-failed'. */
   readonly error?: unknown
 }
 
@@ -159,16 +166,23 @@ export interface SaveRequest {
 
 /** Snapshots are taken by themselves after so many seconds if there were so many changes. */
 export interface SaveRule {
+  /** How long ago the last snapshot is at least, in seconds. */
   readonly seconds: number
+  /** How many changes there were since, at least. */
   readonly changes: number
 }
 
 /** How a store is kept, as far as that can be changed while it is open. */
 export interface KeepingPolicy {
+  /** When writes reach the disk: before the call returns, within about a second, or when the system sees fit. */
   appendFsync: 'always' | 'everysec' | 'no'
+  /** Whether calls return at once under 'always', and `flushed` says when they are on the disk. */
   readonly groupCommit: boolean
+  /** A snapshot is taken by itself where any of these is met; never where there is none. */
   save: readonly SaveRule[]
+  /** How much larger all is than after the last rewrite when the log is rewritten, in percent; 0 for never. */
   rewritePercentage: number
+  /** How many bytes there are at least when the log is rewritten by itself. */
   rewriteMinSize: number
 }
 

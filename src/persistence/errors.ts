@@ -20,13 +20,20 @@ export interface Place {
   readonly offset?: number | undefined
 }
 
-/** Why a store cannot be opened, checked, repaired or restored; the message names file and offset. */
+/**
+ * Why a store cannot be opened, checked, repaired or restored; the message names file and offset. One that comes from the other build
+ * of the package (CommonJS, ES) is no `instanceof` this class: go by `name` and `code`.
+ */
 export class PersistenceError extends Error {
+  /** 'PersistenceError', in every build. */
   override readonly name = 'PersistenceError'
+  /** What kind of error it is: 'LOCKED', 'DAMAGED', 'NEWER', 'FOREIGN', 'KEY' or 'UNUSABLE'. */
   readonly code: PersistenceErrorCode
   /** What is wrong, without the place. */
   readonly reason: string
+  /** The file in which it is wrong, or which is locked; undefined where it is about none. */
   readonly file: string | undefined
+  /** Where in the file, in bytes from its beginning. */
   readonly offset: number | undefined
 
   constructor(code: PersistenceErrorCode, reason: string, { file, offset }: Place = {}) {

@@ -10,7 +10,9 @@ const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 }
 
 /** What a store is encrypted by: 32 bytes of chance, or a sentence of which a key is made. */
 export interface Secret {
+  /** 32 bytes of chance, as `crypto.randomBytes(32)` gives them. Excludes a passphrase. */
   readonly key?: Uint8Array | undefined
+  /** A sentence, from which scrypt makes the key; it is not empty. Excludes a key. */
   readonly passphrase?: string | undefined
 }
 

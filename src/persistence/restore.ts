@@ -21,10 +21,13 @@ export interface RestoreToOptions {
 
 const KINDS: Kinds<RestoreToOptions> = { seq: COUNT, timeMs: TIME }
 
-/** What `restoreBackup` made. */
+/** What `restore` made. */
 export interface RestoreReport {
+  /** How many keys its snapshot has; 0 without one. Records behind it may have made and removed others. */
   readonly keys: number
+  /** How many records of the log were copied behind the snapshot. */
   readonly records: number
+  /** The number of the last record that is in it. */
   readonly lastSeq: number
 }
 
