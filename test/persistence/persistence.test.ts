@@ -1,8 +1,8 @@
-import { createWriteStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { MemoryLog, manualClock, Redstart } from 'redstart'
-import { check, encrypted, files, memory, type Persistent, repair, restore } from 'redstart/persistence'
+import { check, encrypted, files, memory, type Persistent, restore } from 'redstart/persistence'
 import { describe, expect, it } from 'vitest'
 import { START_MS } from '../support.js'
 import { copyOf, folder, openKept, quickFiles, stateIn, stateText, WRITES } from './support.js'
@@ -191,87 +191,6 @@ describe.each(PLACES)('a database kept in %s', (_name, make) => {
     const report = await restore(place, target, { seq: 3 })
 
     expect(report).toMatchObject({ keys: 1, records: 2, lastSeq: 3 })
-  })
-})
-
-describe('what cannot be opened so', () => {
-  // Both were told as damage.
-  it('says that it is encrypted, to whoever comes without the secret', async () => {
-    const path = folder()
-    const { db } = await openKept(encrypted(quickFiles(path), { key: new Uint8Array(32).fill(1) }))
-    db.set('k', 'v')
-    await db.close()
-    const before = filesIn(path)
-    const refusal = {
-      code: 'KEY',
-      message: 'manifest at byte 0: the store is encrypted: it is opened by encrypted() and its secret',
-    }
-
-    await expect(Redstart.open({ persistence: files(path) })).rejects.toMatchObject(refusal)
-    await expect(check(path)).rejects.toMatchObject(refusal)
-    await expect(repair(path)).rejects.toMatchObject(refusal)
-    await expect(restore(path, memory())).rejects.toMatchObject(refusal)
-    expect(filesIn(path)).toEqual(before)
-  })
-
-  it.each<[string, (db: Redstart) => unknown, string]>([
-    ['a record of the log', () => undefined, 'log-1.rs'],
-    ['a snapshot', (db) => db.save(), 'snapshot-2.rs'],
-    ['a snapshot of a large value', (db) => setLarge(db), 'snapshot-2.rs'],
-    ['SWAPDB', (db) => db.select(0) && db.flushall() && db.save() === 'OK' && db.swapdb(3, 1), 'log-2.rs'],
-  ])('says that there are too few databases for it: %s', async (_, write, file) => {
-    const place = memory({ save: '' })
-    const { db } = await openKept(place)
-    db.select(3)
-    db.set('k', 'v')
-    write(db)
-    await db.close()
-
-    const opened = Redstart.open({ persistence: place, databases: 3, clock: manualClock(START_MS) })
-    await expect(opened).rejects.toMatchObject({ code: 'UNUSABLE', file })
-    await expect(opened).rejects.toThrow(/ is of a database that is not there: the store is opened with 3 databases/)
-
-    expect(await check(place)).toMatchObject({ ok: true })
-    const again = await Redstart.open({ persistence: place, databases: 4, clock: manualClock(START_MS) })
-    await again.close()
-  })
-})
-
-function setLarge(db: Redstart): void {
-  db.sadd('large', ...Array.from({ length: 50_000 }, (_, i) => `member ${i}`))
-  db.del('k')
-  db.save()
-}
-
-/** The files of a folder, with what is in them. */
-function filesIn(path: string): string[] {
-  return readdirSync(path).map((name) => `${name} ${readFileSync(join(path, name), 'latin1')}`)
-}
-
-describe('restore', () => {
-  // It ended with ENOTDIR.
-  it('takes the one file that a backup was written to, by its path', async () => {
-    const { db } = await openKept(memory())
-    for (const write of WRITES) write(db)
-    const state = stateText(db)
-    const file = join(folder(), 'backup.rs')
-    await db.backup(createWriteStream(file))
-    await db.close()
-    const target = memory()
-
-    await expect(restore(file, target, { seq: 1 })).rejects.toThrow('a backup in one file is of one instant')
-    const report = await restore(file, target)
-
-    expect(report).toMatchObject({ records: 0, lastSeq: WRITES.length })
-    expect((await stateIn(target)).state).toBe(state)
-    writeFileSync(file, 'something else')
-    await expect(restore(file, memory())).rejects.toThrow(`${file} at byte 0: the snapshot is cut off`)
-  })
-
-  it('says that nothing is kept in a folder that is not there', async () => {
-    const none = join(folder(), 'none')
-
-    await expect(restore(none, memory())).rejects.toThrow(`nothing is kept in ${none}`)
   })
 })
 
