@@ -11,28 +11,31 @@ export interface PackedLimits {
 }
 
 const LIMITS: PackedLimits = { segmentCells: 1 << 12, depthMax: 20 }
-/** So many first bits of the hash lie beside a cell that is not empty, and a 1. */
-const TAG_BITS = 15
-/** A key that lies further from its home than can be said: its hash is taken anew where that is asked for. */
-const FAR = 0xff
+/**
+ * What lies beside a cell, in 16 bits, 0 for an empty one: the first bits of the hash, a 1, and how many cells lie between it and the home of its
+ * hash.
+ */
+const TAG_BITS = 12
+const TAG_MASK = 0xfff8
+const DISTANCE_MASK = 7
+/** So far from home and further: the hash is taken anew where that is asked for. */
+const FAR = 7
 /** The table with its directory, and the objects of a segment. */
 const TABLE_BYTES = 120 + ARRAY
-const SEGMENT_BYTES = 650 + WORD
-/** A slot, a tag, and how far it is from home. */
-const CELL_BYTES = 7
+const SEGMENT_BYTES = 450 + WORD
+/** A slot, and what lies beside it. */
+const CELL_BYTES = 6
 
 function tagOf(hash: number): number {
-  return (hash >>> 16) | 1
+  return ((hash >>> (32 - TAG_BITS)) << 4) | (DISTANCE_MASK + 1)
 }
 
-/** Cells of a hash table. Whoever looks for a key goes along the tags, and to a cell where its tag is right. */
+/** Cells of a hash table. Whoever looks for a key goes along the marks, and to a cell where its tag is right. */
 class Segment {
   /** A slot + 1 each, 0 in an empty one. */
   readonly cells: Int32Array
-  /** The first bits of the hashes, 0 for an empty cell. */
-  readonly tags: Uint16Array
-  /** How many cells lie between each and the home of its hash; FAR for so many and more. */
-  readonly distances: Uint8Array
+  /** A tag and a distance each. */
+  readonly marks: Uint16Array
   count = 0
 
   constructor(
@@ -41,8 +44,7 @@ class Segment {
     readonly depth: number,
   ) {
     this.cells = new Int32Array(size)
-    this.tags = new Uint16Array(size)
-    this.distances = new Uint8Array(size)
+    this.marks = new Uint16Array(size)
   }
 
   get bytes(): number {
@@ -55,18 +57,17 @@ class Segment {
 
   /** Puts a slot + 1 into the first empty cell from its home on, of which the last bits say where it is. */
   put(home: number, tag: number, entry: number): void {
-    const { tags } = this
-    const mask = tags.length - 1
+    const { marks } = this
+    const mask = marks.length - 1
     let at = home & mask
-    while (tags[at] !== 0) at = (at + 1) & mask
+    while (marks[at] !== 0) at = (at + 1) & mask
     this.fill(at, (at - home) & mask, tag, entry)
     this.count++
   }
 
   fill(at: number, distance: number, tag: number, entry: number): void {
     this.cells[at] = entry
-    this.tags[at] = tag
-    this.distances[at] = Math.min(distance, FAR)
+    this.marks[at] = tag | Math.min(distance, FAR)
   }
 
   /** The cell of a slot that is there. */
@@ -82,7 +83,7 @@ class Segment {
 /**
  * From strings to slot numbers, as a StringTable without columns that keeps its slots dense, in half of the memory: the characters
  * of a key lie among those of others, and beside a cell lies only what is needed of its hash to split a segment. A key of 12 characters
- * takes 26 to 34 bytes with all that belongs to it; `keyAt` makes a new string each time.
+ * takes 25 to 32 bytes with all that belongs to it; `keyAt` makes a new string each time.
  *
  * Keys are found by extendible hashing, as there. Invariants: a segment of depth d holds all keys whose hashes agree in their top d
  * bits and stands in the directory 2^(depth of the directory - d) times; between the home of a key and its cell no cell is empty.
@@ -127,11 +128,11 @@ export class PackedTable {
     this.lastKey = key
     this.lastHash = hash
     const { texts } = this
-    const { cells, tags } = this.directory[hash >>> this.shift]!
-    const mask = tags.length - 1
+    const { cells, marks } = this.directory[hash >>> this.shift]!
+    const mask = marks.length - 1
     const tag = tagOf(hash)
-    for (let at = hash & mask; tags[at] !== 0; at = (at + 1) & mask) {
-      if (tags[at] === tag && texts.isAt(cells[at]! - 1, key)) return cells[at]! - 1
+    for (let at = hash & mask; marks[at] !== 0; at = (at + 1) & mask) {
+      if ((marks[at]! & TAG_MASK) === tag && texts.isAt(cells[at]! - 1, key)) return cells[at]! - 1
     }
     return -1
   }
@@ -201,21 +202,21 @@ export class PackedTable {
 
   /** Empties a cell and moves cells behind it up, so that none is cut off from its home (Knuth 6.4, algorithm R). */
   private clear(segment: Segment, gapAt: number): void {
-    const { cells, tags } = segment
+    const { cells, marks } = segment
     const mask = cells.length - 1
     let gap = gapAt
-    for (let at = (gap + 1) & mask; tags[at] !== 0; at = (at + 1) & mask) {
+    for (let at = (gap + 1) & mask; marks[at] !== 0; at = (at + 1) & mask) {
       const home = this.homeOf(segment, at)
       if (((at - home) & mask) < ((at - gap) & mask)) continue
-      segment.fill(gap, (gap - home) & mask, tags[at]!, cells[at]!)
+      segment.fill(gap, (gap - home) & mask, marks[at]! & TAG_MASK, cells[at]!)
       gap = at
     }
     segment.fill(gap, 0, 0, 0)
   }
 
   /** The cell that the hash of what lies in a cell leads to. */
-  private homeOf({ cells, distances }: Segment, at: number): number {
-    const distance = distances[at]!
+  private homeOf({ cells, marks }: Segment, at: number): number {
+    const distance = marks[at]! & DISTANCE_MASK
     const mask = cells.length - 1
     return distance < FAR ? (at - distance) & mask : this.texts.hashAt(cells[at]! - 1) & mask
   }
@@ -233,8 +234,8 @@ export class PackedTable {
     for (let at = 0; at < size; at++) {
       const entry = segment.cells[at]!
       if (entry === 0) continue
-      const tag = segment.tags[at]!
-      const bit = depth < TAG_BITS ? tag >> (TAG_BITS - depth) : this.texts.hashAt(entry - 1) >>> (31 - depth)
+      const tag = segment.marks[at]! & TAG_MASK
+      const bit = depth < TAG_BITS ? tag >> (15 - depth) : this.texts.hashAt(entry - 1) >>> (31 - depth)
       halves[(bit & 1) as 0 | 1].put(this.homeOf(segment, at), tag, entry)
     }
     this.replace(hash, segment, halves)
@@ -244,10 +245,10 @@ export class PackedTable {
   }
 
   /** Puts all of a segment into another. */
-  private refilled(segment: Segment, { cells, tags }: Segment): Segment {
+  private refilled(segment: Segment, { cells, marks }: Segment): Segment {
     for (let at = 0; at < cells.length; at++) {
       const entry = cells[at]!
-      if (entry !== 0) segment.put(this.texts.hashAt(entry - 1), tags[at]!, entry)
+      if (entry !== 0) segment.put(this.texts.hashAt(entry - 1), marks[at]! & TAG_MASK, entry)
     }
     return segment
   }
@@ -295,8 +296,7 @@ export class PackedTable {
       if (known !== undefined) return known
       const fresh = new Segment(segment.cells.length, segment.depth)
       fresh.cells.set(segment.cells)
-      fresh.tags.set(segment.tags)
-      fresh.distances.set(segment.distances)
+      fresh.marks.set(segment.marks)
       fresh.count = segment.count
       copies.set(segment, fresh)
       return fresh
@@ -319,10 +319,10 @@ export class PackedTable {
     for (const segment of segments) {
       const used = segment.cells.filter((entry) => entry !== 0).length
       for (const [at, entry] of segment.cells.entries()) {
-        if ((entry === 0) !== (segment.tags[at] === 0)) throw new Error('packed table: a cell is half empty')
+        if ((entry === 0) !== (segment.marks[at] === 0)) throw new Error('packed table: a cell is half empty')
         if (entry === 0) continue
         const hash = this.texts.hashAt(entry - 1)
-        if (segment.tags[at] !== tagOf(hash)) throw new Error('packed table: a cell has a wrong tag')
+        if ((segment.marks[at]! & TAG_MASK) !== tagOf(hash)) throw new Error('packed table: a cell has a wrong tag')
         if (this.homeOf(segment, at) !== (hash & (segment.cells.length - 1)))
           throw new Error('packed table: a cell is wrong about its home')
       }

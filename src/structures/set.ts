@@ -20,7 +20,7 @@ const LISTPACK_BYTES_MAX = 64
 const LIST_MAX = 32
 
 /**
- * More members than this are packed, which takes 30 bytes for one of 12 characters instead of 57. SADD of a new one takes 1.7 times as
+ * More members than this are packed, which takes 28 bytes for one of 12 characters instead of 57. SADD of a new one takes 1.7 times as
  * long then, SISMEMBER about as long, and what gives members out makes new strings.
  */
 const TABLE_MAX = 1 << 17
