@@ -162,7 +162,7 @@ describe('SPOP', () => {
         expect(popped).toHaveLength(Math.min(size, count))
         expect([...popped, ...db.smembers('k')].sort()).toEqual(members.sort())
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
   })
 })
@@ -196,7 +196,7 @@ describe('SRANDMEMBER', () => {
         expect(db.smismember('k', 'm0', ...picked)).not.toContain(0)
         expect(db.scard('k')).toBe(size)
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
   })
 

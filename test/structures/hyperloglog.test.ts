@@ -106,7 +106,7 @@ describe('registers', () => {
           expect(registersOf(hll)).toEqual(modelOf(elements))
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 
