@@ -47,8 +47,6 @@ export class Eviction {
   /** Whether only keys with a deadline may go. */
   private onlyVolatile = false
   private atRandom = false
-  /** Keys evicted since the start. */
-  evicted = 0
 
   constructor(store: Store) {
     this.store = store
@@ -174,8 +172,14 @@ export class Eviction {
     if (this.ranksMean !== ORDER || store.replaying) return false
     if (keys.size !== store.settings.maxKeys || keys.size !== store.keyCount) return false
     this.rankAll(keys)
-    if (!store.recycle(database, keys.order!.oldest, key, value)) return false
-    this.evicted++
+    const slot = keys.order!.oldest
+    // More hangs on other keys than their rows, or somebody has to hear of more.
+    if (typeof value !== 'string' || !keys.isPlain(slot)) return false
+    if (store.undo !== undefined || store.snapshot !== undefined || store.waiters.active || store.hearsArrivals)
+      return false
+    const gone = keys.keyAt(slot)!
+    keys.recycle(slot, key, value, store.accessTime())
+    this.hasGone(database, gone)
     return true
   }
 
@@ -290,8 +294,20 @@ export class Eviction {
     return false
   }
 
+  /** There is no room for a key. */
   private evict(database: Database, slot: number): void {
-    this.evicted++
-    this.store.evict(database, slot)
+    const key = database.keys.keyAt(slot)!
+    this.store.remove(database, slot)
+    this.hasGone(database, key)
+  }
+
+  /** A key was evicted: the log hears of it as DEL, the event is `evicted`. */
+  private hasGone(database: Database, key: string): void {
+    const { store } = this
+    if (store.logging) store.append(database, ['DEL', key])
+    store.dirty++
+    store.statistics.evictedKeys++
+    // What nobody hears of need not be handed out.
+    if (store.observed) store.announce(database, key, 'evicted')
   }
 }

@@ -466,35 +466,6 @@ export class Store {
     return this.settling
   }
 
-  /** There is no room for a key: it goes, the log hears of it as DEL, the event is `evicted`. */
-  evict(database: Database, slot: number): void {
-    const key = database.keys.keyAt(slot)!
-    this.remove(database, slot)
-    this.evicted(database, key)
-  }
-
-  /**
-   * As `evict`, and a new key comes into the slot; returns false, and does nothing, where more hangs on either key than their rows. O(1).
-   */
-  recycle(database: Database, slot: number, key: string, value: Value): boolean {
-    const { keys } = database
-    if (typeof value !== 'string' || !keys.isPlain(slot)) return false
-    if (this.undo !== undefined || this.snapshot !== undefined || this.waiters.active || this.hearsArrivals)
-      return false
-    const gone = keys.keyAt(slot)!
-    keys.recycle(slot, key, value, this.accessTime())
-    this.evicted(database, gone)
-    return true
-  }
-
-  private evicted(database: Database, key: string): void {
-    if (this.logging) this.append(database, ['DEL', key])
-    this.dirty++
-    this.statistics.evictedKeys++
-    // What nobody hears of need not be handed out.
-    if (this.observed) this.announce(database, key, 'evicted')
-  }
-
   /** A key has been added: who waits for it is told, and who listens to `new`. O(1). */
   arrived(database: Database, key: string, value: Value): void {
     if (this.waiters.active) this.waiters.signal(database, key, typeOf(value))

@@ -21,7 +21,7 @@ describe('a store with a limit', () => {
     }
 
     expect(db.dbsize()).toBe(100)
-    expect(db.engine.eviction.evicted).toBe(900)
+    expect(db.engine.statistics.evictedKeys).toBe(900)
     db.engine.invariants()
   })
 
