@@ -2,7 +2,7 @@
 import { fromBytes, toBytes } from '../structures/text.js'
 import type { Plain, PlainSink, PlainSource } from './ports.js'
 
-const DOUBLE_BYTES = 8
+export const DOUBLE_BYTES = 8
 
 /** Data that no value looks like. */
 export class BadPlainValue extends Error {}

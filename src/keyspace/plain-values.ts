@@ -7,7 +7,7 @@ import { SortedSet } from '../structures/sorted-set.js'
 import { Stream } from '../structures/stream.js'
 import { copyBytes } from '../structures/text.js'
 import { VectorSet } from '../structures/vector-set/vector-set.js'
-import { BadPlainValue, listOf, readText, TreeSource } from './plain-data.js'
+import { BadPlainValue, DOUBLE_BYTES, listOf, readText, TreeSource } from './plain-data.js'
 import { blocksOf, joinStreams, packStream, unpackStream } from './plain-stream.js'
 import { packVectorSet, unpackVectorSet } from './plain-vector-set.js'
 import type { Plain, PlainSink, PlainSource } from './ports.js'
@@ -272,8 +272,6 @@ function readSet(source: PlainSource): SetOfStrings {
   return set
 }
 
-const SCORE_BYTES = 8
-
 /** The number of the encoding (0 for a listpack), all scores as doubles, least byte first, then the members; both ascending. */
 function packSortedSet(set: SortedSet, start: number, end: number, sink: PlainSink): void {
   sink.list(2 + end - start)
@@ -281,7 +279,7 @@ function packSortedSet(set: SortedSet, start: number, end: number, sink: PlainSi
   let at = sink.doubles(end - start)
   set.visit(start, end, false, (member, score) => {
     sink.setDouble(at, score)
-    at += SCORE_BYTES
+    at += DOUBLE_BYTES
     sink.text(member)
   })
 }

@@ -1,11 +1,10 @@
+import { SHORT_ASCII_MAX } from '../structures/short-ascii.js'
 import { isAsciiAt, textAt } from './bytes.js'
 import { PersistenceError } from './errors.js'
 import type { Plain, PlainSource } from './plain.js'
 
 /** Lists lie in lists at most so deep. */
 const DEPTH_MAX = 8
-/** V8 copies up to so many characters that are cut out of a text; more would keep all of it alive. */
-const COPIED_MAX = 12
 const DOUBLE_BYTES = 8
 
 /** What @types/node leaves out: a slice without a look at its arguments. */
@@ -75,15 +74,15 @@ export class PlainReader implements PlainSource {
 
   list(): number {
     const type = this.bytes[this.take(1)]!
-    if (type >= 0x90 && type < 0xa0) return this.checked(type & 0x0f)
-    if (type === 0xdc) return this.checked(this.bytes.readUInt16BE(this.take(2)))
-    if (type === 0xdd) return this.checked(this.bytes.readUInt32BE(this.take(4)))
-    throw this.wrong('a list that is none')
+    const length = this.lengthOfList(type)
+    if (length === undefined) throw this.wrong('a list that is none')
+    return length
   }
 
   doubles(count: number): number[] {
     const { view } = this
-    const length = this.lengthOfRaw()
+    const length = this.lengthOfRaw(this.bytes[this.take(1)]!)
+    if (length === undefined) throw this.wrong('bytes that are none')
     if (length !== count * DOUBLE_BYTES) throw this.wrong('doubles that are not as many as they should be')
     let at = this.take(length)
     const doubles = new Array<number>(count)
@@ -91,17 +90,18 @@ export class PlainReader implements PlainSource {
     return doubles
   }
 
-  private lengthOfRaw(): number {
-    const { bytes } = this
-    switch (bytes[this.take(1)]) {
-      case 0xc4:
-        return bytes[this.take(1)]!
-      case 0xc5:
-        return bytes.readUInt16BE(this.take(2))
-      case 0xc6:
-        return bytes.readUInt32BE(this.take(4))
-    }
-    throw this.wrong('bytes that are none')
+  /** The length of bytes that begin with this type, undefined where it is another one. */
+  private lengthOfRaw(type: number): number | undefined {
+    if (type === 0xc4) return this.bytes[this.take(1)]!
+    if (type === 0xc5) return this.bytes.readUInt16BE(this.take(2))
+    return type === 0xc6 ? this.bytes.readUInt32BE(this.take(4)) : undefined
+  }
+
+  /** The same of a list. */
+  private lengthOfList(type: number): number | undefined {
+    if (type >= 0x90 && type < 0xa0) return this.checked(type & 0x0f)
+    if (type === 0xdc) return this.checked(this.bytes.readUInt16BE(this.take(2)))
+    return type === 0xdd ? this.checked(this.bytes.readUInt32BE(this.take(4))) : undefined
   }
 
   plain(): Plain {
@@ -129,16 +129,13 @@ export class PlainReader implements PlainSource {
     if (type < 0x80) return type
     if (type >= 0xe0) return type - 0x100
     if (type >= 0xa0 && type < 0xc0) return this.cut(type & 0x1f)
-    if (type >= 0x90 && type < 0xa0) return this.array(type & 0x0f, depth)
+    const listed = this.lengthOfList(type)
+    if (listed !== undefined) return this.array(listed, depth)
+    const raw = this.lengthOfRaw(type)
+    if (raw !== undefined) return this.raw(raw)
     switch (type) {
       case 0xc0:
         return null
-      case 0xc4:
-        return this.raw(bytes[this.take(1)]!)
-      case 0xc5:
-        return this.raw(bytes.readUInt16BE(this.take(2)))
-      case 0xc6:
-        return this.raw(bytes.readUInt32BE(this.take(4)))
       case 0xcb:
         return this.view.getFloat64(this.take(8))
       case 0xd9:
@@ -147,10 +144,6 @@ export class PlainReader implements PlainSource {
         return this.cut(bytes.readUInt16BE(this.take(2)))
       case 0xdb:
         return this.cut(bytes.readUInt32BE(this.take(4)))
-      case 0xdc:
-        return this.array(bytes.readUInt16BE(this.take(2)), depth)
-      case 0xdd:
-        return this.array(bytes.readUInt32BE(this.take(4)), depth)
     }
     return this.integer(type)
   }
@@ -183,7 +176,8 @@ export class PlainReader implements PlainSource {
     const { bytes } = this
     const start = this.take(length)
     const end = start + length
-    if (length > COPIED_MAX || !isAsciiAt(bytes, start, end)) return textAt(bytes, start, end)
+    // What is longer V8 would not copy, and it would keep all of them alive.
+    if (length > SHORT_ASCII_MAX || !isAsciiAt(bytes, start, end)) return textAt(bytes, start, end)
     this.characters ??= (bytes as unknown as Latin1Slicer).latin1Slice(0, bytes.length)
     return this.characters.slice(start, end)
   }
@@ -200,7 +194,6 @@ export class PlainReader implements PlainSource {
   }
 
   private array(length: number, depth: number): Plain {
-    this.checked(length)
     if (depth === DEPTH_MAX) throw this.wrong('lists that lie too deep')
     const array = new Array<Plain>(length)
     for (let i = 0; i < length; i++) array[i] = this.value(depth + 1)
