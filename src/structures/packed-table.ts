@@ -96,7 +96,7 @@ export class PackedTable {
   /** 32 less the depth of the directory. */
   private shift = 31
   private cellsWeight: number
-  /** The hash of the key that `find` looked for last: an `add` of a missing key follows it. */
+  /** The hash of the key that `find` missed last: an `add` of it follows. */
   private lastKey: string | undefined = undefined
   private lastHash = 0
   private readonly limits: PackedLimits
@@ -125,8 +125,6 @@ export class PackedTable {
   /** The slot of a key, -1 when it is not there. O(length of the key). */
   find(key: string): number {
     const hash = hashOf(key)
-    this.lastKey = key
-    this.lastHash = hash
     const { texts } = this
     const { cells, marks } = this.directory[hash >>> this.shift]!
     const mask = marks.length - 1
@@ -134,6 +132,8 @@ export class PackedTable {
     for (let at = hash & mask; marks[at] !== 0; at = (at + 1) & mask) {
       if ((marks[at]! & TAG_MASK) === tag && texts.isAt(cells[at]! - 1, key)) return cells[at]! - 1
     }
+    this.lastKey = key
+    this.lastHash = hash
     return -1
   }
 
@@ -155,7 +155,7 @@ export class PackedTable {
     return slot
   }
 
-  /** The hash of a key; that of the key which was looked for last is known. */
+  /** The hash of a key; that of the key which was missed last is known. */
   private hashFor(key: string): number {
     return this.lastKey === key ? this.lastHash : hashOf(key)
   }
@@ -183,8 +183,8 @@ export class PackedTable {
     this.forget(slot)
     if (slot !== last) {
       const hash = texts.hashAt(last)
-      const { cells } = this.directory[hash >>> this.shift]!
-      cells[this.directory[hash >>> this.shift]!.cellOf(hash, last)] = slot + 1
+      const segment = this.directory[hash >>> this.shift]!
+      segment.cells[segment.cellOf(hash, last)] = slot + 1
       texts.set(slot, texts.at(last))
     }
     texts.pop()
@@ -226,7 +226,7 @@ export class PackedTable {
     const { depth } = segment
     const size = segment.cells.length
     if (depth >= this.limits.depthMax) {
-      this.replace(hash, segment, [this.refilled(new Segment(size * 2, depth), segment)])
+      this.replace(hash, depth, [segment], [this.refilled(new Segment(size * 2, depth), segment)])
       return
     }
     if (depth === 32 - this.shift) this.deepen()
@@ -238,7 +238,7 @@ export class PackedTable {
       const bit = depth < TAG_BITS ? tag >> (15 - depth) : this.texts.hashAt(entry - 1) >>> (31 - depth)
       halves[(bit & 1) as 0 | 1].put(this.homeOf(segment, at), tag, entry)
     }
-    this.replace(hash, segment, halves)
+    this.replace(hash, depth, [segment], halves)
     // All may have gone into the one that this hash leads to.
     const half = halves[((hash >>> (31 - depth)) & 1) as 0 | 1]
     if (half.isFull) this.split(hash, half)
@@ -253,16 +253,16 @@ export class PackedTable {
     return segment
   }
 
-  /** Puts segments in the places of one, each in as many of them, in order. */
-  private replace(hash: number, former: Segment, segments: readonly Segment[]): void {
-    const places = 1 << (32 - this.shift - former.depth)
+  /** Puts segments in the places that hashes of so many bits lead to, each in as many of them, in order; former ones stood there. */
+  private replace(hash: number, depth: number, former: readonly Segment[], segments: readonly Segment[]): void {
+    const places = 1 << (32 - this.shift - depth)
     const first = ((hash >>> this.shift) & -places) >>> 0
     const each = places / segments.length
     for (const [i, segment] of segments.entries()) {
       this.directory.fill(segment, first + i * each, first + (i + 1) * each)
       this.cellsWeight += segment.bytes
     }
-    this.cellsWeight -= former.bytes
+    for (const segment of former) this.cellsWeight -= segment.bytes
   }
 
   /** Twice as many places in the directory. */
@@ -277,13 +277,8 @@ export class PackedTable {
     if (depth === 1) return
     const twin = this.directory[(hash ^ (1 << (32 - depth))) >>> this.shift]!
     if (twin.depth !== depth || segment.count + twin.count > this.limits.segmentCells >> 2) return
-    const joined = new Segment(this.limits.segmentCells, depth - 1)
-    this.refilled(joined, segment)
-    this.refilled(joined, twin)
-    const places = 1 << (32 - this.shift - joined.depth)
-    const first = ((hash >>> this.shift) & -places) >>> 0
-    this.directory.fill(joined, first, first + places)
-    this.cellsWeight += joined.bytes - segment.bytes - twin.bytes
+    const joined = this.refilled(new Segment(this.limits.segmentCells, depth - 1), segment)
+    this.replace(hash, joined.depth, [segment, twin], [this.refilled(joined, twin)])
   }
 
   /** An independent copy. O(bytes). */

@@ -1,5 +1,5 @@
 import { SHORT_ASCII_MAX } from './short-ascii.js'
-import { fromAscii, readable } from './text.js'
+import { fromAscii, isAscii, readable } from './text.js'
 import { hashOf, hashOfAscii } from './text-hash.js'
 import { ARRAY, textWeight, WORD } from './weight.js'
 
@@ -254,10 +254,7 @@ function setEnd(block: Uint8Array, at: number, end: number): void {
 
 /** How many bytes a text takes, 0 for one that is kept as a string. */
 function packedLength(text: string): number {
-  const { length } = text
-  if (length > PACKED_MAX) return 0
-  for (let i = 0; i < length; i++) if (text.charCodeAt(i) >= 0x80) return 0
-  return length
+  return text.length <= PACKED_MAX && isAscii(text) ? text.length : 0
 }
 
 /** Writes the characters of a text; returns how many those are, 0 where one of them is not ASCII. */
