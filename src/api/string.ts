@@ -6,7 +6,7 @@ import * as counters from '../commands/string-counters.js'
 import * as ranges from '../commands/string-ranges.js'
 import { notAFloat, wrongArity } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
-import type { Unit } from '../keyspace/unit.js'
+import { OTHERWISE, OVERWRITTEN, type Unit } from '../keyspace/unit.js'
 import type { StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
 import { isPairs, optionsGiven, pairGiven } from './given.js'
@@ -67,26 +67,20 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    */
   set(key: Key, value: Data, options?: SetOptions): 'OK' | null
   set(key: Key, value: Data, options?: SetOptions | SetGetOptions): T | 'OK' | null {
+    if (options !== undefined) return setWith(this, key, value, options)
+    const kept = toValue(value)
     const unit = this[UNIT]
+    const done = typeof kept === 'string' && typeof key === 'string' ? unit.overwriteText(key, kept) : OTHERWISE
+    if (done === OVERWRITTEN) return 'OK'
+    const text = toText(key)
+    const { store } = unit
     try {
-      if (unit.store.limited) unit.makeRoom()
-      if (options === undefined) {
-        const kept = toValue(value)
-        const text = typeof key === 'string' ? key : toText(key)
-        const slot = unit.find(text)
-        if (slot !== ABSENT) bodies.overwrite(unit, text, slot, kept)
-        else if (text.isWellFormed()) bodies.create(unit, text, kept)
-        else bodies.setPlain(unit, toText(text), kept)
-        return 'OK'
-      }
-      optionsGiven(options)
-      if (!('get' in options && options.get)) {
-        return bodies.set(unit, toText(key), toValue(value), options) ? 'OK' : null
-      }
-      const old = bodies.setGet(unit, toText(key), toValue(value), options)
-      return old === null ? null : this[OUT](old)
+      if (store.limited) unit.makeRoom()
+      if (done === ABSENT && text === key) bodies.create(unit, text, kept)
+      else bodies.setPlain(unit, text, kept)
+      if (store.limited) unit.keepWithin()
+      return 'OK'
     } finally {
-      if (unit.store.limited) unit.keepWithin()
       unit.end()
     }
   }
@@ -371,4 +365,31 @@ function pairsOf(entries: KeyValues, command: string): [string, StringValue][] {
   const pairs = isPairs(entries) ? Array.from(entries, pairGiven) : Object.entries(entries)
   if (pairs.length === 0) throw wrongArity(command)
   return pairs.map(([key, value]) => [toText(key), toValue(value)])
+}
+
+/** SET with options. Not by GROW, whose calls go to all bodies: this is the other call that caches live on. */
+function setWith<T extends string | Uint8Array>(
+  handle: StringCommands<T>,
+  key: Key,
+  value: Data,
+  options: SetOptions | SetGetOptions,
+): T | 'OK' | null {
+  optionsGiven(options)
+  const isGet = 'get' in options && options.get
+  const text = toText(key)
+  const kept = toValue(value)
+  const unit = handle[UNIT]
+  const { store } = unit
+  try {
+    if (store.limited) unit.makeRoom()
+    const result = isGet
+      ? bodies.setGet(unit, text, kept, options)
+      : bodies.set(unit, text, kept, options)
+        ? 'OK'
+        : null
+    if (store.limited) unit.keepWithin()
+    return isGet ? out(handle, result) : (result as 'OK' | null)
+  } finally {
+    unit.end()
+  }
 }

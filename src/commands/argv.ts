@@ -25,6 +25,9 @@ export const STRING_LENGTH_MAX = 512 * 1024 * 1024
 /** So many characters never have more bytes than that. */
 const SURELY_SHORT = Math.floor(STRING_LENGTH_MAX / 3)
 
+/** The characters of the longest 64-bit integer. */
+const LONGEST_INTEGER = 20
+
 /** The canonical text of a key or another word that is not kept as bytes. Throws ERR for what stands for no bytes. */
 export function toText(word: Data): string {
   if (typeof word === 'string' && word.isWellFormed()) return word
@@ -46,15 +49,20 @@ function unusualText(word: unknown): string {
  * A value as it is kept: an integer where the text is one (Redis's 'int' encoding), else text, else a copy of the bytes.
  */
 export function toValue(word: Data): StringValue {
+  // Short enough to be inlined.
+  if (typeof word === 'string' && word.length > LONGEST_INTEGER && word.length <= SURELY_SHORT && word.isWellFormed()) {
+    return word
+  }
+  return toOtherValue(word)
+}
+
+function toOtherValue(word: Data): StringValue {
   if (typeof word === 'string') {
-    if (word.length > 20) {
-      if (word.length > SURELY_SHORT && byteLength(word) > STRING_LENGTH_MAX) throw stringTooLong()
-      return word.isWellFormed() ? word : unusualText(word)
-    }
+    if (word.length > SURELY_SHORT && byteLength(word) > STRING_LENGTH_MAX) throw stringTooLong()
     const first = word.charCodeAt(0)
     // '-' and the digits.
-    if (first > 57 || (first < 48 && first !== 45)) return word.isWellFormed() ? word : unusualText(word)
-    return toInteger(word)
+    const isText = word.length > LONGEST_INTEGER || first > 57 || (first < 48 && first !== 45)
+    return isText ? toText(word) : toInteger(word)
   }
   if (typeof word === 'number' && Number.isSafeInteger(word)) return word + 0 // -0 becomes 0
   if (word instanceof Uint8Array && word.length >= KEPT_AS_BYTES_FROM) {

@@ -5,7 +5,7 @@
  */
 import { syntaxError, wrongArity } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
-import { logWord, type Unit } from '../keyspace/unit.js'
+import { logWord, OVERWRITTEN, type Unit } from '../keyspace/unit.js'
 import { isString, type StringValue } from '../keyspace/value.js'
 import type { Int64 } from '../structures/int64.js'
 import { type Argv, integerAt, operandOf, textAt, textsFrom, tokenAt, valueAt } from './argv.js'
@@ -105,6 +105,8 @@ function setChecked(unit: Unit, key: string, value: StringValue, options: SetOpt
   if (options.nx || options.xx) {
     const exists = unit.find(key) !== ABSENT
     if (exists === Boolean(options.nx)) return false
+  } else if (typeof value === 'string' && typeof deadline === 'number' && deadline > 0) {
+    if (unit.overwriteExpiring(key, value, deadline) === OVERWRITTEN) return true
   }
   const slot = unit.put(key, value, options.keepttl === true || deadline !== 0)
   if (deadline !== 0) unit.setDeadline(slot, deadline)

@@ -236,6 +236,38 @@ export class KeyIndex extends StringTable<Value> {
     return marks
   }
 
+  /** As `exchange`, of text with text at a key that does not expire, which is accessed now; false in any other case. O(1). */
+  overwriteText(slot: number, text: string, access: number): boolean {
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    if (rows[at + MARKS] !== TEXT || access === 0) return false
+    this.putText(rows, at, text, access)
+    return true
+  }
+
+  /** As `overwriteText` where the key does expire and has not yet; what `deadlineAt` returns, or 0 in any other case. O(1). */
+  overwriteExpiring(slot: number, text: string, access: number, expirySecond: number): number {
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    const marks = rows[at + MARKS] as number
+    if ((marks & VALUE_MASK) !== TEXT || access === 0 || (rows[at + EXPIRY_SECOND] as number) <= access) return 0
+    this.putText(rows, at, text, access)
+    rows[at + EXPIRY_SECOND] = expirySecond
+    return marks >>> DEADLINE_SHIFT
+  }
+
+  private putText(rows: unknown[], at: number, text: string, access: number): void {
+    const weight = textWeight(text)
+    const charge = rows[at + CHARGE] as number
+    if (weight !== charge) {
+      this.valuesWeight += weight - charge
+      rows[at + CHARGE] = weight
+    }
+    rows[at + VALUE] = text
+    // Mostly it is the same second, and the row is not written to.
+    if (rows[at + ACCESS] !== access) rows[at + ACCESS] = access
+  }
+
   /** Charges for a value that is about to take the place of one. */
   private recharge(slot: number, value: Value): void {
     const weight = valueWeight(value)

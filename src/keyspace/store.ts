@@ -61,7 +61,7 @@ const READING_KEPT_MS = 1_000
 /** A deadline that lies further ahead than this of a reading that is still kept has not passed. */
 const READING_TRUSTED_S = 60
 /** The wheel holds no later deadlines: the year 287,396. */
-const FAR_MS = Number.MAX_SAFE_INTEGER
+export const FAR_MS = Number.MAX_SAFE_INTEGER
 
 /** The events of keys that nobody took away. */
 const LOST: ReadonlySet<string> = new Set(['expired', 'evicted'])
@@ -227,6 +227,12 @@ export class Store {
     this.expiry.holdOpen(this.waiters.hasTimeouts)
   }
 
+  /** Whether a write has nothing to do but to write: no limit, no log, nobody who hears, nothing to take back or to write down before. */
+  get isPlain(): boolean {
+    if (this.limited || this.logging || this.observed || this.leavesAccess) return false
+    return this.undo === undefined && this.snapshot === undefined
+  }
+
   /** The bytes that all keys take with their values and deadlines, roughly. O(databases). */
   get usedMemory(): number {
     this.ledger.settle()
@@ -245,6 +251,11 @@ export class Store {
   now(): number {
     if (this.nowMs === 0) this.readClock()
     return this.nowMs
+  }
+
+  /** Whether the running unit has read the clock. */
+  get hasReading(): boolean {
+    return this.nowMs !== 0
   }
 
   private readClock(): void {

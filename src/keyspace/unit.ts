@@ -1,11 +1,12 @@
 import { outOfMemory, wrongType } from '../errors.js'
 import type { Hash } from '../structures/hash.js'
 import type { Int64 } from '../structures/int64.js'
+import { accessTime } from './access-time.js'
 import type { Client } from './client.js'
 import type { Database } from './database.js'
 import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, VALUE } from './key-index.js'
 import type { LogWord } from './ports.js'
-import { CLOCK_READ, EFFECTS, NOTHING, type Store } from './store.js'
+import { CLOCK_READ, EFFECTS, FAR_MS, NOTHING, type Store } from './store.js'
 import { Undo } from './undo.js'
 import {
   type Collection,
@@ -18,6 +19,10 @@ import {
   typeOf,
   type Value,
 } from './value.js'
+
+/** What `overwriteText` answers, beside ABSENT. */
+export const OVERWRITTEN = -2
+export const OTHERWISE = -3
 
 /** How a collection is told from others and made; each structure has one. */
 export interface CollectionKind<T extends Collection> {
@@ -304,6 +309,38 @@ export class Unit {
     if (slot === ABSENT) return this.add(key, value)
     this.replace(slot, value, keepDeadline)
     return slot
+  }
+
+  /**
+   * Puts text in the place of text that does not expire, if nobody is to hear of it. Returns OVERWRITTEN; ABSENT where there is no such key; or
+   * OTHERWISE, and nothing is done. What `put` and `changed` do, in one function: a SET over a SET takes two thirds of the time. O(1).
+   */
+  overwriteText(key: string, text: string): number {
+    const { store } = this
+    if (!store.isPlain) return OTHERWISE
+    const { keys } = this.database
+    const slot = keys.find(key)
+    if (slot === ABSENT) return ABSENT
+    if (!keys.overwriteText(slot, text, store.accessClock)) return OTHERWISE
+    store.dirty++
+    return OVERWRITTEN
+  }
+
+  /** As `overwriteText`, of text that expires, and does so from now on at a number of milliseconds since the epoch. O(1). */
+  overwriteExpiring(key: string, text: string, deadlineMs: number): number {
+    const { store, database } = this
+    // The access clock is only as late as the last reading.
+    if (!store.isPlain || !store.hasReading || deadlineMs >= FAR_MS) return OTHERWISE
+    const { keys } = database
+    const slot = keys.find(key)
+    if (slot === ABSENT) return ABSENT
+    const deadline = keys.overwriteExpiring(slot, text, store.accessClock, accessTime(deadlineMs))
+    if (deadline === 0) return OTHERWISE
+    // What expires has its place in the wheel.
+    database.wheel!.move(deadline, deadlineMs)
+    store.expiry.armBy(deadlineMs)
+    store.dirty++
+    return OVERWRITTEN
   }
 
   /** Puts a value at a key that exists; a deadline is dropped unless `keepDeadline`. O(1). */

@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { Redstart, type SetOptions } from 'redstart'
+import { expect, it } from 'vitest'
+
+const START_MS = 1_700_000_000_500
+
+/** What tells two stores apart that have seen the same calls. */
+interface Witness {
+  readonly db: Redstart
+  readonly advance: (ms: number) => void
+}
+
+/** One whose SET has nothing to do but to write, and one in which somebody hears of it: that takes another way. */
+function twins(): [Witness, Witness] {
+  return [witness(), witness((db) => db.on('set', () => {}))]
+}
+
+/** Its timers never come: what has expired goes when it is looked at. */
+function witness(arrange?: (db: Redstart) => void): Witness {
+  let now = START_MS
+  const db = new Redstart({ clock: { now: () => now, schedule: () => ({ cancel() {} }) } })
+  arrange?.(db)
+  return {
+    db,
+    advance: (ms) => {
+      now += ms
+    },
+  }
+}
+
+const key = fc.constantFrom('a', 'b', '\ud800x', '\udc80')
+const value = fc.oneof(
+  fc.constantFrom('7', '-12', 'short', 'a text of more than twenty characters', 'é'.repeat(30), '日本'.repeat(20)),
+  fc.constantFrom(5, 2 ** 53 - 1, 10n, new Uint8Array([1, 255]), new Uint8Array(60)),
+)
+const time = fc.constantFrom(1, 2, 400, 999, 1_000, 1_400, 5_000, 2 ** 33)
+const options: fc.Arbitrary<SetOptions | undefined> = fc.oneof(
+  fc.constant(undefined),
+  time.map((ex) => ({ ex })),
+  time.map((px) => ({ px })),
+  time.map((ms) => ({ pxat: START_MS + ms })),
+  fc.constantFrom(
+    { pxat: 1 },
+    { exat: 2n ** 40n },
+    { pxat: 2n ** 62n },
+    { keepttl: true },
+    { nx: true },
+    { xx: true, px: 50 },
+  ),
+)
+const step: fc.Arbitrary<(witness: Witness) => unknown> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.tuple(key, value, options).map(
+      (set) =>
+        ({ db }: Witness) =>
+          db.set(...set),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: time.map(
+      (ms) =>
+        ({ advance }: Witness) =>
+          advance(Math.min(ms, 5_000)),
+    ),
+  },
+  fc.tuple(key, time).map(
+    ([k, ms]) =>
+      ({ db }: Witness) =>
+        db.pexpire(k, ms),
+  ),
+  key.map(
+    (k) =>
+      ({ db }: Witness) =>
+        db.del(k),
+  ),
+  key.map(
+    (k) =>
+      ({ db }: Witness) =>
+        db.rpush(k, 'x'),
+  ),
+  key.map(
+    (k) =>
+      ({ db }: Witness) =>
+        db.persist(k),
+  ),
+)
+
+/** The reply, or the text of the error. */
+function outcome(witness: Witness, call: (witness: Witness) => unknown): unknown {
+  try {
+    return call(witness)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+function state({ db }: Witness): unknown {
+  const keys = db.keys('*').map((name) => [name, db.pexpiretime(name), db.objectIdletime(name), db.dump(name)])
+  const info = /rdb_changes_since_last_save:\d+|expired_keys:\d+/g
+  return { keys, weight: db.memoryUsage('a'), info: String(db.call('INFO')).match(info), total: db.engine.usedMemory }
+}
+
+it('SET leaves the same state whether or not anybody hears of it', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const [quick, heard] = twins()
+
+      for (const call of steps) expect(outcome(quick, call)).toEqual(outcome(heard, call))
+
+      expect(state(quick)).toEqual(state(heard))
+      for (const { keys } of quick.db.engine.databases) keys.invariants()
+    }),
+    { numRuns: 300 },
+  )
+})
+
+it('a key whose time is up has expired, though SET reads no clock for the deadline that it is given', () => {
+  const { db, advance } = witness()
+  db.set('a', 'text', { px: 1_000 })
+  advance(1_001)
+
+  db.set('a', 'text', { pxat: START_MS + 9_000 })
+
+  expect(String(db.call('INFO', 'stats'))).toContain('expired_keys:1')
+})
