@@ -227,7 +227,7 @@ export class Store {
     this.expiry.holdOpen(this.waiters.hasTimeouts)
   }
 
-  /** Whether a write has nothing to do but to write: no limit, no log, nobody who hears, nothing to take back or to write down before. */
+  /** Whether a write has nothing to do but to write: no limit, no log, nobody who hears, nothing to take back or to save before. */
   get isPlain(): boolean {
     if (this.limited || this.logging || this.observed || this.leavesAccess) return false
     return this.undo === undefined && this.snapshot === undefined
