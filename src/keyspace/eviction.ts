@@ -70,7 +70,7 @@ export class Eviction {
     this.atRandom = policy.endsWith('-random')
     this.pool.clear()
     this.store.ordersAccesses = this.ranksMean === ORDER
-    this.store.ranksAccesses = this.ranksMean !== NO_RANKS
+    this.store.isRanking = this.ranksMean !== NO_RANKS
     if (this.ranksMean === NO_RANKS) for (const { keys } of this.store.databases) keys.dropRanks()
   }
 

@@ -10,7 +10,7 @@ import { Database, type KeyTable } from './database.js'
 import { KeyspaceEvents } from './events.js'
 import { Eviction } from './eviction.js'
 import { Expiry } from './expiry.js'
-import { ABSENT, KeyTally } from './key-index.js'
+import { ABSENT, type KeyIndex, KeyTally } from './key-index.js'
 import { Ledger } from './ledger.js'
 import { type Delivery, Outbox } from './outbox.js'
 import type { Keeper, Keeping, LogSink, LogWord, Refusal } from './ports.js'
@@ -104,7 +104,7 @@ export class Store {
   /** Whether there is a limit at all. */
   limited = false
   /** Whether accesses are ranked one by one, and not by the second alone. */
-  private isRanking = false
+  isRanking = false
   /** Whether keys stand in the order of their accesses, which is all that is ranked. */
   ordersAccesses = false
   /** The most that `usedMemory` has ever told. */
@@ -151,10 +151,8 @@ export class Store {
   onRefusal: (() => void) | undefined = undefined
   /** When the store was made, in milliseconds since the epoch. */
   readonly startedMs: number
-  /** What the access clock shows to those who compare: 0 while it is not running, and where every access counts. */
-  accessClock = 0
   /** The access clock: seconds, 0 while it is not running. */
-  private accessSecond = 0
+  accessSecond = 0
   private nowMs = 0
   /** Seconds of the access clock that lie behind this have not come; Infinity without a reading that is kept. */
   private trustedSecond = Number.POSITIVE_INFINITY
@@ -227,9 +225,9 @@ export class Store {
     this.expiry.holdOpen(this.waiters.hasTimeouts)
   }
 
-  /** Whether a write has nothing to do but to write: no limit, no log, nobody who hears, nothing to take back or to save before. */
+  /** Whether a write has nothing to do but to write: no log, nobody who hears, nothing to take back or to save before. */
   get isPlain(): boolean {
-    if (this.limited || this.logging || this.observed || this.leavesAccess) return false
+    if (this.logging || this.observed || this.leavesAccess) return false
     return this.undo === undefined && this.snapshot === undefined
   }
 
@@ -237,7 +235,12 @@ export class Store {
   get usedMemory(): number {
     this.ledger.settle()
     let bytes = 0
-    for (const database of this.databases) bytes += database.weight
+    // Mostly all keys are in the first one.
+    for (let i = 0, left = this.tally.keys; left > 0; i++) {
+      const database = this.databases[i]!
+      left -= database.keys.size
+      bytes += database.weight
+    }
     if (bytes > this.peakMemory) this.peakMemory = bytes
     return bytes
   }
@@ -270,7 +273,7 @@ export class Store {
   private keepAccessClock(): void {
     const age = this.nowMs - this.accessClockStartedMs
     if (age < 0 || age > 2 * READING_KEPT_MS) this.stopAccessClock()
-    else this.setAccessClock(accessTime(this.nowMs))
+    else this.accessSecond = accessTime(this.nowMs)
   }
 
   /**
@@ -281,22 +284,19 @@ export class Store {
     if (this.accessSecond !== 0) return this.accessSecond
     const now = this.now()
     if (this.isClosed) return accessTime(now)
-    this.setAccessClock(accessTime(now))
+    this.accessSecond = accessTime(now)
     this.accessClockStartedMs = now
     if (this.clock.isSteady?.()) this.trustedSecond = this.accessSecond + READING_TRUSTED_S
     this.expiry.armBy(now + READING_KEPT_MS)
     return this.accessSecond
   }
 
-  private setAccessClock(second: number): void {
-    this.accessSecond = second
-    this.accessClock = this.isRanking ? 0 : second
-  }
-
-  /** Has every access ranked, or none. */
-  set ranksAccesses(ranks: boolean) {
-    this.isRanking = ranks
-    this.setAccessClock(this.accessSecond)
+  /** Ranks a key that is accessed now, and in this second not for the first time; accesses are ranked. */
+  rank(keys: KeyIndex, slot: number): void {
+    if (this.leavesAccess) return
+    const { order } = keys
+    if (order !== undefined && this.ordersAccesses) order.touch(slot)
+    else this.eviction.touch(keys, slot)
   }
 
   /** Notes that a key is accessed now. */
@@ -305,9 +305,7 @@ export class Store {
     const { keys } = database
     const access = this.accessTime()
     if (keys.accessAt(slot) !== access) this.setAccess(database, slot, access)
-    const { order } = keys
-    if (order !== undefined && this.ordersAccesses) order.touch(slot)
-    else if (this.isRanking) this.eviction.touch(keys, slot)
+    if (this.isRanking) this.rank(keys, slot)
   }
 
   /** Sets the time of the last access of a key, by the access clock. */
@@ -322,7 +320,7 @@ export class Store {
   }
 
   stopAccessClock(): void {
-    this.setAccessClock(0)
+    this.accessSecond = 0
     this.distrustReading()
   }
 

@@ -129,7 +129,9 @@ export class Unit {
     const at = keys.offsetOf(slot)
     if ((rows[at + MARKS] as number) >= EXPIRING && this.collect(slot, this.database)) return ABSENT
     if (this.database.fields !== undefined && this.store.expiry.collectFields(this.database, slot)) return ABSENT
-    if (rows[at + ACCESS] !== this.store.accessClock) this.store.stamp(this.database, slot)
+    const { store } = this
+    if (rows[at + ACCESS] !== store.accessSecond) store.stamp(this.database, slot)
+    else if (store.isRanking) store.rank(keys, slot)
     return slot
   }
 
@@ -172,7 +174,9 @@ export class Unit {
         throw wrongType()
       }
     }
-    if (rows[at + ACCESS] !== this.store.accessClock) this.store.stamp(this.database, slot)
+    const { store } = this
+    if (rows[at + ACCESS] !== store.accessSecond) store.stamp(this.database, slot)
+    else if (store.isRanking) store.rank(keys, slot)
     return rows[at + VALUE] as StringValue
   }
 
@@ -318,11 +322,28 @@ export class Unit {
   overwriteText(key: string, text: string): number {
     const { store } = this
     if (!store.isPlain) return OTHERWISE
+    if (store.limited) return this.overwriteWithin(key, text)
     const { keys } = this.database
     const slot = keys.find(key)
     if (slot === ABSENT) return ABSENT
-    if (!keys.overwriteText(slot, text, store.accessClock)) return OTHERWISE
+    if (!keys.overwriteText(slot, text, store.accessSecond)) return OTHERWISE
+    if (store.isRanking) store.rank(keys, slot)
     store.dirty++
+    return OVERWRITTEN
+  }
+
+  /** As `overwriteText` where there is a limit: accesses may be ranked, and the text may be too much. */
+  private overwriteWithin(key: string, text: string): number {
+    const { store } = this
+    if (store.eviction.isOver) return OTHERWISE
+    const { keys } = this.database
+    const slot = keys.find(key)
+    if (slot === ABSENT) return ABSENT
+    if (!keys.overwriteText(slot, text, store.accessSecond)) return OTHERWISE
+    store.dirty++
+    if (store.isRanking) store.rank(keys, slot)
+    if (store.settings.maxMemory > 0) this.keepWithin()
+    this.end()
     return OVERWRITTEN
   }
 
@@ -334,12 +355,13 @@ export class Unit {
     const { keys } = database
     const slot = keys.find(key)
     if (slot === ABSENT) return ABSENT
-    const deadline = keys.overwriteExpiring(slot, text, store.accessClock, accessTime(deadlineMs))
+    const deadline = keys.overwriteExpiring(slot, text, store.accessSecond, accessTime(deadlineMs))
     if (deadline === 0) return OTHERWISE
     // What expires has its place in the wheel.
     database.wheel!.move(deadline, deadlineMs)
     store.expiry.armBy(deadlineMs)
     store.dirty++
+    if (store.isRanking) store.rank(keys, slot)
     return OVERWRITTEN
   }
 

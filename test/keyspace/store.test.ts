@@ -189,7 +189,7 @@ describe('reading the clock', () => {
     clock.advance(1_000)
 
     expect(clock.armed.size).toBe(0)
-    expect(db.engine.accessClock).toBe(0)
+    expect(db.engine.accessSecond).toBe(0)
   })
 
   it('is spared on a steady clock for keys more than a minute from their deadline', () => {

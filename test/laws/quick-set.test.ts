@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { Redstart, type SetOptions } from 'redstart'
+import { Redstart, type RedstartOptions, type SetOptions } from 'redstart'
 import { expect, it } from 'vitest'
 
 const START_MS = 1_700_000_000_500
@@ -11,14 +11,14 @@ interface Witness {
 }
 
 /** One whose SET has nothing to do but to write, and one in which somebody hears of it: that takes another way. */
-function twins(): [Witness, Witness] {
-  return [witness(), witness((db) => db.on('set', () => {}))]
+function twins(limits: RedstartOptions): [Witness, Witness] {
+  return [witness(limits), witness(limits, (db) => db.on('set', () => {}))]
 }
 
 /** Its timers never come: what has expired goes when it is looked at. */
-function witness(arrange?: (db: Redstart) => void): Witness {
+function witness(limits?: RedstartOptions, arrange?: (db: Redstart) => void): Witness {
   let now = START_MS
-  const db = new Redstart({ clock: { now: () => now, schedule: () => ({ cancel() {} }) } })
+  const db = new Redstart({ ...limits, seed: 1, clock: { now: () => now, schedule: () => ({ cancel() {} }) } })
   arrange?.(db)
   return {
     db,
@@ -28,15 +28,25 @@ function witness(arrange?: (db: Redstart) => void): Witness {
   }
 }
 
-const key = fc.constantFrom('a', 'b', '\ud800x', '\udc80')
+const limits: fc.Arbitrary<RedstartOptions> = fc.constantFrom(
+  {},
+  { maxKeys: 2, maxMemoryPolicy: 'allkeys-lru' },
+  { maxKeys: 3, maxMemoryPolicy: 'allkeys-random' },
+  { maxMemory: 300, maxMemoryPolicy: 'allkeys-lru' },
+  { maxMemory: 400, maxMemoryPolicy: 'allkeys-lfu' },
+  { maxMemory: 400, maxMemoryPolicy: 'volatile-lru' },
+  { maxMemory: 300 },
+  { maxMemoryPolicy: 'allkeys-lfu' },
+)
+const key = fc.constantFrom('a', 'a', 'a', 'b', 'b', '\ud800x', '\udc80')
 const value = fc.oneof(
-  fc.constantFrom('7', '-12', 'short', 'a text of more than twenty characters', 'é'.repeat(30), '日本'.repeat(20)),
-  fc.constantFrom(5, 2 ** 53 - 1, 10n, new Uint8Array([1, 255]), new Uint8Array(60)),
+  { weight: 5, arbitrary: fc.constantFrom('short', 'é'.repeat(30), '日本'.repeat(20), 'x'.repeat(200)) },
+  fc.constantFrom('7', '-12', 5, 2 ** 53 - 1, 10n, new Uint8Array([1, 255]), new Uint8Array(60)),
 )
 const time = fc.constantFrom(1, 2, 400, 999, 1_000, 1_400, 5_000, 2 ** 33)
 const options: fc.Arbitrary<SetOptions | undefined> = fc.oneof(
-  fc.constant(undefined),
-  time.map((ex) => ({ ex })),
+  { weight: 4, arbitrary: fc.constant(undefined) },
+  { weight: 4, arbitrary: time.map((ex) => ({ ex })) },
   time.map((px) => ({ px })),
   time.map((ms) => ({ pxat: START_MS + ms })),
   fc.constantFrom(
@@ -97,22 +107,33 @@ function outcome(witness: Witness, call: (witness: Witness) => unknown): unknown
 }
 
 function state({ db }: Witness): unknown {
-  const keys = db.keys('*').map((name) => [name, db.pexpiretime(name), db.objectIdletime(name), db.dump(name)])
-  const info = /rdb_changes_since_last_save:\d+|expired_keys:\d+/g
-  return { keys, weight: db.memoryUsage('a'), info: String(db.call('INFO')).match(info), total: db.engine.usedMemory }
+  const info = /rdb_changes_since_last_save:\d+|expired_keys:\d+|evicted_keys:\d+/g
+  const counts = String(db.call('INFO')).match(info)
+  const { databases, eviction, usedMemory } = db.engine
+  const { keys } = databases[0]!
+  const names = Array.from({ length: keys.size }, (_, slot) => keys.keyAt(slot)!)
+  const rows = names.map((name, slot) => [name, keys.accessAt(slot), eviction.frequencyOf(keys, slot)])
+  const order = keys.order && [...keys.order.slots()]
+  const weights = [usedMemory, keys.recount()]
+  // To dump a key whose time is up is to remove it.
+  const values = names.map((name) => [db.pexpiretime(name), db.dump(name)])
+  return { counts, rows, order, weights, values }
 }
 
 it('SET leaves the same state whether or not anybody hears of it', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const [quick, heard] = twins()
+    fc.property(limits, fc.array(step, { maxLength: 40 }), (limit, steps) => {
+      const [quick, heard] = twins(limit)
 
-      for (const call of steps) expect(outcome(quick, call)).toEqual(outcome(heard, call))
+      for (const call of steps) {
+        expect(outcome(quick, call)).toEqual(outcome(heard, call))
+        expect(quick.db.engine.usedMemory).toBe(heard.db.engine.usedMemory)
+      }
 
       expect(state(quick)).toEqual(state(heard))
       for (const { keys } of quick.db.engine.databases) keys.invariants()
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   )
 })
 
