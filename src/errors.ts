@@ -358,6 +358,10 @@ export function optionInUpperCase(name: string): RedstartError {
   return new RedstartError(`ERR names of options are in lower case, got ${name}`)
 }
 
+export function unknownOption(name: string, known: readonly string[]): RedstartError {
+  return new RedstartError(`ERR there is no option '${name}' among ${known.join(', ')}`)
+}
+
 export function illFormedString(): RedstartError {
   return new RedstartError(
     'ERR string holds a lone surrogate and stands for no bytes; pass a Uint8Array for data that is not text',

@@ -1,4 +1,5 @@
 import { DISPOSE } from './api/disposable.js'
+import { type Names, strangeName } from './api/given.js'
 import { Handle, UNIT } from './api/handle.js'
 import { observeTypedCalls } from './api/observed-calls.js'
 import { type Key, toText, upperAscii } from './commands/argv.js'
@@ -104,14 +105,14 @@ export class Faults {
    * db.set('user:1', 'ada') // the third such call throws OOM command not allowed when used memory > 'maxmemory'.
    * outage.fired // 1
    *
-   * @throws RangeError for an unknown code or command, for a command that no server refuses so, for numbers out of range
+   * @throws RangeError for an unknown code, command or option, for a command that no server refuses so, for numbers out of range
    */
   fail(error: FaultCode | (string & {}) | RedstartError, options?: FaultOptions): Fault {
     const reason = checkedError(error)
     const concerns = (command: Command, name: string): boolean =>
       typeof reason !== 'string' || refuses(reason, command, name)
     const why = typeof reason === 'string' ? `is never refused with ${reason}` : ''
-    const rule = ruleOf(options, concerns, why)
+    const rule = ruleOf(options, FAULT_OPTIONS, concerns, why)
     return this.#arm((book) => new Failing(rule, book.random, reason))
   }
 
@@ -125,11 +126,16 @@ export class Faults {
    * clock.advance(200)
    * await job
    *
-   * @throws RangeError for a command that does not block, for numbers out of range
+   * @throws RangeError for a command that does not block, for an unknown option, for numbers out of range
    */
   delay(ms: number, options?: FaultOptions): Fault {
     if (!(ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) throw new RangeError(`a delay is milliseconds >= 0, got ${ms}`)
-    const rule = ruleOf(options, ({ flags }) => (flags & BLOCKING) !== 0, 'does not block: its reply is there at once')
+    const rule = ruleOf(
+      options,
+      FAULT_OPTIONS,
+      ({ flags }) => (flags & BLOCKING) !== 0,
+      'does not block: its reply is there at once',
+    )
     return this.#arm((book) => new Lagging(rule, book.random, ms))
   }
 
@@ -142,14 +148,14 @@ export class Faults {
    * using outage = db.faults.drop(session)
    * db.faults.drop({ commands: 'EXEC', times: 1, executes: true }) // was it committed? The reply is lost
    *
-   * @throws RangeError for an unknown command, for numbers out of range
+   * @throws RangeError for an unknown command or option, for numbers out of range
    */
   drop(session: Connection): Fault
   /** As above, at a call. */
   drop(options: DropOptions): Fault
   drop(what: Connection | DropOptions): Fault {
     if (!(what instanceof Handle)) {
-      const rule = ruleOf(what, () => true, '')
+      const rule = ruleOf(what, DROP_OPTIONS, () => true, '')
       return this.#arm((book) => new Breaking(rule, book.random, what.executes === true))
     }
     const unit = what[UNIT]
@@ -176,6 +182,16 @@ export class Faults {
   }
 }
 
+const FAULT_OPTIONS: Names<FaultOptions> = {
+  commands: true,
+  keys: true,
+  session: true,
+  times: true,
+  after: true,
+  probability: true,
+}
+const DROP_OPTIONS: Names<DropOptions> = { ...FAULT_OPTIONS, executes: true }
+
 const EVERY_CALL: FaultRule = {
   commands: undefined,
   keys: undefined,
@@ -195,10 +211,14 @@ function checkedError(error: string | RedstartError): FaultCode | RedstartError 
 
 function ruleOf(
   options: FaultOptions | undefined,
+  names: Names<FaultOptions>,
   concerns: (command: Command, name: string) => boolean,
   why: string,
 ): FaultRule {
   if (options === undefined) return EVERY_CALL
+  const stranger = strangeName(options, names)
+  if (stranger !== undefined)
+    throw new RangeError(`there is no option '${stranger}' among ${Object.keys(names).join(', ')}`)
   const { times = Number.POSITIVE_INFINITY, after = 0, probability = 1 } = options
   if (!(times >= 1 && (Number.isInteger(times) || times === Number.POSITIVE_INFINITY)))
     throw new RangeError(`times is a whole number >= 1, got ${times}`)

@@ -1,4 +1,5 @@
 import { ASYNC_DISPOSE, type Stop, stopOf } from './api/disposable.js'
+import { type Names, strangeName } from './api/given.js'
 import { RUN, UNIT } from './api/handle.js'
 import { observeTypedCalls } from './api/observed-calls.js'
 import { actFor, copyUsers } from './commands/acl-access.js'
@@ -83,11 +84,11 @@ export interface ForkOptions {
 }
 
 /** How a fork is made: of a store that is there. */
-interface Forked extends RedstartOptions {
-  readonly store: Store
+class Forked {
+  constructor(readonly store: Store) {}
 }
 
-const OPEN_OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
+const OPEN_OPTIONS: Names<OpenOptions> = {
   persistence: true,
   onPersistence: true,
   clock: true,
@@ -102,6 +103,7 @@ const OPEN_OPTIONS: Readonly<Record<keyof OpenOptions, true>> = {
   maxMemoryPolicy: true,
   maxMemorySamples: true,
 }
+const FORK_OPTIONS: Names<ForkOptions> = { clock: true, seed: true, log: true }
 
 const DATABASES_BY_DEFAULT = 16
 const DATABASES_MAX = 1_000_000
@@ -119,12 +121,13 @@ export class Redstart extends Session {
   private armable: Faults | undefined
   private persistenceListeners: readonly PersistenceListener[] = []
 
-  constructor(options?: RedstartOptions | Forked) {
-    checkIsObject(options)
+  constructor(given?: RedstartOptions | Forked) {
+    const forked = given instanceof Forked ? given.store : undefined
+    const options = given instanceof Forked ? undefined : checkedNames('new Redstart', given, OPEN_OPTIONS)
     const { persistence, onPersistence }: OpenOptions = options ?? {}
     const name = persistence !== undefined ? 'persistence' : onPersistence !== undefined ? 'onPersistence' : undefined
     if (name !== undefined) throw new TypeError(`'${name}' is an option of Redstart.open: new Redstart keeps nothing`)
-    const store = options !== undefined && 'store' in options ? options.store : newStore(options)
+    const store = forked ?? newStore(options)
     super(newSessionUnit(store))
     this.store = store
     if (options?.enableDebugCommand) store.settings.enablesDebug = true
@@ -280,6 +283,7 @@ export class Redstart extends Session {
    * })
    */
   fork(options?: ForkOptions): Redstart {
+    checkedNames('fork', options, FORK_OPTIONS)
     const store = forkOf(this.store, {
       clock: options?.clock && checkedClock(options.clock),
       random: options?.seed === undefined ? undefined : new RandomSource(checkedSeed(options.seed)),
@@ -287,7 +291,7 @@ export class Redstart extends Session {
     })
     copyUsers(this.store, store)
     if (this.store.observation !== undefined) observeAs(this.store, store)
-    return new Redstart({ store })
+    return new Redstart(new Forked(store))
   }
 
   /**
@@ -392,17 +396,19 @@ function newStore(options: RedstartOptions | undefined): Store {
   return store
 }
 
-function checkIsObject(options: object | undefined): void {
-  if (options !== undefined && (typeof options !== 'object' || options === null))
+/** The options of `what`. A name that is none is refused: a limit that is misspelt would be none. */
+function checkedNames<O extends object>(what: string, options: O | undefined, names: Names<O>): O | undefined {
+  if (options === undefined) return undefined
+  if (typeof options !== 'object' || options === null)
     throw new TypeError(`options are an object, got ${options === null ? 'null' : typeof options}`)
+  const stranger = strangeName(options, names)
+  if (stranger === undefined) return options
+  throw new TypeError(`${what} has no option '${stranger}'`)
 }
 
-/** What `open` is given. A name that is none is refused, as nothing would be kept of a database whose `persistence` is misspelt. */
+/** What `open` is given. */
 function checkedToOpen(options: OpenOptions | undefined): OpenOptions {
-  checkIsObject(options)
-  const given: OpenOptions = { ...options }
-  for (const name of Object.keys(given))
-    if (!Object.hasOwn(OPEN_OPTIONS, name)) throw new TypeError(`Redstart.open has no option '${name}'`)
+  const given: OpenOptions = { ...checkedNames('Redstart.open', options, OPEN_OPTIONS) }
   const { persistence } = given
   if (persistence === undefined || typeof persistence?.open === 'function') return given
   const kind = persistence === null ? 'null' : typeof persistence

@@ -328,6 +328,9 @@ describe('the rule of a fault', () => {
     ['a delay is milliseconds >= 0, got -1', (db: Redstart) => db.faults.delay(-1)],
     ['a delay is milliseconds >= 0, got NaN', (db: Redstart) => db.faults.delay(Number.NaN)],
     ["'GET' does not block", (db: Redstart) => db.faults.delay(5, { commands: 'GET' })],
+    ["there is no option 'key' among commands,", (db: Redstart) => db.faults.fail('OOM', { key: 'a' } as object)],
+    ["there is no option 'executes' among", (db: Redstart) => db.faults.delay(5, { executes: true } as object)],
+    ["there is no option 'key' among commands,", (db: Redstart) => db.faults.drop({ key: 'a' } as object)],
     ['the session belongs to another database', (db: Redstart) => db.faults.drop(new Redstart())],
   ])('is told where it could never meet a call: %s', (message, arm) => {
     const { db } = open()

@@ -63,6 +63,17 @@ describe('new Redstart', () => {
     expect(() => new Redstart(options as never)).toThrow(new TypeError(`options are an object, got ${given}`))
   })
 
+  it('refuses options that there are not', () => {
+    const refused = (what: string, name: string): TypeError => new TypeError(`${what} has no option '${name}'`)
+
+    // A limit that is misspelt would be none.
+    expect(() => new Redstart({ maxmemory: '10mb' } as object)).toThrow(refused('new Redstart', 'maxmemory'))
+    expect(() => new Redstart({ seed: 1, Clock: undefined } as object)).toThrow(refused('new Redstart', 'Clock'))
+    expect(() => new Redstart({ store: open().db.engine } as object)).toThrow(refused('new Redstart', 'store'))
+    expect(() => open().db.fork({ sed: 1 } as object)).toThrow(refused('fork', 'sed'))
+    expect(() => open().db.fork(null as never)).toThrow(new TypeError('options are an object, got null'))
+  })
+
   it.each([0, -1, 1.5, 2 ** 53, -(2 ** 40), 5e-324, 1e308])('takes %s as a seed, and repeats itself', (seed) => {
     const draws = () => {
       const db = new Redstart({ seed, clock: manualClock() })

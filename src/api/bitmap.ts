@@ -8,7 +8,7 @@ import { syntaxError } from '../errors.js'
 import type { Overflow } from '../structures/bit-fields.js'
 import type { BitOperation } from '../structures/bit-operations.js'
 import type { Int64 } from '../structures/int64.js'
-import { listGiven, objectGiven, optionsGiven } from './given.js'
+import { listGiven, type Names, objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, RUN } from './handle.js'
 import { keyTexts } from './words.js'
 
@@ -75,7 +75,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/bitcount/
    */
   bitcount(key: Key, range?: BitRange): number {
-    optionsGiven(range)
+    optionsGiven(range, BIT_RANGE)
     if (range !== undefined && (range.start === undefined) !== (range.end === undefined)) throw syntaxError()
     return this[RUN](bodies.bitcount, toText(key), checkedRange(range))
   }
@@ -93,7 +93,7 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
    */
   bitpos(key: Key, bit: 0 | 1, range?: BitRange): number {
     const sought = bodies.checkedSoughtBit(checkedInteger(bit))
-    optionsGiven(range)
+    optionsGiven(range, BIT_RANGE)
     if (range !== undefined && range.start === undefined && range.end !== undefined) throw syntaxError()
     return this[RUN](bodies.bitpos, toText(key), sought, checkedRange(range))
   }
@@ -149,6 +149,9 @@ export abstract class BitmapCommands<T extends string | Uint8Array> extends Hand
 
 const WHOLE: BitRange = {}
 
+const BIT_RANGE: Names<BitRange> = { start: true, end: true, unit: true }
+const STEP: Names<BitfieldGet | BitfieldWrite> = { op: true, type: true, offset: true, value: true, overflow: true }
+
 function checkedRange(range: BitRange | undefined): BitRange {
   if (range === undefined) return WHOLE
   const { start, end, unit } = range
@@ -159,7 +162,7 @@ function checkedRange(range: BitRange | undefined): BitRange {
 }
 
 function stepOf(step: BitfieldGet | BitfieldWrite): fields.FieldStep {
-  objectGiven(step, 'a step')
+  optionsGiven(objectGiven(step, 'a step'), STEP)
   const { op } = step
   if (op !== 'get' && op !== 'set' && op !== 'incrby') throw syntaxError()
   const overflow = op === 'get' ? 'wrap' : fields.checkedOverflow(step.overflow ?? 'wrap')

@@ -6,7 +6,7 @@ import * as pausing from '../commands/client-pause.js'
 import * as tracking from '../commands/client-tracking.js'
 import { checkedInteger } from '../commands/deadline.js'
 import { timeoutNegative } from '../errors.js'
-import { listGiven, objectGiven, optionsGiven } from './given.js'
+import { listGiven, type Names, objectGiven, optionsGiven } from './given.js'
 import { Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText } from './words.js'
 
@@ -40,7 +40,7 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/client-list/
    */
   clientList(options?: bodies.ClientListOptions): ClientInfo[] {
-    const id = optionsGiven(options)?.id
+    const id = optionsGiven(options, LIST_OPTIONS)?.id
     if (id !== undefined) listGiven(id, 'id')
     return this[RUN](bodies.clientList, options)
   }
@@ -86,7 +86,7 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/client-kill/
    */
   clientKill(filter: bodies.KillFilter): number {
-    optionsGiven(objectGiven(filter, 'what to end'))
+    optionsGiven(objectGiven(filter, 'what to end'), KILL_FILTER)
     const { id, maxage, user } = filter
     for (const number of [id, maxage]) if (number !== undefined) checkedInteger(number)
     const checked = user === undefined ? filter : { ...filter, user: toText(user) }
@@ -162,6 +162,7 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/client-tracking/
    */
   clientTracking(status: 'ON' | 'OFF', options?: tracking.TrackingOptions): 'OK' {
+    optionsGiven(options, TRACKING_OPTIONS)
     if (status === 'ON') this[RUN](tracking.trackingOn, options ?? {})
     else this[RUN](tracking.trackingOff)
     return 'OK'
@@ -196,4 +197,23 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
   clientGetredir(): number {
     return this[RUN](tracking.clientGetredir)
   }
+}
+
+const LIST_OPTIONS: Names<bodies.ClientListOptions> = { type: true, id: true }
+const KILL_FILTER: Names<bodies.KillFilter> = {
+  id: true,
+  type: true,
+  user: true,
+  addr: true,
+  laddr: true,
+  maxage: true,
+  skipme: true,
+}
+const TRACKING_OPTIONS: Names<tracking.TrackingOptions> = {
+  redirect: true,
+  bcast: true,
+  prefix: true,
+  optin: true,
+  optout: true,
+  noloop: true,
 }

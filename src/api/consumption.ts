@@ -6,7 +6,7 @@ import { xack } from '../commands/stream-pending.js'
 import { type DeliveredEntry, type StreamRead, xreadgroup } from '../commands/stream-reads.js'
 import { RedstartError } from '../errors.js'
 import { ID_MIN, type StreamId } from '../structures/stream-id.js'
-import { signalGiven } from './given.js'
+import { type Names, objectGiven, optionsGiven, signalGiven } from './given.js'
 import { ADMIT, type Handle, OUT_TEXT, UNIT } from './handle.js'
 
 /** Options of `consume`. */
@@ -31,6 +31,15 @@ export interface ConsumedEntry<T extends string | Uint8Array = string> {
 }
 
 const COUNT = 10
+
+const CONSUME_OPTIONS: Names<ConsumeOptions> = {
+  group: true,
+  consumer: true,
+  claimIdleMs: true,
+  count: true,
+  from: true,
+  signal: true,
+}
 
 interface Waiting {
   readonly id: string
@@ -61,6 +70,7 @@ export class StreamConsumption<T extends string | Uint8Array>
   private ended = false
 
   constructor(handle: Handle<T>, key: string, options: ConsumeOptions) {
+    optionsGiven(objectGiven(options, 'options'), CONSUME_OPTIONS)
     this.handle = handle
     this.key = key
     this.group = toText(options.group)

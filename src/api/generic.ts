@@ -10,7 +10,7 @@ import * as objects from '../commands/generic-object.js'
 import * as scans from '../commands/generic-scan.js'
 import { notAString } from '../errors.js'
 import type { CollectionType } from '../keyspace/value.js'
-import { optionsGiven } from './given.js'
+import { type Names, optionsGiven } from './given.js'
 import { GROW, Handle, OUT, RUN } from './handle.js'
 import { scanOptions, textsOf } from './words.js'
 
@@ -123,7 +123,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
    * @see https://redis.io/docs/latest/commands/copy/
    */
   copy(source: Key, destination: Key, options?: CopyOptions): number {
-    return this[GROW](bodies.copy, toText(source), toText(destination), optionsGiven(options))
+    return this[GROW](bodies.copy, toText(source), toText(destination), optionsGiven(options, COPY_OPTIONS))
   }
 
   /**
@@ -236,7 +236,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
    * @see https://redis.io/docs/latest/commands/scan/
    */
   scan(cursor: string | number, options?: ScanOptions): { cursor: string; keys: T[] } {
-    const found = this[RUN](scans.scan, scans.parseCursor(toText(cursor)), scanOptions(options))
+    const found = this[RUN](scans.scan, scans.parseCursor(toText(cursor)), scanOptions(options, SCAN_OPTIONS))
     return { cursor: String(found.cursor), keys: found.keys.map((key) => this[OUT](key)) }
   }
 
@@ -278,7 +278,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
    */
   restore(key: Key, ttl: number | bigint, payload: Uint8Array, options?: RestoreOptions): 'OK' {
     if (!(payload instanceof Uint8Array)) throw notAString(payload)
-    this[GROW](dumps.restore, toText(key), checkedInteger(ttl), payload, optionsGiven(options))
+    this[GROW](dumps.restore, toText(key), checkedInteger(ttl), payload, optionsGiven(options, RESTORE_OPTIONS))
     return 'OK'
   }
 
@@ -321,6 +321,11 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
   }
 }
 
+export const EXPIRE_OPTIONS: Names<ExpireOptions> = { nx: true, xx: true, gt: true, lt: true }
+const COPY_OPTIONS: Names<CopyOptions> = { db: true, replace: true }
+const SCAN_OPTIONS: Names<ScanOptions> = { match: true, count: true, type: true }
+const RESTORE_OPTIONS: Names<RestoreOptions> = { replace: true, absttl: true, idletime: true, freq: true }
+
 function expireBy(
   handle: Handle<string | Uint8Array>,
   key: Key,
@@ -328,5 +333,11 @@ function expireBy(
   timeUnit: TimeUnit,
   options: ExpireOptions | undefined,
 ): number {
-  return handle[RUN](expirations.expire, toText(key), checkedInteger(time), timeUnit, optionsGiven(options))
+  return handle[RUN](
+    expirations.expire,
+    toText(key),
+    checkedInteger(time),
+    timeUnit,
+    optionsGiven(options, EXPIRE_OPTIONS),
+  )
 }

@@ -8,7 +8,7 @@ import * as searches from '../commands/geo-search.js'
 import type { Scored } from '../commands/sorted-set.js'
 import { notAFloat, syntaxError } from '../errors.js'
 import type { Coordinates } from '../structures/geohash.js'
-import { listGiven, objectGiven, optionsGiven } from './given.js'
+import { listGiven, type Names, objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText } from './words.js'
 
@@ -86,12 +86,12 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
         const { longitude, latitude, member } = objectGiven(entry, 'an entry')
         return placed(longitude, latitude, member)
       })
-      const conditions = optionsGiven(latitudeOrOptions as GeoaddOptions | undefined)
+      const conditions = optionsGiven(latitudeOrOptions as GeoaddOptions | undefined, GEOADD_OPTIONS)
       return this[GROW](bodies.geoadd, toText(key), entries, conditions ?? ALWAYS)
     }
     // The overloads say what stands where.
     const entry = placed(longitudeOrEntries, latitudeOrOptions as number, member as Data)
-    return this[GROW](bodies.geoadd, toText(key), [entry], optionsGiven(options) ?? ALWAYS)
+    return this[GROW](bodies.geoadd, toText(key), [entry], optionsGiven(options, GEOADD_OPTIONS) ?? ALWAYS)
   }
 
   /**
@@ -158,7 +158,7 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
    */
   geosearch(key: Key, from: GeoFrom, by: GeoBy): T[]
   geosearch(key: Key, from: GeoFrom, by: GeoBy, options: GeoChoice & GeoParts = ALL): unknown {
-    const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(options) }
+    const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(options, SEARCH_OPTIONS) }
     return shown(this, this[RUN](searches.geosearch, toText(key), search), bodies.metresOf(by.unit), options)
   }
 
@@ -179,7 +179,7 @@ export abstract class GeoCommands<T extends string | Uint8Array> extends Handle<
     by: GeoBy,
     options: GeosearchstoreOptions = ALL,
   ): number {
-    const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(options) }
+    const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(options, STORE_OPTIONS) }
     return this[GROW](
       searches.geosearchstore,
       toText(source),
@@ -293,6 +293,11 @@ export type GeoFoundAs<P extends GeoParts, T extends string | Uint8Array> = P ex
 const ALWAYS: GeoaddOptions = {}
 const ALL: GeoChoice & GeoParts = {}
 
+const GEOADD_OPTIONS: Names<GeoaddOptions> = { nx: true, xx: true, ch: true }
+const CHOICE: Names<GeoChoice> = { order: true, count: true, any: true }
+const SEARCH_OPTIONS: Names<GeoChoice & GeoParts> = { ...CHOICE, withDist: true, withCoord: true, withHash: true }
+const STORE_OPTIONS: Names<GeosearchstoreOptions> = { ...CHOICE, storeDist: true }
+
 function placed(longitude: number, latitude: number, member: Data): Scored {
   return bodies.placed(degrees(longitude), degrees(latitude), toText(member))
 }
@@ -331,8 +336,8 @@ function length(value: number, what: 'radius' | 'width' | 'height'): number {
   return value
 }
 
-function checked(choice: GeoChoice): GeoChoice {
-  optionsGiven(choice)
+function checked(choice: GeoChoice, names: Names<GeoChoice>): GeoChoice {
+  optionsGiven(choice, names)
   if (choice.count !== undefined) checkedInteger(choice.count)
   if (choice.order !== undefined && choice.order !== 'asc' && choice.order !== 'desc') throw syntaxError()
   searches.checkChoice(choice)
@@ -359,7 +364,7 @@ function inCircle<T extends string | Uint8Array, P extends GeoParts>(
 ): GeoFoundAs<P, T>[] {
   // Without options there are no parts.
   const parts = options ?? (ALL as GeoChoice & P)
-  const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(parts) }
+  const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(parts, SEARCH_OPTIONS) }
   const found = handle[door](searches.geosearch, toText(key), search)
   // P says which parts are shown.
   return shown(handle, found, bodies.metresOf(by.unit), parts) as GeoFoundAs<P, T>[]
@@ -373,7 +378,7 @@ function storeCircle(
   by: GeoBy,
   options: GeosearchstoreOptions,
 ): number {
-  const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(options) }
+  const search: GeoSearch = { from: origin(from), by: extent(by), choice: checked(options, STORE_OPTIONS) }
   const store = storing(destination, 'georadiusstore', by.unit, options)
   return handle[GROW](searches.geosearchstore, toText(key), search, store)
 }

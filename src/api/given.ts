@@ -1,18 +1,28 @@
 /**
  * What callers pass where an object or an array is asked for. Those that are compiled cannot be wrong. Others are told before
  * anything is done: an option that is passed over in silence makes no lock exclusive and lets no key expire.
+ * Each interface of options has its names in one table, beside the methods that take it.
  */
-import { notASignal, optionInUpperCase, unfit } from '../errors.js'
+import { notASignal, optionInUpperCase, unfit, unknownOption } from '../errors.js'
 
-/** The options. Throws ERR for what is no object, and for names in upper case, as clients of servers have them. */
-export function optionsGiven<O extends object | undefined>(options: O): O {
+/** The names of the options `O`. One that is missing here, or is none of them, does not compile. */
+export type Names<O> = Readonly<Record<O extends unknown ? keyof O : never, true>>
+
+/** The options. Throws ERR for what is no object, and for a name that is not among theirs, whatever its value. */
+export function optionsGiven<O extends object | undefined>(options: O, names: Names<NonNullable<O>>): O {
   if (options === undefined) return options
   if (typeof options !== 'object' || options === null) throw unfit('options must be an object', options)
-  for (const name in options) {
-    const first = name.charCodeAt(0)
-    if (first >= 65 && first <= 90) throw optionInUpperCase(name)
-  }
-  return options
+  const stranger = strangeName(options, names)
+  if (stranger === undefined) return options
+  // As clients of servers have them.
+  throw /^[A-Z]/.test(stranger) ? optionInUpperCase(stranger) : unknownOption(stranger, Object.keys(names))
+}
+
+/** The first name of the options, inherited ones too, that is not among theirs. */
+export function strangeName(options: object, names: Readonly<Record<string, true>>): string | undefined {
+  // What every object inherits, `constructor` and the like, is not `true`.
+  for (const name in options) if (names[name] !== true) return name
+  return undefined
 }
 
 /** The signal. Throws ERR for what is none, like the controller it belongs to: whoever waits could not leave any more. */

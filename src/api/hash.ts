@@ -10,9 +10,11 @@ import * as getex from '../commands/hash-getex.js'
 import * as random from '../commands/hash-random.js'
 import * as scans from '../commands/hash-scan.js'
 import { notAFloat, wrongArity } from '../errors.js'
-import { isPairs, optionsGiven, pairGiven } from './given.js'
+import { EXPIRE_OPTIONS } from './generic.js'
+import { isPairs, type Names, optionsGiven, pairGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
-import { outText, scanOptions, textsOf } from './words.js'
+import { EXPIRATION } from './string.js'
+import { ELEMENT_SCAN_OPTIONS, outText, scanOptions, textsOf } from './words.js'
 
 /** Fields and values to set: an object, a Map or any other list of pairs. */
 export type FieldValues = Readonly<Record<string, Data>> | Iterable<readonly [Key, Data]>
@@ -248,7 +250,12 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hscan/
    */
   hscan(key: Key, cursor: string | number, options?: HscanOptions): { cursor: string; entries: FieldAndValue<T>[] } {
-    const found = this[RUN](scans.hscan, toText(key), parseCursor(toText(cursor)), scanOptions(options))
+    const found = this[RUN](
+      scans.hscan,
+      toText(key),
+      parseCursor(toText(cursor)),
+      scanOptions(options, ELEMENT_SCAN_OPTIONS),
+    )
     return { cursor: String(found.cursor), entries: outPairs(this, found.entries) }
   }
 
@@ -259,7 +266,12 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hscan/
    */
   hscanNoValues(key: Key, cursor: string | number, options?: HscanOptions): { cursor: string; fields: T[] } {
-    const found = this[RUN](scans.hscan, toText(key), parseCursor(toText(cursor)), scanOptions(options))
+    const found = this[RUN](
+      scans.hscan,
+      toText(key),
+      parseCursor(toText(cursor)),
+      scanOptions(options, ELEMENT_SCAN_OPTIONS),
+    )
     return { cursor: String(found.cursor), fields: found.entries.map(([field]) => this[OUT_TEXT](field)) }
   }
 
@@ -402,7 +414,10 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hgetex/
    */
   hgetex(key: Key, fields: readonly Key[], options?: HgetexOptions): (T | null)[] {
-    return outAll(this, this[RUN](getex.hgetex, toText(key), textsOf(fields, 'hgetex'), optionsGiven(options)))
+    return outAll(
+      this,
+      this[RUN](getex.hgetex, toText(key), textsOf(fields, 'hgetex'), optionsGiven(options, HGETEX_OPTIONS)),
+    )
   }
 
   /**
@@ -417,7 +432,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/hsetex/
    */
   hsetex(key: Key, fields: FieldValues, options?: HsetexOptions): number {
-    return this[GROW](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), optionsGiven(options))
+    return this[GROW](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), optionsGiven(options, HSETEX_OPTIONS))
   }
 
   /**
@@ -430,6 +445,9 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
     return outAll(this, this[RUN](getex.hgetdel, toText(key), textsOf(fields, 'hgetdel')))
   }
 }
+
+const HGETEX_OPTIONS: Names<HgetexOptions> = { ...EXPIRATION, persist: true }
+const HSETEX_OPTIONS: Names<HsetexOptions> = { ...EXPIRATION, keepttl: true, fnx: true, fxx: true }
 
 /** Fields and values by turns. */
 export function pairsOf(fields: FieldValues, command: string): string[] {
@@ -458,7 +476,7 @@ function expireBy(
   const [text, texts] = [toText(key), textsOf(fields, command)]
   const unit = handle[UNIT]
   try {
-    return expirations.hexpire(unit, text, time, timeUnit, texts, optionsGiven(options))
+    return expirations.hexpire(unit, text, time, timeUnit, texts, optionsGiven(options, EXPIRE_OPTIONS))
   } finally {
     unit.end()
   }

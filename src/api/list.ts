@@ -9,9 +9,9 @@ import * as ends from '../commands/list-ends.js'
 import * as moves from '../commands/list-moves.js'
 import { numkeysNotPositive, syntaxError } from '../errors.js'
 import { type Int64, integerOf } from '../structures/int64.js'
-import { listGiven, optionsGiven } from './given.js'
+import { listGiven, type Names, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
-import { keyTexts, outText, outTexts, promised, textsOf, waitingFor } from './words.js'
+import { BLOCKING_OPTIONS, keyTexts, outText, outTexts, promised, textsOf, waitingFor } from './words.js'
 
 /** LPOS with its COUNT option: an array comes back. */
 export interface LposCountOptions extends LposOptions {
@@ -160,7 +160,10 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/lmpop/
    */
   lmpop(keys: readonly Key[], where: ListEnd, options?: LmpopOptions): MultiPopped<T> | null {
-    return outPopped(this, this[RUN](ends.mpop, countedTexts(keys), countOf(options), isFront(where)))
+    return outPopped(
+      this,
+      this[RUN](ends.mpop, countedTexts(keys), countOf(optionsGiven(options, LMPOP_OPTIONS)), isFront(where)),
+    )
   }
 
   /**
@@ -272,7 +275,7 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
     element: Data,
     options?: LposOptions & { readonly count?: Int64 | undefined },
   ): number | null | number[] {
-    const count = optionsGiven(options)?.count
+    const count = optionsGiven(options, LPOS_OPTIONS)?.count
     if (count === undefined) return this[RUN](bodies.lpos, toText(key), toText(element), options ?? NO_OPTIONS)
     return this[RUN](bodies.lposSome, toText(key), toText(element), count, options!)
   }
@@ -375,14 +378,18 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
     return promised(this, () => {
       const texts = countedTexts(keys)
       const atFront = isFront(where)
-      const count = countOf(options)
-      const waiting = waitingFor(timeoutSeconds, options)
+      const count = countOf(optionsGiven(options, BLMPOP_OPTIONS))
+      const waiting = waitingFor(timeoutSeconds, { signal: options?.signal })
       return shaped(this[RUN](blocking.bmpop, texts, count, atFront, waiting), (popped) => outPopped(this, popped))
     })
   }
 }
 
 const NO_OPTIONS: LposOptions = {}
+
+const LPOS_OPTIONS: Names<LposOptions | LposCountOptions> = { rank: true, maxlen: true, count: true }
+const LMPOP_OPTIONS: Names<LmpopOptions> = { count: true }
+const BLMPOP_OPTIONS: Names<BlmpopOptions> = { ...LMPOP_OPTIONS, ...BLOCKING_OPTIONS }
 
 /** An index: what lies past 2^53 is as good as infinite. */
 function indexOf(index: number): number {
@@ -395,7 +402,7 @@ function isFront(end: ListEnd): boolean {
 }
 
 function countOf(options: LmpopOptions | undefined): Int64 {
-  return ends.checkedMpopCount(integerOf(optionsGiven(options)?.count ?? 1))
+  return ends.checkedMpopCount(integerOf(options?.count ?? 1))
 }
 
 function countedTexts(keys: readonly Key[]): string[] {

@@ -1,6 +1,7 @@
 import { type Key, toText } from '../commands/argv.js'
 import type { MemoryStats, MemoryUsageOptions } from '../commands/memory.js'
 import * as bodies from '../commands/memory.js'
+import { type Names, optionsGiven } from './given.js'
 import { Handle, RUN } from './handle.js'
 
 /** What keys and the store take. */
@@ -13,7 +14,7 @@ export abstract class MemoryCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/memory-usage/
    */
   memoryUsage(key: Key, options?: MemoryUsageOptions): number | null {
-    return this[RUN](bodies.memoryUsage, toText(key), options)
+    return this[RUN](bodies.memoryUsage, toText(key), optionsGiven(options, USAGE_OPTIONS))
   }
 
   /**
@@ -57,3 +58,5 @@ export abstract class MemoryCommands<T extends string | Uint8Array> extends Hand
     return this[RUN](bodies.memoryMallocStats)
   }
 }
+
+const USAGE_OPTIONS: Names<MemoryUsageOptions> = { samples: true }

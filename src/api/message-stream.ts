@@ -1,7 +1,7 @@
 import { readerTooSlow } from '../errors.js'
 import type { Message, SubscriptionKind } from '../keyspace/pubsub.js'
 import { BoundedQueue } from '../structures/bounded-queue.js'
-import { optionsGiven, signalGiven } from './given.js'
+import { type Names, optionsGiven, signalGiven } from './given.js'
 import { type Handle, OUT, UNIT } from './handle.js'
 import { TypedSubscriber } from './subscription.js'
 
@@ -31,6 +31,8 @@ interface Reader<T extends string | Uint8Array> {
   readonly reject: (reason: unknown) => void
 }
 
+const MESSAGES_OPTIONS: Names<MessagesOptions> = { signal: true, limit: true, overflow: true }
+
 const LIMIT_BY_DEFAULT = 1_000
 const POLICIES: ReadonlySet<string> = new Set(['drop-oldest', 'drop-newest', 'error'])
 
@@ -59,7 +61,7 @@ export class MessageStream<T extends string | Uint8Array>
     channels: readonly string[],
     options: MessagesOptions | undefined,
   ) {
-    const limit = checkedLimit(optionsGiven(options)?.limit)
+    const limit = checkedLimit(optionsGiven(options, MESSAGES_OPTIONS)?.limit)
     const overflow = checkedPolicy(options?.overflow)
     super(handle[UNIT], kind, channels)
     this.handle = handle

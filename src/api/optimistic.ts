@@ -1,6 +1,6 @@
 import type { Key } from '../commands/argv.js'
 import { attemptsExhausted, otherWatch } from '../errors.js'
-import { optionsGiven, signalGiven } from './given.js'
+import { type Names, optionsGiven, signalGiven } from './given.js'
 import { type Handle, UNIT } from './handle.js'
 import { KeyWatch } from './key-watch.js'
 import { MultiQueue, type Replies, WATCH } from './multi.js'
@@ -27,6 +27,8 @@ export type WatchedMulti = MultiQueue<readonly unknown[], null> & { readonly [WA
 /** What `optimistic` resolves with. */
 export type CommittedBy<M> = M extends MultiQueue<infer R, null> ? Replies<R> : undefined
 
+const OPTIMISTIC_OPTIONS: Names<OptimisticOptions> = { attempts: true, backoff: true, signal: true }
+
 const ATTEMPTS_BY_DEFAULT = 10
 
 type Body<C> = (watch: KeyWatch<C>, attempt: number) => Awaitable<unknown>
@@ -38,7 +40,7 @@ export async function runOptimistic<C>(
   body: Body<C>,
   options: OptimisticOptions | undefined,
 ): Promise<Replies<readonly unknown[]> | undefined> {
-  const attempts = checkedAttempts(optionsGiven(options)?.attempts)
+  const attempts = checkedAttempts(optionsGiven(options, OPTIMISTIC_OPTIONS)?.attempts)
   const watched = isKey(keys) ? [keys] : keys
   const signal = signalGiven(options?.signal)
   for (let attempt = 1; attempt <= attempts; attempt++) {

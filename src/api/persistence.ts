@@ -1,5 +1,6 @@
 import * as bodies from '../commands/persistence.js'
 import type { SaveProgress } from '../keyspace/ports.js'
+import { type Names, optionsGiven } from './given.js'
 import { Handle, RUN } from './handle.js'
 import { promised } from './words.js'
 
@@ -33,7 +34,7 @@ export abstract class PersistenceCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/bgsave/
    */
   bgsave(options?: BgsaveOptions): Promise<void> {
-    return promised(this, () => this[RUN](bodies.bgsave, false, options?.onProgress).done)
+    return promised(this, () => this[RUN](bodies.bgsave, false, optionsGiven(options, BGSAVE_OPTIONS)?.onProgress).done)
   }
 
   /**
@@ -43,7 +44,7 @@ export abstract class PersistenceCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/bgrewriteaof/
    */
   bgrewriteaof(options?: BgsaveOptions): Promise<void> {
-    return promised(this, () => this[RUN](bodies.bgrewriteaof, options?.onProgress).done)
+    return promised(this, () => this[RUN](bodies.bgrewriteaof, optionsGiven(options, BGSAVE_OPTIONS)?.onProgress).done)
   }
 
   /**
@@ -55,3 +56,5 @@ export abstract class PersistenceCommands<T extends string | Uint8Array> extends
     return this[RUN](bodies.lastsave)
   }
 }
+
+const BGSAVE_OPTIONS: Names<BgsaveOptions> = { onProgress: true }

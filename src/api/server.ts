@@ -4,7 +4,7 @@ import * as commands from '../commands/introspection.js'
 import * as bodies from '../commands/server.js'
 import { commandTable } from '../commands/table.js'
 import { wrongArity } from '../errors.js'
-import { optionsGiven } from './given.js'
+import { type Names, optionsGiven } from './given.js'
 import { Handle, RUN } from './handle.js'
 
 /** The store as a whole. */
@@ -77,7 +77,7 @@ export abstract class ServerCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/command-list/
    */
   commandList(filter?: CommandFilter): string[] {
-    const { pattern, aclcat, module } = optionsGiven(filter) ?? {}
+    const { pattern, aclcat, module } = optionsGiven(filter, COMMAND_FILTER) ?? {}
     const text = (given: string | undefined): string | undefined => (given === undefined ? undefined : toText(given))
     return commands.commandList(commandTable, { pattern: text(pattern), aclcat: text(aclcat), module })
   }
@@ -122,3 +122,5 @@ export abstract class ServerCommands<T extends string | Uint8Array> extends Hand
     return commands.commandDocs(commandTable, names.map(toText))
   }
 }
+
+const COMMAND_FILTER: Names<CommandFilter> = { pattern: true, aclcat: true, module: true }

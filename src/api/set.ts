@@ -7,9 +7,9 @@ import * as algebra from '../commands/set-algebra.js'
 import * as chance from '../commands/set-random.js'
 import * as scans from '../commands/set-scan.js'
 import { numkeysNotPositive } from '../errors.js'
-import { listGiven, optionsGiven } from './given.js'
+import { listGiven, type Names, optionsGiven } from './given.js'
 import { GROW, Handle, RUN } from './handle.js'
-import { outText, outTexts, scanOptions, textsOf } from './words.js'
+import { ELEMENT_SCAN_OPTIONS, outText, outTexts, scanOptions, textsOf } from './words.js'
 
 /** Options of `sscan` and `sscanIterator`. */
 export interface SscanOptions {
@@ -163,7 +163,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    */
   sintercard(keys: readonly Key[], options?: SintercardOptions): number {
     if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
-    const limit = optionsGiven(options)?.limit ?? 0
+    const limit = optionsGiven(options, SINTERCARD_OPTIONS)?.limit ?? 0
     const checked = algebra.checkedLimit(Number.isSafeInteger(limit) ? limit : undefined)
     return this[RUN](algebra.sintercard, keys.map(toText), checked)
   }
@@ -230,7 +230,12 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sscan/
    */
   sscan(key: Key, cursor: string | number, options?: SscanOptions): { cursor: string; members: T[] } {
-    const found = this[RUN](scans.sscan, toText(key), parseCursor(toText(cursor)), scanOptions(options))
+    const found = this[RUN](
+      scans.sscan,
+      toText(key),
+      parseCursor(toText(cursor)),
+      scanOptions(options, ELEMENT_SCAN_OPTIONS),
+    )
     return { cursor: String(found.cursor), members: outTexts(this, found.members) }
   }
 
@@ -251,3 +256,5 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
     } while (cursor !== '0')
   }
 }
+
+const SINTERCARD_OPTIONS: Names<SintercardOptions> = { limit: true }

@@ -1,7 +1,7 @@
 import { type Key, toText } from '../commands/argv.js'
 import { checkedInteger } from '../commands/deadline.js'
 import * as bodies from '../commands/sort.js'
-import { optionsGiven } from './given.js'
+import { type Names, optionsGiven } from './given.js'
 import { GROW, Handle, RUN } from './handle.js'
 import { isKey, outText } from './words.js'
 
@@ -78,10 +78,12 @@ export abstract class SortCommands<T extends string | Uint8Array> extends Handle
 
 const NO_OPTIONS: bodies.SortOptions = {}
 
+const SORT_OPTIONS: Names<SortOptions | SortGetOptions> = { by: true, limit: true, desc: true, alpha: true, get: true }
+
 /** Options as the body takes them. */
 export function bodyOptions(options: SortOptions | SortGetOptions | undefined): bodies.SortOptions {
   if (options === undefined) return NO_OPTIONS
-  const { by, limit, desc, alpha } = optionsGiven(options)
+  const { by, limit, desc, alpha } = optionsGiven(options, SORT_OPTIONS)
   const get = 'get' in options ? options.get : undefined
   return {
     by: by === undefined ? undefined : toText(by),

@@ -6,7 +6,7 @@ import { lexRange, rangeQuery, rankBound, scoreRange } from '../commands/sorted-
 import * as edits from '../commands/sorted-set-range-edits.js'
 import * as ranges from '../commands/sorted-set-ranges.js'
 import { noInputKeys } from '../errors.js'
-import { listGiven, optionsGiven } from './given.js'
+import { listGiven, type Names, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { type ScoredMember, scoredOut } from './sorted-set.js'
 import { outTexts } from './words.js'
@@ -61,7 +61,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
     stop: RangeBound,
     options?: RangeOptions & Partial<WithScores>,
   ): T[] | ScoredMember<T>[] {
-    return rangeOf(this, key, start, stop, optionsGiven(options) ?? BY_RANK, options?.withScores)
+    return rangeOf(this, key, start, stop, optionsGiven(options, ZRANGE_OPTIONS) ?? BY_RANK, options?.withScores)
   }
 
   /** As below, with scores. O(log n + members). */
@@ -75,7 +75,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zrevrange(key: Key, start: number, stop: number): T[]
   zrevrange(key: Key, start: number, stop: number, options?: WithScores): T[] | ScoredMember<T>[] {
-    return rangeOf(this, key, start, stop, BY_RANK_REVERSED, optionsGiven(options)?.withScores)
+    return rangeOf(this, key, start, stop, BY_RANK_REVERSED, optionsGiven(options, WITH_SCORES)?.withScores)
   }
 
   /** As below, with scores. O(log n + members). */
@@ -94,7 +94,14 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
     max: ScoreBound,
     options?: LimitOptions & Partial<WithScores>,
   ): T[] | ScoredMember<T>[] {
-    return rangeOf(this, key, min, max, { by: 'score', limit: optionsGiven(options)?.limit }, options?.withScores)
+    return rangeOf(
+      this,
+      key,
+      min,
+      max,
+      { by: 'score', limit: optionsGiven(options, SCORE_RANGE_OPTIONS)?.limit },
+      options?.withScores,
+    )
   }
 
   /** As below, with scores. O(log n + members). */
@@ -118,7 +125,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
       key,
       max,
       min,
-      { by: 'score', rev: true, limit: optionsGiven(options)?.limit },
+      { by: 'score', rev: true, limit: optionsGiven(options, SCORE_RANGE_OPTIONS)?.limit },
       options?.withScores,
     )
   }
@@ -131,7 +138,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zrangebylex/
    */
   zrangebylex(key: Key, min: LexBound, max: LexBound, options?: LimitOptions): T[] {
-    return membersOf(this, key, min, max, { by: 'lex', limit: optionsGiven(options)?.limit })
+    return membersOf(this, key, min, max, { by: 'lex', limit: optionsGiven(options, LIMIT_OPTIONS)?.limit })
   }
 
   /**
@@ -142,7 +149,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zrevrangebylex/
    */
   zrevrangebylex(key: Key, max: LexBound, min: LexBound, options?: LimitOptions): T[] {
-    return membersOf(this, key, max, min, { by: 'lex', rev: true, limit: optionsGiven(options)?.limit })
+    return membersOf(this, key, max, min, { by: 'lex', rev: true, limit: optionsGiven(options, LIMIT_OPTIONS)?.limit })
   }
 
   /**
@@ -156,7 +163,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zrangestore/
    */
   zrangestore(destination: Key, source: Key, min: RangeBound, max: RangeBound, options?: RangeOptions): number {
-    const query = rangeQuery(bound(min), bound(max), optionsGiven(options) ?? BY_RANK, false)
+    const query = rangeQuery(bound(min), bound(max), optionsGiven(options, RANGE_OPTIONS) ?? BY_RANK, false)
     return this[GROW](ranges.zrangestore, toText(destination), toText(source), query)
   }
 
@@ -233,7 +240,11 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zunion(keys: readonly Key[], options?: AggregateOptions): T[]
   zunion(keys: readonly Key[], options?: AggregateOptions & Partial<WithScores>): T[] | ScoredMember<T>[] {
-    const entries = this[RUN](algebra.zunion, inputs(keys, 'zunion'), optionsGiven(options) ?? UNWEIGHTED)
+    const entries = this[RUN](
+      algebra.zunion,
+      inputs(keys, 'zunion'),
+      optionsGiven(options, SCORED_AGGREGATE_OPTIONS) ?? UNWEIGHTED,
+    )
     return options?.withScores ? scoredOut(this, entries) : membersIn(this, entries)
   }
 
@@ -246,7 +257,12 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zunionstore(destination: Key, keys: readonly Key[], options?: AggregateOptions): number {
     const texts = inputs(keys, 'zunionstore')
-    return this[GROW](algebra.zunionstore, toText(destination), texts, optionsGiven(options) ?? UNWEIGHTED)
+    return this[GROW](
+      algebra.zunionstore,
+      toText(destination),
+      texts,
+      optionsGiven(options, AGGREGATE_OPTIONS) ?? UNWEIGHTED,
+    )
   }
 
   /** As below, with scores. O(n · sets + m log m). */
@@ -260,7 +276,11 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zinter(keys: readonly Key[], options?: AggregateOptions): T[]
   zinter(keys: readonly Key[], options?: AggregateOptions & Partial<WithScores>): T[] | ScoredMember<T>[] {
-    const entries = this[RUN](algebra.zinter, inputs(keys, 'zinter'), optionsGiven(options) ?? UNWEIGHTED)
+    const entries = this[RUN](
+      algebra.zinter,
+      inputs(keys, 'zinter'),
+      optionsGiven(options, SCORED_AGGREGATE_OPTIONS) ?? UNWEIGHTED,
+    )
     return options?.withScores ? scoredOut(this, entries) : membersIn(this, entries)
   }
 
@@ -272,7 +292,12 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zinterstore(destination: Key, keys: readonly Key[], options?: AggregateOptions): number {
     const texts = inputs(keys, 'zinterstore')
-    return this[GROW](algebra.zinterstore, toText(destination), texts, optionsGiven(options) ?? UNWEIGHTED)
+    return this[GROW](
+      algebra.zinterstore,
+      toText(destination),
+      texts,
+      optionsGiven(options, AGGREGATE_OPTIONS) ?? UNWEIGHTED,
+    )
   }
 
   /**
@@ -285,7 +310,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    * @see https://redis.io/docs/latest/commands/zintercard/
    */
   zintercard(keys: readonly Key[], options?: ZintercardOptions): number {
-    const limit = optionsGiven(options)?.limit ?? 0
+    const limit = optionsGiven(options, ZINTERCARD_OPTIONS)?.limit ?? 0
     return this[RUN](algebra.zintercard, inputs(keys, 'zintercard'), Number.isSafeInteger(limit) ? limit : undefined)
   }
 
@@ -300,7 +325,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
   zdiff(keys: readonly Key[]): T[]
   zdiff(keys: readonly Key[], options?: WithScores): T[] | ScoredMember<T>[] {
     const entries = this[RUN](algebra.zdiff, inputs(keys, 'zdiff'))
-    return optionsGiven(options)?.withScores ? scoredOut(this, entries) : membersIn(this, entries)
+    return optionsGiven(options, WITH_SCORES)?.withScores ? scoredOut(this, entries) : membersIn(this, entries)
   }
 
   /**
@@ -317,6 +342,15 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
 const BY_RANK: RangeOptions = {}
 const BY_RANK_REVERSED: RangeOptions = { rev: true }
 const UNWEIGHTED: AggregateOptions = {}
+
+const WITH_SCORES: Names<WithScores> = { withScores: true }
+const LIMIT_OPTIONS: Names<LimitOptions> = { limit: true }
+const SCORE_RANGE_OPTIONS: Names<LimitOptions & WithScores> = { ...LIMIT_OPTIONS, ...WITH_SCORES }
+const RANGE_OPTIONS: Names<RangeOptions> = { by: true, rev: true, limit: true }
+const ZRANGE_OPTIONS: Names<RangeOptions & WithScores> = { ...RANGE_OPTIONS, ...WITH_SCORES }
+const AGGREGATE_OPTIONS: Names<AggregateOptions> = { weights: true, aggregate: true }
+const SCORED_AGGREGATE_OPTIONS: Names<AggregateOptions & WithScores> = { ...AGGREGATE_OPTIONS, ...WITH_SCORES }
+const ZINTERCARD_OPTIONS: Names<ZintercardOptions> = { limit: true }
 
 function rangeOf<T extends string | Uint8Array>(
   handle: Handle<T>,

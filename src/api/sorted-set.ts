@@ -12,9 +12,18 @@ import * as chance from '../commands/sorted-set-random.js'
 import * as scans from '../commands/sorted-set-scan.js'
 import { numkeysNotPositive, syntaxError, wrongArity } from '../errors.js'
 import { integerOf } from '../structures/int64.js'
-import { listGiven, objectGiven, optionsGiven } from './given.js'
+import { listGiven, type Names, objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
-import { keyTexts, outText, promised, scanOptions, textsOf, waitingFor } from './words.js'
+import {
+  BLOCKING_OPTIONS,
+  ELEMENT_SCAN_OPTIONS,
+  keyTexts,
+  outText,
+  promised,
+  scanOptions,
+  textsOf,
+  waitingFor,
+} from './words.js'
 
 /** A member and its score, as methods return them. */
 export interface ScoredMember<T extends string | Uint8Array = string> {
@@ -106,7 +115,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * @see https://redis.io/docs/latest/commands/zadd/
    */
   zaddIncr(key: Key, increment: number, member: Data, options?: ZaddConditions): number | null {
-    const conditions = optionsGiven(options) ?? UNCONDITIONAL
+    const conditions = optionsGiven(options, CONDITIONS) ?? UNCONDITIONAL
     bodies.checkConditions(conditions)
     const entry: Scored = { score: bodies.checkedScore(increment), member: toText(member) }
     return this[GROW](bodies.zincrby, toText(key), entry, conditions)
@@ -184,7 +193,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    */
   zrank(key: Key, member: Data): number | null
   zrank(key: Key, member: Data, options?: WithScore): number | { rank: number; score: number } | null {
-    if (optionsGiven(options)?.withScore) return this[RUN](bodies.zrankWithScore, toText(key), toText(member), false)
+    if (optionsGiven(options, WITH_SCORE)?.withScore)
+      return this[RUN](bodies.zrankWithScore, toText(key), toText(member), false)
     return this[RUN](bodies.zrank, toText(key), toText(member), false)
   }
 
@@ -203,7 +213,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    */
   zrevrank(key: Key, member: Data): number | null
   zrevrank(key: Key, member: Data, options?: WithScore): number | { rank: number; score: number } | null {
-    if (optionsGiven(options)?.withScore) return this[RUN](bodies.zrankWithScore, toText(key), toText(member), true)
+    if (optionsGiven(options, WITH_SCORE)?.withScore)
+      return this[RUN](bodies.zrankWithScore, toText(key), toText(member), true)
     return this[RUN](bodies.zrank, toText(key), toText(member), true)
   }
 
@@ -256,7 +267,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * @see https://redis.io/docs/latest/commands/zmpop/
    */
   zmpop(keys: readonly Key[], where: ScoreEnd, options?: ZmpopOptions): PoppedMembers<T> | null {
-    const { texts, count } = mpopArguments(keys, where, options)
+    const { texts, count } = mpopArguments(keys, where, options, ZMPOP_OPTIONS)
     return popped(this, this[RUN](pops.zmpop, texts, where, count))
   }
 
@@ -313,8 +324,8 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
     options?: BzmpopOptions,
   ): Promise<PoppedMembers<T> | null> {
     return promised(this, () => {
-      const { texts, count } = mpopArguments(keys, where, options)
-      const waiting = waitingFor(timeoutSeconds, options)
+      const { texts, count } = mpopArguments(keys, where, options, BZMPOP_OPTIONS)
+      const waiting = waitingFor(timeoutSeconds, { signal: options?.signal })
       return shaped(this[RUN](pops.bzmpop, texts, where, count, waiting), (members) => popped(this, members))
     })
   }
@@ -364,7 +375,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * @see https://redis.io/docs/latest/commands/zscan/
    */
   zscan(key: Key, cursor: string | number, options?: ZscanOptions): { cursor: string; members: ScoredMember<T>[] } {
-    const found = this[RUN](scans.zscan, toText(key), parseCursor(toText(cursor)), scanOptions(options))
+    const found = this[RUN](
+      scans.zscan,
+      toText(key),
+      parseCursor(toText(cursor)),
+      scanOptions(options, ELEMENT_SCAN_OPTIONS),
+    )
     return { cursor: String(found.cursor), members: scoredOut(this, found.entries) }
   }
 
@@ -389,6 +405,12 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
 
 const UNCONDITIONAL: ZaddOptions = {}
 
+const CONDITIONS: Names<ZaddConditions> = { nx: true, xx: true, gt: true, lt: true }
+const ZADD_OPTIONS: Names<ZaddOptions> = { ...CONDITIONS, ch: true }
+const WITH_SCORE: Names<WithScore> = { withScore: true }
+const ZMPOP_OPTIONS: Names<ZmpopOptions> = { count: true }
+const BZMPOP_OPTIONS: Names<BzmpopOptions> = { ...ZMPOP_OPTIONS, ...BLOCKING_OPTIONS }
+
 function addAll(
   handle: Handle<string | Uint8Array>,
   key: Key,
@@ -396,7 +418,7 @@ function addAll(
   options: ZaddOptions,
 ): number {
   if (listGiven(given, 'entries').length === 0) throw wrongArity('zadd')
-  bodies.checkConditions(optionsGiven(options))
+  bodies.checkConditions(optionsGiven(options, ZADD_OPTIONS))
   const entries = given.map((entry): Scored => {
     const { score, member } = objectGiven(entry, 'an entry')
     return { score: bodies.checkedScore(score), member: toText(member) }
@@ -419,10 +441,11 @@ function mpopArguments(
   keys: readonly Key[],
   where: ScoreEnd,
   options: ZmpopOptions | undefined,
+  names: Names<ZmpopOptions>,
 ): { texts: string[]; count: number } {
   if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
   if (where !== 'min' && where !== 'max') throw syntaxError()
-  const count = clamp(checkedMpopCount(integerOf(optionsGiven(options)?.count ?? 1)))
+  const count = clamp(checkedMpopCount(integerOf(optionsGiven(options, names)?.count ?? 1)))
   return { texts: keys.map(toText), count }
 }
 

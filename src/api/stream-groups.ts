@@ -11,7 +11,7 @@ import { wrongArity } from '../errors.js'
 import type { Int64 } from '../structures/int64.js'
 import { ID_MAX, ID_MIN, idText, type StreamId } from '../structures/stream-id.js'
 import { type ConsumedEntry, type ConsumeOptions, StreamConsumption } from './consumption.js'
-import { listGiven, objectGiven, optionsGiven, signalGiven } from './given.js'
+import { listGiven, type Names, optionsGiven, signalGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import {
   countOf,
@@ -21,6 +21,7 @@ import {
   type StreamEntry,
   type StreamsToRead,
   streamsOf,
+  XREAD_OPTIONS,
   type XreadOptions,
 } from './stream.js'
 import { promised } from './words.js'
@@ -152,7 +153,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/xgroup-create/
    */
   xgroupCreate(key: Key, group: Data, id: string, options?: groups.XgroupCreateOptions): 'OK' {
-    const checked = { mkstream: options?.mkstream, ...entriesReadOf(options) }
+    const checked = { mkstream: options?.mkstream, ...entriesReadOf(options, XGROUP_CREATE_OPTIONS) }
     const name = toText(group)
     const start = (): groups.GroupStart => startOf(id, strictId)
     this[GROW]((unit) => groups.xgroupCreate(unit, toText(key), name, start, checked))
@@ -166,7 +167,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/xgroup-setid/
    */
   xgroupSetid(key: Key, group: Data, id: string, options?: groups.XgroupSetidOptions): 'OK' {
-    const checked = entriesReadOf(options)
+    const checked = entriesReadOf(options, XGROUP_SETID_OPTIONS)
     const name = toText(group)
     const start = (): groups.GroupStart => startOf(id, looseId)
     this[RUN]((unit) => groups.xgroupSetid(unit, toText(key), name, start, checked))
@@ -247,7 +248,13 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
     }): Reads | null | Promise<Reads | null> => {
       const noack = options?.noack === true
       const reader: reads.GroupReader = { group: toText(group), consumer: toText(consumer), noack }
-      return this[RUN](reads.xreadgroup, reader, streamsOf(streams, 'xreadgroup'), countOf(options), waiting)
+      return this[RUN](
+        reads.xreadgroup,
+        reader,
+        streamsOf(streams, 'xreadgroup'),
+        countOf(options, XREADGROUP_OPTIONS),
+        waiting,
+      )
     }
     // Nothing that does not wait is a promise.
     if (options?.block === undefined) return shape(run() as Reads | null)
@@ -299,7 +306,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
     count: number,
     options?: XpendingOptions,
   ): PendingEntry<T>[] {
-    optionsGiven(options)
+    optionsGiven(options, XPENDING_OPTIONS)
     const range: pending.PendingRange = {
       ...{ count: clamp(checkedInteger(count)), start: intervalStart(toText(start)), end: intervalEnd(toText(end)) },
       idleMs: options?.idle === undefined ? 0 : clamp(checkedInteger(options.idle)),
@@ -445,7 +452,7 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
    * @see https://redis.io/docs/latest/commands/xreadgroup/
    */
   consume(key: Key, options: ConsumeOptions): AsyncIterableIterator<ConsumedEntry<T>, undefined> {
-    return new StreamConsumption(this, toText(key), objectGiven(options, 'options'))
+    return new StreamConsumption(this, toText(key), options)
   }
 }
 
@@ -462,12 +469,22 @@ function outDelivered<T extends string | Uint8Array>(
   }))
 }
 
+const XGROUP_SETID_OPTIONS: Names<groups.XgroupSetidOptions> = { entriesread: true }
+const XGROUP_CREATE_OPTIONS: Names<groups.XgroupCreateOptions> = { ...XGROUP_SETID_OPTIONS, mkstream: true }
+const XREADGROUP_OPTIONS: Names<XreadgroupBlockOptions> = { ...XREAD_OPTIONS, noack: true }
+const XPENDING_OPTIONS: Names<XpendingOptions> = { idle: true, consumer: true }
+const XCLAIM_OPTIONS: Names<XclaimOptions> = { idle: true, time: true, retrycount: true, force: true, lastid: true }
+const XAUTOCLAIM_OPTIONS: Names<XautoclaimOptions> = { count: true }
+
 function startOf(id: string, read: (text: string) => StreamId): groups.GroupStart {
   return id === '$' ? id : read(toText(id))
 }
 
-function entriesReadOf(options: groups.XgroupSetidOptions | undefined): groups.XgroupSetidOptions {
-  const given = optionsGiven(options)?.entriesread
+function entriesReadOf(
+  options: groups.XgroupSetidOptions | undefined,
+  names: Names<groups.XgroupSetidOptions>,
+): groups.XgroupSetidOptions {
+  const given = optionsGiven(options, names)?.entriesread
   if (given === undefined) return {}
   const entriesread = checkedInteger(given)
   groups.checkEntriesRead(entriesread)
@@ -487,7 +504,7 @@ function claim(
   options: XclaimOptions | undefined,
 ): ReturnType<typeof claims.xclaim> {
   if (listGiven(ids, 'ids').length === 0) throw wrongArity('xclaim')
-  const { idle, time, retrycount, force, lastid } = optionsGiven(options) ?? {}
+  const { idle, time, retrycount, force, lastid } = optionsGiven(options, XCLAIM_OPTIONS) ?? {}
   const checked: claims.ClaimOptions = {
     idle: idle === undefined ? undefined : clamp(checkedInteger(idle)),
     time: time === undefined ? undefined : clamp(checkedInteger(time)),
@@ -505,7 +522,7 @@ function autoclaim(
   options: XautoclaimOptions | undefined,
 ): claims.AutoClaimed {
   const first = intervalStart(toText(start))
-  const given = optionsGiven(options)?.count
+  const given = optionsGiven(options, XAUTOCLAIM_OPTIONS)?.count
   const count = given === undefined ? 100 : claims.checkedClaimCount(checkedInteger(given))
   return handle[RUN](claims.xautoclaim, toText(key), claimant, first, count)
 }

@@ -9,10 +9,10 @@ import * as reads from '../commands/stream-reads.js'
 import * as trims from '../commands/stream-trim.js'
 import { wrongArity } from '../errors.js'
 import type { StreamEntry as Entry } from '../structures/stream.js'
-import { isPairs, objectGiven, optionsGiven, pairGiven, signalGiven } from './given.js'
+import { isPairs, type Names, objectGiven, optionsGiven, pairGiven, signalGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { type FieldValues, pairsOf } from './hash.js'
-import { promised } from './words.js'
+import { BLOCKING_OPTIONS, promised } from './words.js'
 
 /** An entry of a stream. Of a name that comes twice the last value counts. */
 export interface StreamEntry<T extends string | Uint8Array = string> {
@@ -107,7 +107,7 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
     try {
       if (unit.store.limited) unit.makeRoom()
       if (options === undefined && given === undefined) return bodies.xadd(unit, toText(key), words, bodies.BY_CLOCK)
-      const trim = options === undefined ? undefined : trims.settledTrim(unit, trimOf(options))
+      const trim = options === undefined ? undefined : trims.settledTrim(unit, trimOf(options, XADD_OPTIONS))
       const plan: bodies.XaddPlan = { id: given, nomkstream: options?.nomkstream === true, trim }
       return bodies.xadd(unit, toText(key), words, plan)
     } finally {
@@ -129,7 +129,7 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
   xtrim(key: Key, options: TrimOptions): number {
     const unit = this[UNIT]
     try {
-      return trims.xtrim(unit, toText(key), trims.neededTrim(unit, trimOf(options)))
+      return trims.xtrim(unit, toText(key), trims.neededTrim(unit, trimOf(options, TRIM_OPTIONS)))
     } finally {
       unit.end()
     }
@@ -213,13 +213,21 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
     if (options?.block === undefined) {
       // Nothing that does not wait is a promise.
       return shape(
-        this[RUN](reads.xread, streamsOf(streams, 'xread'), countOf(options), undefined) as reads.StreamRead[],
+        this[RUN](
+          reads.xread,
+          streamsOf(streams, 'xread'),
+          countOf(options, XREAD_OPTIONS),
+          undefined,
+        ) as reads.StreamRead[],
       )
     }
     const { block } = options
     return promised(this, () => {
       const waiting = { timeoutMs: reads.checkedBlock(checkedInteger(block)), signal: signalGiven(options.signal) }
-      return shaped(this[RUN](reads.xread, streamsOf(streams, 'xread'), countOf(options), waiting), shape)
+      return shaped(
+        this[RUN](reads.xread, streamsOf(streams, 'xread'), countOf(options, XREAD_OPTIONS), waiting),
+        shape,
+      )
     })
   }
 
@@ -230,7 +238,7 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/xsetid/
    */
   xsetid(key: Key, lastId: string, options?: XsetidOptions): 'OK' {
-    const { entriesadded, maxdeletedid } = optionsGiven(options) ?? {}
+    const { entriesadded, maxdeletedid } = optionsGiven(options, XSETID_OPTIONS) ?? {}
     const counters: bodies.XsetidCounters = {
       entriesadded: entriesadded === undefined ? undefined : checkedInteger(entriesadded),
       maxdeletedid: maxdeletedid === undefined ? undefined : strictId(maxdeletedid),
@@ -240,9 +248,15 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
   }
 }
 
+const TRIM_OPTIONS: Names<TrimOptions> = { maxlen: true, minid: true, approx: true, limit: true }
+const XADD_OPTIONS: Names<XaddOptions> = { ...TRIM_OPTIONS, nomkstream: true }
+const XSETID_OPTIONS: Names<XsetidOptions> = { entriesadded: true, maxdeletedid: true }
+const XRANGE_OPTIONS: Names<XrangeOptions> = { count: true }
+export const XREAD_OPTIONS: Names<XreadBlockOptions> = { count: true, block: true, ...BLOCKING_OPTIONS }
+
 /** Options of a trim with their numbers and ids read. */
-function trimOf(options: TrimOptions): trims.TrimDraft {
-  const { maxlen, minid, approx, limit } = optionsGiven(objectGiven(options, 'options'))
+function trimOf(options: TrimOptions, names: Names<TrimOptions>): trims.TrimDraft {
+  const { maxlen, minid, approx, limit } = optionsGiven(objectGiven(options, 'options'), names)
   return {
     maxlen: maxlen === undefined ? undefined : checkedInteger(maxlen),
     minid: minid === undefined ? undefined : strictId(minid),
@@ -252,14 +266,14 @@ function trimOf(options: TrimOptions): trims.TrimDraft {
 }
 
 function rangeOf(start: string, end: string, options: XrangeOptions | undefined, reverse: boolean): ranges.StreamRange {
-  const given = optionsGiven(options)?.count
+  const given = optionsGiven(options, XRANGE_OPTIONS)?.count
   const count = given === undefined ? undefined : clamp(checkedInteger(given))
   return { start: intervalStart(toText(start)), end: intervalEnd(toText(end)), count, reverse }
 }
 
 /** COUNT of what reads streams: all for 0 and for what is negative. */
-export function countOf(options: XreadOptions | undefined): number {
-  const given = optionsGiven(options)?.count
+export function countOf(options: XreadOptions | undefined, names: Names<XreadOptions>): number {
+  const given = optionsGiven(options, names)?.count
   return given === undefined ? 0 : Math.max(clamp(checkedInteger(given)), 0)
 }
 

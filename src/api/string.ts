@@ -1,5 +1,5 @@
 import { type Data, type Key, toText, toValue } from '../commands/argv.js'
-import { checkedInteger } from '../commands/deadline.js'
+import { checkedInteger, type Expiration } from '../commands/deadline.js'
 import type { GetexOptions, SetOptions } from '../commands/string.js'
 import * as bodies from '../commands/string.js'
 import * as counters from '../commands/string-counters.js'
@@ -9,7 +9,7 @@ import { ABSENT } from '../keyspace/key-index.js'
 import { OTHERWISE, OVERWRITTEN, type Unit } from '../keyspace/unit.js'
 import type { StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
-import { isPairs, optionsGiven, pairGiven } from './given.js'
+import { isPairs, type Names, optionsGiven, pairGiven } from './given.js'
 import { GROW, Handle, OUT, RUN, UNIT } from './handle.js'
 
 /** SET with its GET option: the old value comes back. */
@@ -151,7 +151,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/getex/
    */
   getex(key: Key, options?: GetexOptions): T | null {
-    return out(this, this[RUN](bodies.getex, toText(key), optionsGiven(options) ?? NO_OPTIONS))
+    return out(this, this[RUN](bodies.getex, toText(key), optionsGiven(options, GETEX_OPTIONS) ?? NO_OPTIONS))
   }
 
   /**
@@ -319,7 +319,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    * @see https://redis.io/docs/latest/commands/lcs/
    */
   lcsIdx(key1: Key, key2: Key, options?: LcsIdxOptions): { matches: LcsRun[]; len: number } {
-    const shortest = checkedInteger(optionsGiven(options)?.minmatchlen ?? 0)
+    const shortest = checkedInteger(optionsGiven(options, LCS_IDX_OPTIONS)?.minmatchlen ?? 0)
     const found = this[RUN](ranges.lcs, toText(key1), toText(key2))
     const matches = found.matches
       .filter((match) => match.length >= shortest)
@@ -352,6 +352,11 @@ function getString(unit: Unit, key: Key): StringValue | undefined {
 
 const NO_OPTIONS: GetexOptions = {}
 
+export const EXPIRATION: Names<Expiration> = { ex: true, px: true, exat: true, pxat: true }
+const SET_OPTIONS: Names<SetOptions | SetGetOptions> = { ...EXPIRATION, keepttl: true, nx: true, xx: true, get: true }
+const GETEX_OPTIONS: Names<GetexOptions> = { ...EXPIRATION, persist: true }
+const LCS_IDX_OPTIONS: Names<LcsIdxOptions> = { minmatchlen: true }
+
 function out<T extends string | Uint8Array>(handle: Handle<T>, value: StringValue | null): T | null {
   return value === null ? null : handle[OUT](value)
 }
@@ -374,7 +379,7 @@ function setWith<T extends string | Uint8Array>(
   value: Data,
   options: SetOptions | SetGetOptions,
 ): T | 'OK' | null {
-  optionsGiven(options)
+  optionsGiven(options, SET_OPTIONS)
   const isGet = 'get' in options && options.get
   const text = toText(key)
   const kept = toValue(value)

@@ -1,5 +1,6 @@
 import type { Key } from '../commands/argv.js'
 import { transactionNotSynchronous } from '../errors.js'
+import { type Names, optionsGiven } from './given.js'
 import { Handle, UNIT } from './handle.js'
 import { KeyWatch } from './key-watch.js'
 import { type Multi, MultiQueue } from './multi.js'
@@ -97,12 +98,15 @@ export abstract class Transactions<T extends string | Uint8Array, C> extends Han
    * @see https://redis.io/docs/latest/develop/using-commands/transactions/
    */
   transaction<R>(body: (db: this) => Synchronous<R>, options?: TransactionOptions): R {
+    optionsGiven(options, TRANSACTION_OPTIONS)
     if (isAsync(body)) throw transactionNotSynchronous()
     const unit = this[UNIT]
     const run = (): R => synchronous(body(this)) as R
     return options?.rollback === true ? unit.nestOrUndo(run) : unit.nest(run)
   }
 }
+
+const TRANSACTION_OPTIONS: Names<TransactionOptions> = { rollback: true }
 
 /** Whether a function is declared so that it returns a promise: it need not be called then. */
 function isAsync(body: (...args: never) => unknown): boolean {

@@ -8,7 +8,7 @@ import type { VsimOptions } from '../commands/vector-set-search.js'
 import { vsim } from '../commands/vector-set-search.js'
 import { checkedVector } from '../commands/vector-set-words.js'
 import type { Similar } from '../structures/vector-set/vector-set.js'
-import { objectGiven, optionsGiven } from './given.js'
+import { type Names, objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText, outTexts } from './words.js'
 
@@ -43,7 +43,7 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
    */
   vadd(key: Key, vector: Vector, element: Data, options?: VaddOptions): number {
     const floats = checkedVector(vector)
-    const setattr = optionsGiven(options)?.setattr
+    const setattr = optionsGiven(options, VADD_OPTIONS)?.setattr
     // Whatever else was kept would be no text when it is read.
     const checked = setattr === undefined ? options : { ...options, setattr: toText(setattr) }
     return this[GROW]((unit) => bodies.vadd(unit, toText(key), floats, toText(element), checked))
@@ -76,7 +76,7 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
   vsim(key: Key, query: SimilarTo, options?: VsimOptions | VsimScoredOptions): T[] | SimilarElement<T>[] {
     objectGiven(query, 'what to search by')
     const from = 'element' in query ? toText(query.element) : checkedVector(query)
-    const found = this[RUN]((unit) => vsim(unit, toText(key), from, optionsGiven(options)))
+    const found = this[RUN]((unit) => vsim(unit, toText(key), from, optionsGiven(options, VSIM_OPTIONS)))
     if (options !== undefined && 'withScores' in options && options.withScores) return scored(this, found)
     return found.map(({ element }) => this[OUT_TEXT](element))
   }
@@ -181,6 +181,17 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
   vgetattr(key: Key, element: Data): T | null {
     return outText(this, this[RUN](elements.vgetattr, toText(key), toText(element)))
   }
+}
+
+const VADD_OPTIONS: Names<VaddOptions> = { reduce: true, quantization: true, ef: true, setattr: true, m: true }
+const VSIM_OPTIONS: Names<VsimOptions | VsimScoredOptions> = {
+  count: true,
+  epsilon: true,
+  ef: true,
+  filter: true,
+  filterEf: true,
+  truth: true,
+  withScores: true,
 }
 
 function scored<T extends string | Uint8Array>(handle: Handle<T>, found: readonly Similar[]): SimilarElement<T>[] {

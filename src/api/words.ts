@@ -3,8 +3,16 @@
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
 import { wrongArity } from '../errors.js'
-import { listGiven, optionsGiven, signalGiven } from './given.js'
+import { listGiven, type Names, optionsGiven, signalGiven } from './given.js'
 import { AT_ONCE, type Handle, OUT_TEXT } from './handle.js'
+import type { HscanOptions } from './hash.js'
+import type { SscanOptions } from './set.js'
+import type { ZscanOptions } from './sorted-set.js'
+
+export const BLOCKING_OPTIONS: Names<BlockingOptions> = { signal: true }
+
+/** Those of `sscan`, `hscan` and `zscan`. */
+export const ELEMENT_SCAN_OPTIONS: Names<SscanOptions | HscanOptions | ZscanOptions> = { match: true, count: true }
 
 /** Throws ERR (wrong number of arguments) where there are none. */
 export function textsOf(words: readonly Data[], command: string): string[] {
@@ -23,7 +31,10 @@ export function isKey(keys: Key | readonly Key[]): keys is Key {
 
 /** Throws ERR for a timeout that is negative or no number. */
 export function waitingFor(timeoutSeconds: number, options: BlockingOptions | undefined): Waiting {
-  return { timeoutMs: checkedTimeout(timeoutSeconds), signal: signalGiven(optionsGiven(options)?.signal) }
+  return {
+    timeoutMs: checkedTimeout(timeoutSeconds),
+    signal: signalGiven(optionsGiven(options, BLOCKING_OPTIONS)?.signal),
+  }
 }
 
 /** A promise of what a blocking body returns or throws; in a multi, whose types say so, what it returns. */
@@ -39,9 +50,10 @@ export function promised<R>(handle: Handle<string | Uint8Array>, body: () => R |
 /** Options of a scan, whose glob may have come as bytes. */
 export function scanOptions<O extends { readonly match?: Key | undefined }>(
   options: O | undefined,
+  names: Names<O>,
 ): (Omit<O, 'match'> & { readonly match?: string | undefined }) | undefined {
   if (options === undefined) return undefined
-  optionsGiven(options)
+  optionsGiven(options, names)
   return { ...options, match: options.match === undefined ? undefined : toText(options.match) }
 }
 

@@ -9,7 +9,9 @@ import {
   checkCacheOptions,
   checkedMs,
   checkedTags,
-  checkKeepOptions,
+  checkGetOptions,
+  checkGetOrSetOptions,
+  checkSetOptions,
   type GetOrSetOptions,
   type KeepOptions,
   optionOf,
@@ -81,13 +83,18 @@ export class Cache<T> {
    * @throws RedstartError WRONGTYPE when the key holds something that no cache wrote
    */
   get(key: string, options?: CacheGetOptions): T | undefined {
+    if (options !== undefined) checkGetOptions(options)
+    return this.valueAt(key, options?.allowStale)
+  }
+
+  private valueAt(key: string, allowStale: boolean | undefined): T | undefined {
     const entry = this.find(key)
     if (entry !== undefined && !entry.failed) {
       if (this.isFresh(entry)) {
         this.counters.hits++
         return entry.value
       }
-      if (options?.allowStale) {
+      if (allowStale) {
         this.counters.staleHits++
         return entry.value
       }
@@ -98,7 +105,8 @@ export class Cache<T> {
 
   /** Returns the values at some keys, in their order; as `get`. O(keys). */
   getMany(keys: Iterable<string>, options?: CacheGetOptions): (T | undefined)[] {
-    return Array.from(keys, (key) => this.get(key, options))
+    if (options !== undefined) checkGetOptions(options)
+    return Array.from(keys, (key) => this.valueAt(key, options?.allowStale))
   }
 
   /** Whether `get` would return a value: one that is fresh. Not counted in the statistics. O(1). */
@@ -117,7 +125,7 @@ export class Cache<T> {
    * @throws RangeError for times that are negative or no numbers; RedstartError OOM when the database is full
    */
   set(key: string, value: T, options?: KeepOptions<T>): void {
-    if (options !== undefined) checkKeepOptions(options)
+    if (options !== undefined) checkSetOptions(options)
     const prepared = this.prepare(key, value, this.lifetimeOf(value, options), options)
     this.detach(key)
     this.write(prepared)
@@ -125,7 +133,7 @@ export class Cache<T> {
 
   /** Keeps several values, given as pairs or as a Map; as `set`. All are encoded before the first is written. O(entries). */
   setMany(entries: Iterable<readonly [key: string, value: T]>, options?: KeepOptions<T>): void {
-    if (options !== undefined) checkKeepOptions(options)
+    if (options !== undefined) checkSetOptions(options)
     const all = Array.from(entries, ([key, value]) =>
       this.prepare(key, value, this.lifetimeOf(value, options), options),
     )
@@ -154,7 +162,7 @@ export class Cache<T> {
       throw new TypeError('signal must be an AbortSignal')
     }
     signal?.throwIfAborted()
-    if (options !== undefined) checkKeepOptions(options)
+    if (options !== undefined) checkGetOrSetOptions(options)
     const entry = this.find(key)
     if (entry !== undefined && options?.refresh !== true) {
       if (this.isFresh(entry)) {

@@ -72,6 +72,34 @@ export interface CacheGetOptions {
 /** Longer than this is for ever: 31,700 years. */
 const LONGEST_MS = 1e15
 
+/** The names of the options `O`. One that is missing here, or is none of them, does not compile. */
+type Names<O> = Readonly<Record<keyof O, true>>
+
+const KEEP: Names<KeepOptions<unknown>> = {
+  ttlMs: true,
+  staleTtlMs: true,
+  negativeTtlMs: true,
+  errorTtlMs: true,
+  jitter: true,
+  tags: true,
+}
+const GET_OR_SET: Names<GetOrSetOptions<unknown>> = { ...KEEP, refresh: true, signal: true }
+const GET: Names<CacheGetOptions> = { allowStale: true }
+const CACHE: Names<CacheOptions<unknown>> = {
+  prefix: true,
+  codec: true,
+  ...KEEP,
+  backoffMs: true,
+  random: true,
+  onError: true,
+}
+
+/** Refuses a name, inherited ones too, that is not among theirs. What every object inherits is not `true`. */
+function checkNames(options: object, names: Readonly<Record<string, true>>): void {
+  for (const name in options)
+    if (names[name] !== true) throw new TypeError(`there is no option '${name}' among ${Object.keys(names).join(', ')}`)
+}
+
 /** The option of a call, or else of the cache. */
 export function optionOf<T, K extends keyof KeepOptions<T>>(
   name: K,
@@ -87,8 +115,22 @@ export function checkedMs(name: string, ms: number): number {
   return ms > LONGEST_MS ? Number.POSITIVE_INFINITY : Math.ceil(ms)
 }
 
+export function checkGetOptions(options: CacheGetOptions): void {
+  checkNames(options, GET)
+}
+
+export function checkSetOptions<T>(options: KeepOptions<T>): void {
+  checkNames(options, KEEP)
+  checkKept(options)
+}
+
+export function checkGetOrSetOptions<T>(options: GetOrSetOptions<T>): void {
+  checkNames(options, GET_OR_SET)
+  checkKept(options)
+}
+
 /** Refuses options that no value could be kept by. Functions are checked when they are asked. */
-export function checkKeepOptions<T>(options: KeepOptions<T>): void {
+function checkKept<T>(options: KeepOptions<T>): void {
   const { ttlMs, staleTtlMs, negativeTtlMs, errorTtlMs, jitter, tags } = options
   if (typeof ttlMs !== 'function' && ttlMs !== undefined) checkedMs('ttlMs', ttlMs)
   if (staleTtlMs !== undefined) checkedMs('staleTtlMs', staleTtlMs)
@@ -107,8 +149,9 @@ export function checkedTags(tags: readonly string[]): readonly string[] {
 }
 
 export function checkCacheOptions<T>(options: CacheOptions<T>): void {
+  checkNames(options, CACHE)
   const { prefix, backoffMs } = options
   if (typeof prefix !== 'string' || prefix === '') throw new TypeError('prefix must be a string that is not empty')
   if (backoffMs !== undefined) checkedMs('backoffMs', backoffMs)
-  checkKeepOptions(options)
+  checkKept(options)
 }

@@ -35,7 +35,15 @@ export interface StateTextOptions {
   readonly elementsMax?: number | undefined
 }
 
-const OPTIONS = ['match', 'database', 'ttl', 'encoding', 'lengthMax', 'elementsMax']
+const NAMES: Readonly<Record<keyof StateTextOptions, true>> = {
+  match: true,
+  database: true,
+  ttl: true,
+  encoding: true,
+  lengthMax: true,
+  elementsMax: true,
+}
+const OPTIONS = Object.keys(NAMES)
 const TTLS = ['relative', 'absolute', 'hidden']
 
 /** Whether something is an object of these options, and no mistaken key. */

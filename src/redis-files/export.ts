@@ -1,4 +1,5 @@
 import type { Redstart } from '../index.js'
+import { checkNames, type Names } from './options.js'
 import { sealPayload } from './payload.js'
 import { type Emit, sayPlainly } from './plain-commands.js'
 import { RdbEncoder } from './rdb-encoder.js'
@@ -38,6 +39,9 @@ export interface ExportCommandsOptions extends ExportOptions {
   readonly commands?: 'restore' | 'plain' | undefined
 }
 
+const RDB_OPTIONS: Names<ExportRdbOptions> = { onProgress: true, version: true }
+const COMMANDS_OPTIONS: Names<ExportCommandsOptions> = { onProgress: true, commands: true }
+
 /** So many bytes are handed out at a time, more where a value is larger. */
 const CHUNK_BYTES = 1 << 16
 
@@ -51,6 +55,7 @@ const CHUNK_BYTES = 1 << 16
  * @throws RangeError (while it is read) when fields expire and `version` is 11
  */
 export function exportRdb(db: Redstart, options: ExportRdbOptions = {}): AsyncIterableIterator<Uint8Array> {
+  checkNames(options, RDB_OPTIONS)
   const still = new Still(db)
   return handedOut(rdbChunks(still, options), still.keys, options)
 }
@@ -64,6 +69,7 @@ export function exportRdb(db: Redstart, options: ExportRdbOptions = {}): AsyncIt
  * await pipeline(exportCommands(db), process.stdout) // node export.js | redis-cli --pipe
  */
 export function exportCommands(db: Redstart, options: ExportCommandsOptions = {}): AsyncIterableIterator<Uint8Array> {
+  checkNames(options, COMMANDS_OPTIONS)
   const still = new Still(db)
   return handedOut(commandChunks(still, options.commands ?? 'restore'), still.keys, options)
 }

@@ -2,7 +2,7 @@ import type { Redstart } from '../index.js'
 import { type AofFileReport, AofLoader } from './aof-loader.js'
 import { aofFiles } from './aof-manifest.js'
 import { checkTarget } from './import-rdb.js'
-import type { ImportAofOptions } from './options.js'
+import { checkNames, IMPORT_AOF_OPTIONS, type ImportAofOptions } from './options.js'
 import { type FileSource, openSource } from './source.js'
 import { Staging } from './staging.js'
 import { ByteWindow } from './window.js'
@@ -32,6 +32,7 @@ export interface AofReport {
  * @throws Error when the store is not empty and `replace` is not set, before or at the end of reading
  */
 export async function importAof(db: Redstart, source: FileSource, options: ImportAofOptions = {}): Promise<AofReport> {
+  checkNames(options, IMPORT_AOF_OPTIONS)
   checkTarget(db, options)
   const sources: readonly FileSource[] = typeof source === 'string' ? (await aofFiles(source)).paths : [source]
   const staging = new Staging(db)

@@ -1,6 +1,6 @@
 import type { Redstart } from '../index.js'
 import { RedisFileError } from './errors.js'
-import type { ImportOptions, RdbReport } from './options.js'
+import { checkNames, IMPORT_OPTIONS, type ImportOptions, type RdbReport } from './options.js'
 import { RdbLoader } from './rdb-loader.js'
 import { type FileSource, openSource } from './source.js'
 import { isEmpty, Staging } from './staging.js'
@@ -23,6 +23,7 @@ import { ByteWindow } from './window.js'
  * @throws Error when the store is not empty and `replace` is not set, before or at the end of reading
  */
 export async function importRdb(db: Redstart, source: FileSource, options: ImportOptions = {}): Promise<RdbReport> {
+  checkNames(options, IMPORT_OPTIONS)
   checkTarget(db, options)
   const opened = await openSource(source, options.name)
   try {

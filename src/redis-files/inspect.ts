@@ -1,6 +1,6 @@
 import { aofFiles } from './aof-manifest.js'
 import { RedisFileError } from './errors.js'
-import type { ImportProgress } from './options.js'
+import { checkNames, type ImportProgress, type Names } from './options.js'
 import { type RdbKey, RdbParser } from './rdb-parser.js'
 import { formOfValue, type KeyType } from './rdb-values.js'
 import { RespParser } from './resp-parser.js'
@@ -74,6 +74,7 @@ export interface RedisFilesInfo {
   readonly files: readonly FileInfo[]
 }
 
+const INSPECT_OPTIONS: Names<InspectOptions> = { largest: true, onProgress: true, name: true }
 const LARGEST_BY_DEFAULT = 10
 const PARTS_PER_LOOK = 64
 
@@ -84,6 +85,7 @@ const PARTS_PER_LOOK = 64
  * @throws RedisFileError (as a rejection) when the file is damaged or of neither format
  */
 export async function inspect(source: FileSource, options: InspectOptions = {}): Promise<RedisFilesInfo> {
+  checkNames(options, INSPECT_OPTIONS)
   const found = typeof source === 'string' ? await aofFiles(source) : undefined
   const files: FileInfo[] = []
   for (const one of found?.paths ?? [source]) files.push(await inspectFile(one, options))

@@ -313,4 +313,22 @@ describe('a cache', () => {
     await expect(users.getOrSet('ada', () => 2, { staleTtlMs: -1 })).rejects.toThrow(RangeError)
     expect(users.get('ada')).toBe(1)
   })
+
+  it('refuses options that there are not, and changes nothing', async () => {
+    const { users } = openCache<number>({ tags: ['all'] })
+    users.set('ada', 1)
+    const options = { ttl: 5, ttlMs: undefined } as object
+    const keep = 'ttlMs, staleTtlMs, negativeTtlMs, errorTtlMs, jitter, tags'
+    const refused = new TypeError(`there is no option 'ttl' among ${keep}`)
+
+    expect(() => users.set('ada', 2, options)).toThrow(refused)
+    expect(() => users.setMany([['ada', 2]], options)).toThrow(refused)
+    await expect(users.getOrSet('bob', () => 2, options)).rejects.toThrow(`${refused.message}, refresh, signal`)
+    expect(() => users.get('ada', options)).toThrow(new TypeError("there is no option 'ttl' among allowStale"))
+    expect(() => users.getMany([], options)).toThrow(new TypeError("there is no option 'ttl' among allowStale"))
+    expect(() => cache(new Redstart(), { prefix: 'x:', ...options })).toThrow(
+      new TypeError(`there is no option 'ttl' among prefix, codec, ${keep}, backoffMs, random, onError`),
+    )
+    expect(users.getMany(['ada', 'bob'])).toEqual([1, undefined])
+  })
 })

@@ -135,13 +135,13 @@ describe('a call as another client has it', () => {
 
   it.each([new AbortController(), 5, null])('waits for nothing with %s in place of a signal', async (signal) => {
     const db = fixture.fork()
-    const options = { signal: signal as never, block: 0 }
+    const options = { signal: signal as never }
     const refused = 'ERR signal must be an AbortSignal'
 
     await expect(db.blpop('jobs', 0, options)).rejects.toThrow(refused)
     await expect(db.bzpopmin('jobs', 0, options)).rejects.toThrow(refused)
     await expect(db.blmove('jobs', 'l', 'left', 'left', 0, options)).rejects.toThrow(refused)
-    await expect(db.xread({ jobs: '$' }, options)).rejects.toThrow(refused)
+    await expect(db.xread({ jobs: '$' }, { ...options, block: 0 })).rejects.toThrow(refused)
     await expect(db.optimistic(['jobs'], () => undefined, options)).rejects.toThrow(refused)
     expect(() => db.messages('jobs', options)).toThrow(refused)
     expect([db.rpush('jobs', 'resize'), db.lrange('jobs', 0, -1)]).toEqual([1, ['resize']])

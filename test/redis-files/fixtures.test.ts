@@ -93,6 +93,25 @@ describe('files of Redis 8.0.2', () => {
   })
 })
 
+describe('options that there are not', () => {
+  it('are refused, and nothing is changed', async () => {
+    const db = empty()
+    const options = { Replace: true } as object
+    const refused = (known: string): TypeError => new TypeError(`there is no option 'Replace' among ${known}`)
+
+    await expect(importRdb(db, path('dump.rdb'), options)).rejects.toThrow(
+      refused('replace, unsupported, onProgress, name'),
+    )
+    await expect(importAof(db, path('appendonlydir'), options)).rejects.toThrow(
+      refused('replace, unsupported, onProgress, name, truncated'),
+    )
+    await expect(inspect(path('dump.rdb'), options)).rejects.toThrow(refused('largest, onProgress, name'))
+    expect(() => exportRdb(db, options)).toThrow(refused('onProgress, version'))
+    expect(() => exportCommands(db, options)).toThrow(refused('onProgress, commands'))
+    expect(db.dbsize()).toBe(0)
+  })
+})
+
 describe('inspect', () => {
   it('tells what is in an RDB file', async () => {
     const db = empty()
