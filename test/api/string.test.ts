@@ -518,7 +518,7 @@ describe('the types of', () => {
     // @ts-expect-error
     expect(() => db.set('k', 'v', { ex: '10' })).toThrow()
     // @ts-expect-error
-    expect(() => db.getex('k', { keepttl: true })).not.toThrow()
+    expect(() => db.getex('k', { keepttl: true })).toThrow()
   })
 })
 
