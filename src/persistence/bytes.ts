@@ -30,14 +30,6 @@ export function setU48(bytes: Uint8Array, at: number, value: number): void {
   setU16(bytes, at + 4, value / 0x100000000)
 }
 
-export function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
-  if (first.length === 0) return second
-  const both = Buffer.allocUnsafe(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
-}
-
 export function sameBytes(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
   return expected.every((byte, i) => bytes[at + i] === byte)
 }

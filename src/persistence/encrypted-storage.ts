@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { concat, getU16, getU32, sameBytes, setU16, setU32, setU48 } from './bytes.js'
+import { getU16, getU32, sameBytes, setU16, setU32, setU48 } from './bytes.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
 import { KEY_ID_BYTES, type KeyMaker, SALT_BYTES } from './keys.js'
+import { PieceBuffer } from './piece-buffer.js'
 import type { BlobWriter, BlockingBlobWriter, BlockingStorage, SegmentWriter, Storage } from './storage.js'
 
 const MAGIC = new TextEncoder().encode('RSTCRYP\n')
@@ -211,7 +212,7 @@ class Opener {
   offset = 0
   private readonly name: string
   private readonly makers: readonly KeyMaker[]
-  private pending: Uint8Array = new Uint8Array(0)
+  private readonly pieces = new PieceBuffer()
   private head: Uint8Array | undefined
   private key: Uint8Array = new Uint8Array(0)
   private index = 0
@@ -226,13 +227,13 @@ class Opener {
 
   push(piece: Uint8Array): void {
     if (this.bad !== undefined) throw this.bad
-    this.pending = concat(this.pending, piece)
+    this.pieces.push(piece)
   }
 
   /** The next frame; undefined where it is not there as a whole. */
   next(): Uint8Array | undefined {
     if (this.head === undefined && !this.begin()) return undefined
-    const { pending } = this
+    const pending = this.pieces.bytes
     if (pending.length > 0 && this.isLast) throw this.wrong('bytes behind the last frame')
     if (pending.length < FRAME_HEADER_BYTES) return undefined
     const length = getU32(pending, 0)
@@ -250,13 +251,13 @@ class Opener {
     }
     this.isLast = length >= LAST
     this.index++
-    this.pending = pending.subarray(end)
+    this.pieces.pass(end)
     this.offset += end
     return plain
   }
 
   private decrypt(size: number): Uint8Array | undefined {
-    const { pending } = this
+    const pending = this.pieces.bytes
     const at = FRAME_HEADER_BYTES
     const decipher = createDecipheriv('aes-256-gcm', this.key, nonceOf(this.index))
     decipher.setAAD(Buffer.concat([this.head!, pending.subarray(0, at)]))
@@ -271,7 +272,8 @@ class Opener {
   }
 
   private begin(): boolean {
-    const { pending, name } = this
+    const { name } = this
+    const pending = this.pieces.bytes
     if (pending.length < HEADER_BYTES) return false
     if (!sameBytes(pending, 0, MAGIC))
       throw new PersistenceError('KEY', 'the file is not encrypted', { file: name, offset: 0 })
@@ -286,7 +288,7 @@ class Opener {
       throw new PersistenceError('KEY', 'the file is encrypted by another key', { file: name, offset: 12 })
     this.head = head
     this.key = maker.fileKey(salt, head.subarray(12 + KEY_ID_BYTES + SALT_BYTES, 52), name)
-    this.pending = pending.subarray(HEADER_BYTES)
+    this.pieces.pass(HEADER_BYTES)
     this.offset = HEADER_BYTES
     return true
   }
@@ -299,9 +301,9 @@ class Opener {
   end(): void {
     const place = { file: this.name, offset: this.offset }
     if (this.bad !== undefined) throw new TornEnd(this.bad.reason, place)
-    if (this.head === undefined && this.pending.length === 0) return
+    if (this.head === undefined && this.pieces.bytes.length === 0) return
     const isBlob = this.head !== undefined && getU16(this.head, 10) === BLOB
     if (isBlob && !this.isLast) throw new TornEnd('the file is cut off', place)
-    if (this.pending.length > 0 || this.head === undefined) throw new TornEnd('a frame is cut off', place)
+    if (this.pieces.bytes.length > 0 || this.head === undefined) throw new TornEnd('a frame is cut off', place)
   }
 }

@@ -1,5 +1,4 @@
 /** Reads the log as one row of records over all its segments, and tells a torn end from damage. */
-import { concat } from './bytes.js'
 import { soundUntil } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
 import {
@@ -13,6 +12,7 @@ import {
   SYNCED,
   UNIT,
 } from './log-format.js'
+import { PieceBuffer } from './piece-buffer.js'
 import type { Storage } from './storage.js'
 
 /** Something in the log that cannot be read, and what is known of what lies behind. */
@@ -95,11 +95,12 @@ export class LogScan {
   ): Promise<void> {
     const { position } = this
     const before = position.records
-    let pending: Uint8Array = new Uint8Array(0)
+    const pieces = new PieceBuffer()
     let offset = 0
     let begun = false
     for await (const piece of this.storage.read(file)) {
-      pending = concat(pending, piece)
+      pieces.push(piece)
+      const pending = pieces.bytes
       let at = 0
       if (!begun) {
         if (pending.length < SEGMENT_HEADER_BYTES) continue
@@ -120,11 +121,12 @@ export class LogScan {
         position.offset = offset + at
       }
       offset += at
-      pending = pending.subarray(at)
+      pieces.pass(at)
     }
     // An empty segment was made, and nothing was written before the end.
-    if (!begun && pending.length > 0) decodeSegmentHeader(pending, file)
-    if (begun && pending.length > 0) throw new TornEnd('a record is cut off', { file, offset })
+    const rest = pieces.bytes
+    if (!begun && rest.length > 0) decodeSegmentHeader(rest, file)
+    if (begun && rest.length > 0) throw new TornEnd('a record is cut off', { file, offset })
     position.bytes += position.offset
     if (position.records > before) return
     this.empty.push(file)

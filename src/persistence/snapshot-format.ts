@@ -1,7 +1,8 @@
 /** Snapshots, byte by byte as docs/formats.md has them. */
-import { concat, getU16, getU32, getU48, sameBytes, setU16, setU32, setU48 } from './bytes.js'
+import { getU16, getU32, getU48, sameBytes, setU16, setU32, setU48 } from './bytes.js'
 import { crc32c } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
+import { PieceBuffer } from './piece-buffer.js'
 import type { EntrySink, EntrySource } from './plain.js'
 import { PlainWriter } from './plain-writer.js'
 import { PlainReader } from './unpack.js'
@@ -186,7 +187,7 @@ class SnapshotDecoder {
   private readonly file: string
   private readonly visit: VisitEntries
   private readonly tally = new ValueTally()
-  private pending: Uint8Array = new Uint8Array(0)
+  private readonly pieces = new PieceBuffer()
   private offset = 0
   private header: SnapshotHeader | undefined
   private index = 0
@@ -199,15 +200,17 @@ class SnapshotDecoder {
   }
 
   async push(piece: Uint8Array): Promise<void> {
-    this.pending = concat(this.pending, piece)
+    const { pieces } = this
+    pieces.push(piece)
     if (this.header === undefined) {
-      if (this.pending.length < SNAPSHOT_HEADER_BYTES) return
-      this.header = decodeHead(this.pending, this.file)
-      this.chain = crc32c(this.pending, 0, SNAPSHOT_HEADER_BYTES)
+      const { bytes } = pieces
+      if (bytes.length < SNAPSHOT_HEADER_BYTES) return
+      this.header = decodeHead(bytes, this.file)
+      this.chain = crc32c(bytes, 0, SNAPSHOT_HEADER_BYTES)
       this.pass(SNAPSHOT_HEADER_BYTES)
     }
     for (;;) {
-      const { pending } = this
+      const pending = pieces.bytes
       if (pending.length > 0 && this.isComplete) throw this.wrong('bytes behind the last block')
       if (pending.length < BLOCK_HEADER_BYTES) return
       const length = getU32(pending, 4)
@@ -223,7 +226,7 @@ class SnapshotDecoder {
   }
 
   private pass(count: number): void {
-    this.pending = this.pending.subarray(count)
+    this.pieces.pass(count)
     this.offset += count
   }
 
