@@ -119,6 +119,7 @@ export {
   type ByteStream,
   type EntrySink,
   type EntrySource,
+  type Glance,
   type Keeper,
   type Keeping,
   type KeepingPolicy,

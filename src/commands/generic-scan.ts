@@ -2,7 +2,7 @@
 import { invalidCursor, notAnInteger, novaluesWithoutHash, syntaxError } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
-import { typeOf } from '../keyspace/value.js'
+import { typeOfCode } from '../keyspace/value.js'
 import { Glob } from '../structures/glob.js'
 import { parseInt64 } from '../structures/int64.js'
 import { type Argv, clampedAt, operandOf, textAt, tokenAt, toText } from './argv.js'
@@ -67,7 +67,7 @@ export function scan(unit: Unit, cursor: number, options: ScanOptions = NO_OPTIO
     if (glob !== undefined && !glob.matchesAll && !glob.matches(key)) continue
     const slot = unit.peek(key)
     if (slot === ABSENT) continue
-    if (type === undefined || typeOf(keys.lookAt(slot)) === type) found.push(key)
+    if (type === undefined || typeOfCode(keys.codeAt(slot)) === type) found.push(key)
   }
   return { cursor: next, keys: found }
 }

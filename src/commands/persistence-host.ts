@@ -1,6 +1,7 @@
 import { misconfigured, type RedstartError } from '../errors.js'
+import { codeOfAsleep, wakeBy } from '../keyspace/asleep.js'
 import type { Database } from '../keyspace/database.js'
-import { ABSENT } from '../keyspace/key-index.js'
+import { ABSENT, type Waker } from '../keyspace/key-index.js'
 import { BadPlainValue, joinParts, readValue, unpackValue } from '../keyspace/plain-values.js'
 import {
   type EntrySink,
@@ -78,17 +79,29 @@ export class StoreHost implements PersistenceHost {
   }
 
   load(entries: EntrySource): void {
+    const waker = wakeBy(entries.sourceOf)
     while (entries.next()) {
       const { code, key } = entries
       const database = this.store.databases[entries.database]
       if (database === undefined)
         throw new BadPlainValue(`a key of database ${entries.database}, and there are ${this.databases}`)
       const name = typeof key === 'string' ? key : fromBytes(key)
+      const glance = code > 0 && code < PART ? entries.glance() : undefined
+      const type = glance === undefined ? 0 : codeOfAsleep(code, glance)
+      if (type !== 0) {
+        this.loadDeadline(database, this.loadAsleep(database, name, type, entries.aside(), waker), entries.plain())
+        continue
+      }
       const value = code < PART ? readValue(code, entries) : this.loadPart(database, name, code, entries.plain())
       const deadline = entries.plain()
       if (value !== undefined) this.loadKey(database, name, value, deadline)
     }
     this.store.forgetTime()
+  }
+
+  private loadAsleep(database: Database, key: string, type: number, text: string, waker: Waker): number {
+    if (database.keys.find(key) !== ABSENT) throw new BadPlainValue('a key that comes twice')
+    return database.keys.insertAsleep(key, type, text, this.store.accessTime(), waker)
   }
 
   /** Keeps a part of a value until the last one has come, which makes the value. */
@@ -109,10 +122,14 @@ export class StoreHost implements PersistenceHost {
     if (database.keys.find(key) !== ABSENT) throw new BadPlainValue('a key that comes twice')
     const slot = database.keys.insert(key, value, store.accessTime())
     if (typeof value === 'object') store.entered(database, key, value)
+    this.loadDeadline(database, slot, deadline)
+  }
+
+  private loadDeadline(database: Database, slot: number, deadline: Plain): void {
     if (deadline === null) return
     const deadlineMs = typeof deadline === 'bigint' ? int64(deadline) : integerOf(deadline)
     if (deadlineMs === undefined) throw new BadPlainValue('a deadline that is none')
-    store.setDeadline(database, slot, deadlineMs)
+    this.store.setDeadline(database, slot, deadlineMs)
   }
 
   bytesOf(text: string): Uint8Array {

@@ -166,7 +166,8 @@ export class Expiry {
   /** Takes out the fields of a hash in a slot whose time is up; returns whether the key went along. O(1) for others. */
   collectFields(database: Database, slot: number): boolean {
     const { store } = this
-    const hash = database.keys.lookAt(slot)
+    // One that is asleep has no deadlines.
+    const hash = database.keys.cellAt(slot)
     if (!(hash instanceof Hash) || hash.nextDeadline === Number.POSITIVE_INFINITY) return false
     if (store.isFar(accessTime(hash.nextDeadline)) || !store.hasPassed(hash.nextDeadline)) return false
     const { size } = database.keys

@@ -24,13 +24,23 @@ const ROW_BYTES = COLUMNS * WORD + 28
 
 const CODE_BITS = 3
 export const CODE_MASK = (1 << CODE_BITS) - 1
-/** The value stands in the rows of other indexes too: it is copied before it is given to anyone who may change it. */
+/**
+ * The value is not the row's own. It stands in the rows of other indexes too: then it is copied before it is given to anyone who may change
+ * it. Or it is asleep (see asleep.ts): then a text stands in its place, and it is made of that before it is given to anyone.
+ */
 export const SHARED = 1 << CODE_BITS
 /** What is left beside a deadline. */
 const VALUE_MASK = CODE_MASK | SHARED
 const DEADLINE_SHIFT = CODE_BITS + 1
 /** Marks from here on have a deadline. */
 export const EXPIRING = 1 << DEADLINE_SHIFT
+
+/** Makes the value of a type of a text that stands for it; never fails. */
+export type Waker = (code: number, text: string) => Value
+
+function neverAsleep(): never {
+  throw new Error('key index: a value is asleep that nobody can wake')
+}
 
 /** How many keys there are in several indexes together. */
 export class KeyTally {
@@ -52,7 +62,8 @@ export const ABSENT = -1
  * removed, which any look at another key may do whose time is up.
  *
  * A value that can change may stand in several indexes, whose rows say so (`share`): whichever of them is asked for it first
- * takes a copy of its own. `valueAt` hands out what may be changed, `lookAt` what may not.
+ * takes a copy of its own. `valueAt` hands out what may be changed, `lookAt` what may not. Both wake a value that is asleep, so
+ * nobody else ever meets one.
  *
  * The cursor of SCAN is a slot that counts down: all slots from the cursor up have been visited. A row only ever moves to a
  * lower slot from the very end, and new rows join at the end. So a key that has not been visited stays below the cursor
@@ -70,6 +81,7 @@ export class KeyIndex extends StringTable<Value> {
   order: AccessOrder | undefined
   /** What the ranks mean, 0 while there are none. */
   ranksMean: number
+  private waker: Waker
 
   constructor() {
     super(COLUMNS)
@@ -78,6 +90,7 @@ export class KeyIndex extends StringTable<Value> {
     this.ranks = undefined
     this.order = undefined
     this.ranksMean = 0
+    this.waker = neverAsleep
   }
 
   /** Gives keys ranks of a meaning, which are to be set. O(keys). */
@@ -139,7 +152,7 @@ export class KeyIndex extends StringTable<Value> {
 
   /** What a key takes, roughly. O(1). */
   weightAt(slot: number): number {
-    return ROW_BYTES + textWeight(this.keyAt(slot)!) + valueWeight(this.lookAt(slot))
+    return ROW_BYTES + textWeight(this.keyAt(slot)!) + valueWeight(this.cellAt(slot))
   }
 
   /** A value that can change weighs so much more. O(1). */
@@ -151,6 +164,17 @@ export class KeyIndex extends StringTable<Value> {
   insert(key: string, value: Value, access: number): number {
     const slot = this.add(key)
     this.fill(slot, value, access)
+    return slot
+  }
+
+  /**
+   * Adds a key that is not there with a collection that sleeps: a text, of which the waker makes the value when it is looked at for the first
+   * time. The waker is the same for all keys, and never fails. O(1) amortised.
+   */
+  insertAsleep(key: string, code: number, text: string, access: number, waker: Waker): number {
+    const slot = this.insert(key, text, access)
+    this.rowsOf(slot)[this.offsetOf(slot) + MARKS] = code | SHARED
+    this.waker = waker
     return slot
   }
 
@@ -206,7 +230,7 @@ export class KeyIndex extends StringTable<Value> {
   private chargeAt(slot: number): number {
     // Text is not looked at: that would be one more cache miss.
     if (this.codeAt(slot) === TEXT) return this.numberAt(slot, CHARGE)
-    const value = this.lookAt(slot)
+    const value = this.cellAt(slot)
     return typeof value === 'object' ? value.weight : this.numberAt(slot, CHARGE)
   }
 
@@ -283,9 +307,34 @@ export class KeyIndex extends StringTable<Value> {
     return rows[at + VALUE] as Value
   }
 
-  /** The value, which may not be changed. O(1). */
+  /** The value, which may not be changed. O(1); O(value) for one that is asleep. */
   lookAt(slot: number): Value {
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    if (((rows[at + MARKS] as number) & SHARED) !== 0 && typeof rows[at + VALUE] === 'string') this.wake(rows, at)
+    return rows[at + VALUE] as Value
+  }
+
+  /** What stands in the place of the value: the value, or the text of one that is asleep. To tell objects from each other. O(1). */
+  cellAt(slot: number): Value {
     return this.rowsOf(slot)[this.offsetOf(slot) + VALUE] as Value
+  }
+
+  /** The text of a value that is asleep. O(1). */
+  asleepAt(slot: number): string | undefined {
+    const cell = this.isShared(slot) ? this.cellAt(slot) : undefined
+    // Text is never shared.
+    return typeof cell === 'string' ? cell : undefined
+  }
+
+  /** Makes the value of the text that stands in its place; nobody shares it. O(value). */
+  private wake(rows: unknown[], at: number): void {
+    const marks = rows[at + MARKS] as number
+    const value = this.waker(marks & CODE_MASK, rows[at + VALUE] as string)
+    this.valuesWeight += valueWeight(value) - (rows[at + CHARGE] as number)
+    rows[at + VALUE] = value
+    rows[at + MARKS] = marks & ~SHARED
+    rows[at + CHARGE] = 0
   }
 
   /** Takes a copy of a value that was shared until now. O(value). */
@@ -293,6 +342,10 @@ export class KeyIndex extends StringTable<Value> {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
     const value = rows[at + VALUE] as Value
+    if (typeof value === 'string') {
+      this.wake(rows, at)
+      return
+    }
     const copy = cloneValue(value)
     rows[at + VALUE] = copy
     // Only what can change is ever shared. A copy has no room to spare.
@@ -326,6 +379,7 @@ export class KeyIndex extends StringTable<Value> {
     copy.ranks = this.ranks?.map((chunk) => chunk.slice())
     copy.order = this.order?.clone()
     copy.ranksMean = this.ranksMean
+    copy.waker = this.waker
     return copy
   }
 

@@ -501,7 +501,8 @@ export class Store {
 
   /** The value in a slot leaves its key. O(1). */
   left(database: Database, slot: number): void {
-    const value = database.keys.lookAt(slot)
+    // One that is asleep has no deadlines.
+    const value = database.keys.cellAt(slot)
     if (value instanceof Hash) database.fields?.forget(value)
   }
 
@@ -517,7 +518,7 @@ export class Store {
     if (database.fields !== undefined) this.left(database, slot)
     if (database.keys.expires(slot)) this.clearDeadline(database, slot)
     if (this.undo !== undefined) this.undo.removing(database, slot)
-    if (database.keys.codeAt(slot) !== TEXT) this.ledger.close(database.keys.lookAt(slot))
+    if (database.keys.codeAt(slot) !== TEXT) this.ledger.close(database.keys.cellAt(slot))
     database.keys.remove(slot)
   }
 
@@ -534,7 +535,7 @@ export class Store {
     if (this.snapshot !== undefined) this.snapshot.changing(database, slot)
     if (this.waiters.active) this.gone(database, slot)
     if (database.fields !== undefined) this.left(database, slot)
-    if (database.keys.codeAt(slot) !== TEXT) this.ledger.close(database.keys.lookAt(slot))
+    if (database.keys.codeAt(slot) !== TEXT) this.ledger.close(database.keys.cellAt(slot))
     const marks = database.keys.exchange(slot, value)
     if (typeof value === 'object') this.entered(database, database.keys.keyAt(slot)!, value)
     return marks

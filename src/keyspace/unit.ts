@@ -16,7 +16,7 @@ import {
   type StringValue,
   stringToBytes,
   TEXT,
-  typeOf,
+  typeOfCode,
   type Value,
 } from './value.js'
 
@@ -209,7 +209,7 @@ export class Unit {
   /** The type of a key as TYPE names it, no access to it. O(1). */
   typeAt(key: string): 'none' | 'string' | CollectionType {
     const slot = this.readPeek(key)
-    return slot === ABSENT ? 'none' : typeOf(this.database.keys.lookAt(slot))
+    return slot === ABSENT ? 'none' : typeOfCode(this.database.keys.codeAt(slot))
   }
 
   /** A collection to take from; undefined for a missing key, WRONGTYPE for another type. O(1), but see `Undo.own`. */

@@ -39,9 +39,16 @@ const COLLECTION_CODES: Readonly<Record<CollectionType, number>> = {
   vectorset: 7,
 }
 
+const TYPES = new Map(Object.entries(COLLECTION_CODES).map(([type, code]) => [code, type as CollectionType]))
+
 /** The code of a type of collections. */
 export function codeOfType(type: CollectionType): number {
   return COLLECTION_CODES[type]
+}
+
+/** The type that a code stands for, as TYPE names it. */
+export function typeOfCode(code: number): 'string' | CollectionType {
+  return TYPES.get(code) ?? 'string'
 }
 
 /** The code of the type of a value. */

@@ -47,14 +47,19 @@ export function isAsciiAt(bytes: Uint8Array, start: number, end: number): boolea
   return all < 0x80
 }
 
-/** What @types/node leaves out: a slice without a look at its arguments. */
-interface Utf8Slicer {
+/** What @types/node leaves out: slices without a look at their arguments. Node's buffers have these methods. */
+interface Slicer {
   utf8Slice(start: number, end: number): string
+  latin1Slice(start: number, end: number): string
+}
+
+/** A character for each byte. O(bytes). */
+export function latin1At(bytes: Buffer, start: number, end: number): string {
+  return (bytes as unknown as Slicer).latin1Slice(start, end)
 }
 
 /** The text that is UTF-8 from `start` to `end` (exclusive). O(bytes). */
 export function textAt(bytes: Buffer, start: number, end: number): string {
   const text = end - start > SHORT_ASCII_MAX ? undefined : shortAscii(bytes, start, end)
-  // Node's buffers have the method.
-  return text ?? (bytes as unknown as Utf8Slicer).utf8Slice(start, end)
+  return text ?? (bytes as unknown as Slicer).utf8Slice(start, end)
 }

@@ -8,6 +8,7 @@ const MEASURED_FROM = 1 << 16
 /** What @types/node leaves out: `write` without a look at its arguments, which takes half as long again. */
 interface Utf8Buffer extends Buffer {
   utf8Write(text: string, at: number): number
+  latin1Write(text: string, at: number): number
 }
 
 /** Memory that is written to at its end, and grows. */
@@ -56,6 +57,12 @@ export abstract class GrowingBytes {
     }
     this.length = at
     return true
+  }
+
+  /** Writes a byte for each character. O(length). */
+  protected characters(text: string): void {
+    this.reserve(text.length)
+    this.length += this.memory.latin1Write(text, this.length)
   }
 
   /** The most bytes that a text can take. O(1); O(length) for a long one. */

@@ -4,6 +4,7 @@ export type {
   ByteStream,
   EntrySink,
   EntrySource,
+  Glance,
   Keeper,
   Keeping,
   KeepingPolicy,

@@ -1,9 +1,10 @@
 /** Snapshots, byte by byte as docs/formats.md has them. */
-import { getU16, getU32, getU48, sameBytes, setU16, setU32, setU48 } from './bytes.js'
+import { getU16, getU32, getU48, latin1At, sameBytes, setU16, setU32, setU48 } from './bytes.js'
 import { crc32c } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
+import { GlanceReader } from './glance.js'
 import { PieceBuffer } from './piece-buffer.js'
-import type { EntrySink, EntrySource } from './plain.js'
+import type { EntrySink, EntrySource, Glance, PlainSource } from './plain.js'
 import { PlainWriter } from './plain-writer.js'
 import { PlainReader } from './unpack.js'
 
@@ -89,6 +90,10 @@ export class SnapshotEncoder extends PlainWriter implements EntrySink {
     this.number(database)
     this.text(key)
     this.number(form)
+  }
+
+  aside(text: string): void {
+    this.characters(text)
   }
 
   /** Puts the block aside that is being filled, and begins another. */
@@ -292,14 +297,24 @@ class ValueTally {
   }
 }
 
+const GLANCE = new GlanceReader()
+
+/** Of a text that `aside` returned. */
+function sourceOf(text: string): PlainSource {
+  return new PlainReader(Buffer.from(text, 'latin1'), 'a value that was put aside', 0)
+}
+
 /** Reads the entries of a block. */
 class BlockReader extends PlainReader implements EntrySource {
   database = 0
   key: string | Uint8Array = ''
   code = 0
+  readonly sourceOf = sourceOf
   private readonly tally: ValueTally
   /** How many have not been reached. */
   private left = 0
+  /** Where the value ends that was glanced at. */
+  private glancedEnd = 0
 
   constructor(bytes: Uint8Array, file: string, base: number, tally: ValueTally) {
     super(bytes, file, base)
@@ -324,6 +339,17 @@ class BlockReader extends PlainReader implements EntrySource {
     if (!this.tally.count(this.code, this.database, this.key))
       throw this.wrong('an end of a value that has no beginning')
     return true
+  }
+
+  glance(): Glance | undefined {
+    this.glancedEnd = GLANCE.read(this.bytes, this.at)
+    return this.glancedEnd < 0 ? undefined : GLANCE
+  }
+
+  aside(): string {
+    const start = this.at
+    this.at = this.glancedEnd
+    return latin1At(this.bytes, start, this.at)
   }
 
   /** Reads what is left without a look at it. */

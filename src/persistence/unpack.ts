@@ -1,16 +1,11 @@
 import { SHORT_ASCII_MAX } from '../structures/short-ascii.js'
-import { isAsciiAt, textAt } from './bytes.js'
+import { isAsciiAt, latin1At, textAt } from './bytes.js'
 import { PersistenceError } from './errors.js'
 import type { Plain, PlainSource } from './plain.js'
 
 /** Lists lie in lists at most so deep. */
 const DEPTH_MAX = 8
 const DOUBLE_BYTES = 8
-
-/** What @types/node leaves out: a slice without a look at its arguments. */
-interface Latin1Slicer {
-  latin1Slice(start: number, end: number): string
-}
 
 /**
  * Reads MessagePack as it is written here: null, integers, doubles, text, bytes and arrays. Every length is checked against the
@@ -19,9 +14,9 @@ interface Latin1Slicer {
  * All methods throw a PersistenceError that names the place of what is wrong.
  */
 export class PlainReader implements PlainSource {
-  private readonly bytes: Buffer
+  protected readonly bytes: Buffer
   private readonly view: DataView
-  private at: number
+  protected at: number
   private readonly end: number
   private readonly file: string
   /** Where the bytes begin in the file. */
@@ -178,7 +173,7 @@ export class PlainReader implements PlainSource {
     const end = start + length
     // What is longer V8 would not copy, and it would keep all of them alive.
     if (length > SHORT_ASCII_MAX || !isAsciiAt(bytes, start, end)) return textAt(bytes, start, end)
-    this.characters ??= (bytes as unknown as Latin1Slicer).latin1Slice(0, bytes.length)
+    this.characters ??= latin1At(bytes, 0, bytes.length)
     return this.characters.slice(start, end)
   }
 

@@ -48,6 +48,18 @@ class Entries extends TreeSource implements EntrySource {
     this.left = this.list() / ENTRY_LENGTH
   }
 
+  glance(): undefined {
+    return undefined
+  }
+
+  aside(): string {
+    throw new Error('nothing was glanced at')
+  }
+
+  sourceOf(): never {
+    throw new Error('nothing was put aside')
+  }
+
   next(): boolean {
     if (this.left === 0) return false
     this.left--

@@ -1,0 +1,123 @@
+import { DOUBLE_BYTES } from './plain-data.js'
+import { readValue } from './plain-values.js'
+import type { Glance, PlainSource } from './ports.js'
+import { codeOfType, type Value } from './value.js'
+
+/*
+ * Small collections of a snapshot sleep until they are looked at: what stands for one in the snapshot lies in the place of the value, as one text.
+ * To open a store takes half as long then, and what nobody looks at takes a third of the memory.
+ *
+ * Invariant: what is put to sleep can be woken. So whatever is not as plain as can be is read at once, which tells what is wrong with it.
+ */
+
+/** The forms of plain-values.ts that may sleep. */
+const [LIST, HASH, SET, SORTED_SET] = [2, 3, 5, 6]
+const FORMS = [LIST, HASH, SET, SORTED_SET]
+const CODES = [codeOfType('list'), codeOfType('hash'), codeOfType('set'), codeOfType('zset')]
+
+/** What the parts of a glance are. */
+const [NUMBER, TEXT, BYTES, ITEMS] = [0, 1, 2, 3]
+
+/** The code of the type of a value that may sleep: it is sure that `wakeBy` makes it. 0 for any other. O(bytes + elements²). */
+export function codeOfAsleep(form: number, glance: Glance): number {
+  const index = FORMS.indexOf(form)
+  return index >= 0 && isSound(form, glance) ? CODES[index]! : 0
+}
+
+/** The form of values of a type that sleep. */
+export function formOfAsleep(code: number): number {
+  return FORMS[CODES.indexOf(code)]!
+}
+
+/** Makes values of the texts of those that sleep. */
+export function wakeBy(source: (text: string) => PlainSource): (code: number, text: string) => Value {
+  return (code, text) => readValue(formOfAsleep(code), source(text))
+}
+
+function isSound(form: number, glance: Glance): boolean {
+  if (form === LIST) return isList(glance)
+  if (form === HASH) return isHash(glance)
+  return form === SET ? isSet(glance) : isSortedSet(glance)
+}
+
+/** Nodes that are not plain, each with an element at least. */
+function isList({ count, kinds, values }: Glance): boolean {
+  if (kinds[0] !== ITEMS || values[0] === 0) return false
+  for (let at = 1; at < count; ) {
+    const end = at + 1 + values[at]!
+    if (kinds[at] !== ITEMS || values[at]! < 2 || end > count) return false
+    if (kinds[at + 1] !== NUMBER || values[at + 1] !== 0 || !areTexts(kinds, at + 2, end)) return false
+    at = end
+  }
+  return true
+}
+
+function isHash(glance: Glance): boolean {
+  const { count, kinds, values } = glance
+  if (!isRow(glance, 2, 0) || values[0] !== count - 1 || count % 2 !== 0 || count < 4) return false
+  return areTexts(kinds, 2, count) && areDistinct(glance, 2, 2)
+}
+
+/** One of integers has rules of its own. */
+function isSet(glance: Glance): boolean {
+  const { count, kinds, values } = glance
+  if (!isRow(glance, 2, 1) || values[0] !== count - 1 || count < 3) return false
+  return areTexts(kinds, 2, count) && areDistinct(glance, 2, 1)
+}
+
+function isSortedSet(glance: Glance): boolean {
+  const { count, kinds, values } = glance
+  if (!isRow(glance, 1, 0) || values[0] !== count - 1 || count < 4) return false
+  const size = count - 3
+  if (kinds[2] !== BYTES || glance.lengths[2] !== size * DOUBLE_BYTES) return false
+  return areTexts(kinds, 3, count) && areDistinct(glance, 3, 1) && areInOrder(glance, size)
+}
+
+/** A list that begins with the number of an encoding from `least` to `most`. */
+function isRow({ count, kinds, values }: Glance, most: number, least: number): boolean {
+  return count > 1 && kinds[0] === ITEMS && kinds[1] === NUMBER && values[1]! >= least && values[1]! <= most
+}
+
+function areTexts(kinds: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (kinds[at] !== TEXT) return false
+  return true
+}
+
+/** Whether of the texts from a part on, so many apart, each is there once. */
+function areDistinct({ bytes, count, values, lengths }: Glance, start: number, step: number): boolean {
+  for (let at = start + step; at < count; at += step) {
+    const length = lengths[at]!
+    const last = values[at]! + length - 1
+    for (let other = start; other < at; other += step) {
+      if (lengths[other] !== length) continue
+      const shift = values[other]! - values[at]!
+      let left = length
+      for (let i = last; left > 0 && bytes[i] === bytes[i + shift]; i--) left--
+      if (left === 0) return false
+    }
+  }
+  return true
+}
+
+/** Whether members are in order of their scores, and those of one score in that of their bytes. */
+function areInOrder({ bytes, values, lengths }: Glance, size: number): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + values[2]!, size * DOUBLE_BYTES)
+  let former = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < size; i++) {
+    const score = view.getFloat64(i * DOUBLE_BYTES, true)
+    // Not so of a score that is no number.
+    if (!(score >= former)) return false
+    if (i > 0 && score === former && !isBelow(bytes, values[i + 2]!, lengths[i + 2]!, values[i + 3]!, lengths[i + 3]!))
+      return false
+    former = score
+  }
+  return true
+}
+
+/** Whether a text of ASCII comes before another one, which differs. */
+function isBelow(bytes: Uint8Array, start: number, length: number, otherStart: number, otherLength: number): boolean {
+  const both = Math.min(length, otherLength)
+  let i = 0
+  while (i < both && bytes[start + i] === bytes[otherStart + i]) i++
+  return i === both ? length < otherLength : bytes[start + i]! < bytes[otherStart + i]!
+}
