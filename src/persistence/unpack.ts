@@ -6,6 +6,8 @@ import type { Plain, PlainSource } from './plain.js'
 /** Lists lie in lists at most so deep. */
 const DEPTH_MAX = 8
 const DOUBLE_BYTES = 8
+/** So much is made into characters at most: half a gigabyte of bytes, as one value may have, would be too long for a text. */
+const CHARACTERS_MAX = 1024 * 1024
 
 /**
  * Reads MessagePack as it is written here: null, integers, doubles, text, bytes and arrays. Every length is checked against the
@@ -21,7 +23,7 @@ export class PlainReader implements PlainSource {
   private readonly file: string
   /** Where the bytes begin in the file. */
   private readonly base: number
-  /** The bytes as characters, once short texts are cut out of them. */
+  /** The first of the bytes as characters, once short texts are cut out of them. */
   private characters: string | undefined
 
   constructor(bytes: Uint8Array, file: string, base: number) {
@@ -172,8 +174,9 @@ export class PlainReader implements PlainSource {
     const start = this.take(length)
     const end = start + length
     // What is longer V8 would not copy, and it would keep all of them alive.
-    if (length > SHORT_ASCII_MAX || !isAsciiAt(bytes, start, end)) return textAt(bytes, start, end)
-    this.characters ??= latin1At(bytes, 0, bytes.length)
+    if (length > SHORT_ASCII_MAX || end > CHARACTERS_MAX || !isAsciiAt(bytes, start, end))
+      return textAt(bytes, start, end)
+    this.characters ??= latin1At(bytes, 0, Math.min(bytes.length, CHARACTERS_MAX))
     return this.characters.slice(start, end)
   }
 

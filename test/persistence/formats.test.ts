@@ -165,6 +165,14 @@ describe('packed values', () => {
     },
   )
 
+  it('hold short texts behind bytes of any length', () => {
+    const value = ['before', new Uint8Array(1024 * 1024 - 20), 'at the end', 'a little', 'after', 'é']
+
+    expect((read(packed.of(value)) as Plain[]).filter((item) => typeof item === 'string')).toEqual(
+      value.filter((item) => typeof item === 'string'),
+    )
+  })
+
   it('hold doubles as their bytes, the least first', () => {
     expect(read(packed.ofDoubles([1.5, -0, Number.POSITIVE_INFINITY]))).toEqual(
       new Uint8Array(new Float64Array([1.5, -0, Number.POSITIVE_INFINITY]).buffer),
