@@ -58,8 +58,30 @@ export function latin1At(bytes: Buffer, start: number, end: number): string {
   return (bytes as unknown as Slicer).latin1Slice(start, end)
 }
 
+const { fromCharCode } = String
+
+/** Up to so many bytes `listedAscii` is quicker than a call of Node's: of 13 to 24 it takes 100 ns, and the call 140. */
+const LIST_MAX = 24
+/** For each length a list without room to spare. */
+const LISTS = Array.from({ length: LIST_MAX + 1 }, (_, length) => new Array<number>(length).fill(0))
+
+/** As `shortAscii`, of more bytes: one call makes a text of them all. O(length). */
+function listedAscii(bytes: Uint8Array, start: number, length: number): string | undefined {
+  const list = LISTS[length]!
+  let all = 0
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[start + i]!
+    all |= byte
+    list[i] = byte
+  }
+  return all < 0x80 ? fromCharCode.apply(undefined, list) : undefined
+}
+
 /** The text that is UTF-8 from `start` to `end` (exclusive). O(bytes). */
 export function textAt(bytes: Buffer, start: number, end: number): string {
-  const text = end - start > SHORT_ASCII_MAX ? undefined : shortAscii(bytes, start, end)
+  const length = end - start
+  let text: string | undefined
+  if (length <= SHORT_ASCII_MAX) text = shortAscii(bytes, start, end)
+  else if (length <= LIST_MAX) text = listedAscii(bytes, start, length)
   return text ?? (bytes as unknown as Slicer).utf8Slice(start, end)
 }
