@@ -171,6 +171,10 @@ export class Toy implements Collection {
     return 100 * this.size
   }
 
+  view(): Toy {
+    return this.clone()
+  }
+
   clone(): Toy {
     return new Toy(this.members, this.type)
   }

@@ -20,8 +20,8 @@ export function packVectorSet(set: VectorSet, start: number, end: number, sink: 
   sink.list(1 + end - start)
   givePlain([QUANTIZATIONS.indexOf(form.quantization), form.dimension, form.m, form.inputDimension, cells], sink)
   for (let slot = start; slot < end; slot++) {
-    const { name, attributes, links, bytes, norm, range } = set.nodeAt(slot)
-    givePlain([plainText(name), plainText(attributes), links.length - 1, bytes, norm, range], sink)
+    const { name, attributes, level, bytes, norm, range } = set.elementAt(slot)
+    givePlain([plainText(name), plainText(attributes), level, bytes, norm, range], sink)
   }
 }
 

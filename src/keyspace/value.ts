@@ -21,6 +21,8 @@ export interface Collection {
   readonly encoding: string
   /** The bytes of the heap that it takes, roughly; kept as it changes, so that reading it is O(1). */
   readonly weight: number
+  /** What the collection is now, to be packed (plain-values.ts) whatever happens to it. Nothing else may be asked of it. */
+  view(): Collection
   /** An independent copy. */
   clone(): Collection
 }

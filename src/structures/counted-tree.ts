@@ -35,11 +35,11 @@ export class CountedTree {
   private readonly fan: number
   private readonly homes: StringTable<number>
 
-  /** An empty tree, or a copy of another one, whose members have their slots and homes in a table. */
-  constructor(homes: StringTable<number>, shape: TreeShape = SHAPE, from?: CountedTree) {
+  /** An empty tree, or a copy of another one by levels, whose members have their slots and homes in a table. */
+  constructor(homes: StringTable<number>, shape: TreeShape = SHAPE, from?: CountedTree, copyLevel = cloned) {
     this.leaf = 0
     this.index = 0
-    this.levels = from === undefined ? [new TreeLevel(shape.leaf, true)] : from.levels.map((level) => level.clone())
+    this.levels = from === undefined ? [new TreeLevel(shape.leaf, true)] : from.levels.map(copyLevel)
     this.leaves = this.levels[0]!
     this.fan = from === undefined ? shape.fan : from.fan
     this.homes = homes
@@ -426,6 +426,10 @@ export class CountedTree {
     for (let at = height; at > 0; at--) node = this.levels[at]!.refAt(node, 0)
     return node
   }
+}
+
+function cloned(level: TreeLevel): TreeLevel {
+  return level.clone()
 }
 
 /** Where the share of a node ends when `n` entries are shared out evenly. */

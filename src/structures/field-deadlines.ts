@@ -1,3 +1,4 @@
+import { Lent } from './lent.js'
 import { ARRAY, WORD } from './weight.js'
 
 /**
@@ -92,6 +93,11 @@ export class ListedDeadlines {
     this.next = next
   }
 
+  /** As `clone`: there are few. O(slots). */
+  view(): ListedDeadlines {
+    return this.clone()
+  }
+
   clone(): ListedDeadlines {
     const copy = new ListedDeadlines()
     copy.times = this.times.slice()
@@ -129,6 +135,9 @@ export class HeapedDeadlines {
   private count: number
   /** No deadline is later. */
   latest: number
+  /** The chunks of times and of places that a view has. */
+  private lentTimes: Lent | undefined
+  private lentPlaces: Lent | undefined
 
   constructor() {
     this.times = []
@@ -136,6 +145,8 @@ export class HeapedDeadlines {
     this.places = []
     this.count = 0
     this.latest = NEVER
+    this.lentTimes = undefined
+    this.lentPlaces = undefined
   }
 
   /** The deadlines of a list. O(slots). */
@@ -207,6 +218,24 @@ export class HeapedDeadlines {
     return this.slotAt(0)
   }
 
+  /** The times by slot as they are now, whatever happens to the heap. O(slots / CHUNK). */
+  view(): HeapedDeadlines {
+    const view = new HeapedDeadlines()
+    for (const chunk of this.times) view.times.push(chunk)
+    for (const chunk of this.places) view.places.push(chunk)
+    view.count = this.count
+    view.latest = this.latest
+    this.lentTimes = new Lent(this.times.length)
+    this.lentPlaces = new Lent(this.places.length)
+    return view
+  }
+
+  /** The times of a chunk, to write to. */
+  private ownTimes(index: number): number[] {
+    if (this.lentTimes?.takeBack(index)) this.times[index] = this.times[index]!.slice()
+    return this.times[index]!
+  }
+
   clone(): HeapedDeadlines {
     const copy = new HeapedDeadlines()
     for (const chunk of this.times) copy.times.push(chunk.slice())
@@ -239,6 +268,9 @@ export class HeapedDeadlines {
     if (chunk === undefined) {
       chunk = []
       this.places[index] = chunk
+    } else if (this.lentPlaces?.takeBack(index)) {
+      chunk = chunk.slice()
+      this.places[index] = chunk
     }
     const at = slot & CHUNK_MASK
     while (chunk.length <= at) chunk.push(0)
@@ -253,14 +285,14 @@ export class HeapedDeadlines {
       this.slots.push([])
     }
     const at = place & CHUNK_MASK
-    this.times[index]![at] = time
+    this.ownTimes(index)[at] = time
     this.slots[index]![at] = slot
     this.setPlace(slot, place + 1)
   }
 
   /** Drops the entry behind the last place. */
   private shorten(): void {
-    this.times[this.count >> CHUNK_BITS]!.pop()
+    this.ownTimes(this.count >> CHUNK_BITS).pop()
     this.slots[this.count >> CHUNK_BITS]!.pop()
     // One empty chunk stays, so that a heap that grows and shrinks by one makes none each time.
     if (this.times.length > (this.count >> CHUNK_BITS) + 2) {

@@ -405,15 +405,24 @@ export class Hash {
     this.ownRest().alarm = alarm
   }
 
+  /** The fields as they are now, to be read by slot alone, whatever happens to the hash. O(chunks of the table). */
+  view(): Hash {
+    return this.copied(true)
+  }
+
   /** An independent copy, encoded alike. O(n). */
   clone(): Hash {
+    return this.copied(false)
+  }
+
+  private copied(isView: boolean): Hash {
     const copy = new Hash()
     const { rest } = this
     if (rest !== undefined) {
       const own = copy.ownRest()
       own.pairs = rest.pairs.slice()
-      own.table = rest.table?.clone()
-      own.deadlines = rest.deadlines?.clone()
+      own.table = isView ? rest.table?.view() : rest.table?.clone()
+      own.deadlines = isView ? rest.deadlines?.view() : rest.deadlines?.clone()
     }
     if (rest?.table === undefined) {
       const own = Math.min(this.size, OWN_MAX)

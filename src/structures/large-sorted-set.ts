@@ -238,6 +238,11 @@ export class LargeSortedSet {
     }
   }
 
+  view(): LargeSortedSet {
+    const none = new StringTable<number>(2)
+    return new LargeSortedSet(undefined, none, this.tree.view(none))
+  }
+
   clone(): LargeSortedSet {
     const table = this.table.clone()
     return new LargeSortedSet(undefined, table, this.tree.clone(table))

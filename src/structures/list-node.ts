@@ -51,6 +51,8 @@ export class ListNode {
   condensed: CondensedTexts | undefined
   /** What the items themselves weigh. */
   texts: number
+  /** Whether another node has the same array of items; not where the node is pushed to and popped from. */
+  private lent: boolean
 
   constructor(items: string[], start: number, base: number, texts = textsWeight(items, start)) {
     this.items = items
@@ -62,6 +64,7 @@ export class ListNode {
     this.plain = false
     this.condensed = undefined
     this.texts = texts
+    this.lent = false
   }
 
   /** A node with one element; `rough` where its units are to be counted and not its bytes. */
@@ -146,13 +149,18 @@ export class ListNode {
     this.base = this.end
     this.start = -condensed.length
     this.items = NO_ITEMS
+    this.lent = false
     this.texts = 0
     this.condensed = condensed
   }
 
-  /** Makes the node fit for pushes and pops. O(elements of the node), O(1) where it is loose. */
+  /** Makes the node fit for pushes and pops. O(elements of the node), O(1) where it is loose and has its items for itself. */
   loosen(): void {
     if (this.condensed !== undefined) this.setItems(this.slice())
+    else if (this.lent) {
+      this.items = this.items.slice()
+      this.lent = false
+    }
   }
 
   /** Puts other elements in the place of all, the first where the first was. */
@@ -160,6 +168,7 @@ export class ListNode {
     this.base = this.begin
     this.start = 0
     this.items = items
+    this.lent = false
     this.texts = textsWeight(items)
     this.condensed = undefined
   }
@@ -344,9 +353,22 @@ export class ListNode {
   /** An independent copy. O(elements of the node), O(1) where it is condensed. */
   clone(): ListNode {
     const isCondensed = this.condensed !== undefined
-    const copy = isCondensed
-      ? new ListNode(NO_ITEMS, this.start, this.base, 0)
-      : new ListNode(this.slice(), 0, this.begin, this.texts)
+    return this.copyWith(
+      isCondensed
+        ? new ListNode(NO_ITEMS, this.start, this.base, 0)
+        : new ListNode(this.slice(), 0, this.begin, this.texts),
+    )
+  }
+
+  /** The same of a node that is loosened before it is changed: so is the copy, and whichever is first copies the items. O(1). */
+  twin(): ListNode {
+    const copy = new ListNode(this.items, this.start, this.base, this.texts)
+    this.lent = true
+    copy.lent = true
+    return this.copyWith(copy)
+  }
+
+  private copyWith(copy: ListNode): ListNode {
     copy.condensed = this.condensed
     copy.bytes = this.bytes
     copy.ceiling = this.ceiling

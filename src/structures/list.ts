@@ -296,13 +296,16 @@ export class List extends Quicklist {
     return { elements: node.slice(), plain: node.plain }
   }
 
-  /** An independent copy, kept as this one is. O(nodes + loose elements). */
+  /** As `clone`. */
+  view(): List {
+    return this.clone()
+  }
+
+  /** An independent copy, kept as this one is: nodes inside share what they hold until one of them changes. O(nodes). */
   clone(): List {
     const copy = new List()
     copy.isPacked = this.isPacked
-    const nodes: ListNode[] = []
-    for (let at = 0; at < this.nodeCount; at++) nodes.push(this.nodeAt(at).clone())
-    if (nodes.length > 0) copy.takeOver(nodes)
+    this.copyNodesTo(copy)
     return copy
   }
 

@@ -56,6 +56,11 @@ export class MovingTable {
     return last
   }
 
+  /** As that of the tables. */
+  view(): StringTable {
+    return this.table.view()
+  }
+
   clone(): MovingTable {
     return new MovingTable(this.table.clone(), this.packed.clone())
   }

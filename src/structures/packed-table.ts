@@ -281,6 +281,13 @@ export class PackedTable {
     this.replace(hash, joined.depth, [segment, twin], [this.refilled(joined, twin)])
   }
 
+  /** The keys by slot as they are now, whatever happens to the table: none is found in it. O(blocks of keys). */
+  view(): PackedTable {
+    const view = new PackedTable(this.limits)
+    view.texts = this.texts.view()
+    return view
+  }
+
   /** An independent copy. O(bytes). */
   clone(): PackedTable {
     const copy = new PackedTable(this.limits)

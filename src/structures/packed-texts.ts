@@ -1,3 +1,4 @@
+import { Lent } from './lent.js'
 import { SHORT_ASCII_MAX } from './short-ascii.js'
 import { fromAscii, isAscii, readable } from './text.js'
 import { hashOf, hashOfAscii } from './text-hash.js'
@@ -33,6 +34,8 @@ export class PackedTexts {
   private readonly strings: ((string | undefined)[] | undefined)[] = []
   private count = 0
   private bytes = 0
+  /** The blocks that a view has, with their strings. */
+  private lent: Lent | undefined = undefined
 
   get length(): number {
     return this.count
@@ -136,6 +139,7 @@ export class PackedTexts {
   set(index: number, text: string): void {
     const number = index >> BLOCK_BITS
     const at = index & BLOCK_MASK
+    if (this.lent !== undefined) this.own(this.lent, number)
     const start = startOf(this.blocks[number]!, at)
     const end = endOf(this.blocks[number]!, at)
     const length = packedLength(text)
@@ -161,6 +165,7 @@ export class PackedTexts {
     const index = --this.count
     const number = index >> BLOCK_BITS
     const at = index & BLOCK_MASK
+    if (this.lent !== undefined) this.own(this.lent, number)
     const block = this.blocks[number]!
     if (startOf(block, at) === endOf(block, at)) this.drop(index)
     if (at > 0) return
@@ -204,11 +209,31 @@ export class PackedTexts {
     this.blocks[number] = readable(block)
   }
 
+  /** Takes a copy of a block that a view has. */
+  private own(lent: Lent, number: number): void {
+    if (!lent.takeBack(number)) return
+    this.blocks[number] = copied(this.blocks[number]!)
+    this.strings[number] = this.strings[number]?.slice()
+  }
+
+  /**
+   * The texts as they are now, to read. Both have the same blocks; before these texts change one they take a copy. (What is put behind the
+   * others the view does not look at.) O(blocks).
+   */
+  view(): PackedTexts {
+    const view = new PackedTexts()
+    for (const block of this.blocks) view.blocks.push(block)
+    for (const strings of this.strings) view.strings.push(strings)
+    view.count = this.count
+    view.bytes = this.bytes
+    this.lent = new Lent(this.blocks.length)
+    return view
+  }
+
   /** An independent copy. O(bytes). */
   clone(): PackedTexts {
     const copy = new PackedTexts()
-    // Not `slice`: that of a Buffer does not copy.
-    for (const block of this.blocks) copy.blocks.push(readable(new Uint8Array(block)))
+    for (const block of this.blocks) copy.blocks.push(copied(block))
     for (const strings of this.strings) copy.strings.push(strings?.slice())
     copy.count = this.count
     copy.bytes = this.bytes
@@ -237,6 +262,11 @@ export class PackedTexts {
     }
     if (bytes !== this.bytes) throw new Error('packed texts: they are weighed wrongly')
   }
+}
+
+/** Not by `slice`: that of a Buffer does not copy. */
+function copied(block: Uint8Array): Uint8Array {
+  return readable(new Uint8Array(block))
 }
 
 function startOf(block: Uint8Array, at: number): number {

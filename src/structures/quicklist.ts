@@ -297,14 +297,33 @@ export class Quicklist {
 
   /** A new list takes over elements and nodes as they are. */
   protected takeOver(nodes: ListNode[]): void {
-    this.first = nodes[0]!
-    this.last = nodes.at(-1)!
-    this.nodes = nodes.length === 1 ? undefined : new Denque(nodes)
-    this.isLong = nodes.length > ROUGH_FROM_NODES
+    this.adopt(nodes)
     this.renumber(0, nodes.length)
     for (let i = 0; i < nodes.length; i++) this.condenseInner(i)
     this.loosenEnds()
     this.weighInner()
+  }
+
+  /** Has these nodes and no others, which are in order. */
+  private adopt(nodes: ListNode[]): void {
+    this.first = nodes[0]!
+    this.last = nodes.at(-1)!
+    this.nodes = nodes.length === 1 ? undefined : new Denque(nodes)
+    this.isLong = nodes.length > ROUGH_FROM_NODES
+  }
+
+  /** Fills an empty list with copies of all nodes. O(nodes + elements of the nodes at the ends). */
+  protected copyNodesTo(copy: Quicklist): void {
+    const count = this.nodeCount
+    const nodes = new Array<ListNode>(count)
+    for (let at = 0; at < count; at++) {
+      const node = this.nodeAt(at)
+      // Those at the ends are not loosened before they are pushed to.
+      nodes[at] = at === 0 || at === count - 1 ? node.clone() : node.twin()
+    }
+    if (count === 0) return
+    copy.adopt(nodes)
+    copy.innerWeight = this.innerWeight
   }
 
   /**

@@ -115,6 +115,11 @@ export class ScoreTree extends CountedTree {
     }
   }
 
+  /** The members as they are now, by rank, whatever happens to the tree; they have no slots. O(pages of leaves + inner nodes). */
+  view(homes: StringTable<number>): ScoreTree {
+    return new ScoreTree(homes, undefined, this, (level) => (level === this.leaves ? level.view() : level.clone()))
+  }
+
   /** An independent copy, with the homes of a copy of the table. O(n). */
   clone(homes: StringTable<number>): ScoreTree {
     return new ScoreTree(homes, undefined, this)

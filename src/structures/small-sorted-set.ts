@@ -170,6 +170,10 @@ export class SmallSortedSet {
     return LargeSortedSet.ofSorted(this.names, this.scores, shape)
   }
 
+  view(): SmallSortedSet {
+    return this.clone()
+  }
+
   clone(): SmallSortedSet {
     return new SmallSortedSet(this.names.slice(), this.scores.slice(), this.namesWeight)
   }

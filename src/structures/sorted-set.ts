@@ -214,10 +214,22 @@ export class SortedSet {
     return this.form[Symbol.iterator]()
   }
 
+  /**
+   * The members as they are now, to be visited by ranks alone, whatever happens to the set: it has no size. O(pages of the tree), O(n) of a
+   * small set.
+   */
+  view(): SortedSet {
+    return this.copyWith(this.form.view())
+  }
+
   /** An independent copy. O(n). */
   clone(): SortedSet {
+    return this.copyWith(this.form.clone())
+  }
+
+  private copyWith(form: SmallSortedSet | LargeSortedSet): SortedSet {
     const copy = new SortedSet(this.limits)
-    copy.form = this.form.clone()
+    copy.form = form
     copy.packed = this.packed
     return copy
   }

@@ -49,6 +49,8 @@ export class StreamBlock {
   private readonly nameBytes: number
   /** For each entry 1 if it is deleted; undefined while none is. */
   private dead: Uint8Array | undefined = undefined
+  /** Whether other streams have it too: none of them changes it. */
+  isShared = false
 
   constructor(ms: U64, seq: U64, names: readonly string[]) {
     this.ms = ms

@@ -50,19 +50,31 @@ export class StreamLog {
     return this.packedWeight + last + blocks.length * BLOCK_BYTES
   }
 
-  /** An independent copy; packed blocks share their entries. O(blocks). */
+  /** An independent copy; blocks are shared until they change, but for the last. O(blocks). */
   clone(): StreamLog {
     const copy = new StreamLog()
     copy.size = this.size
-    copy.blocks = this.blocks.slice(this.head).map((block) => block.clone())
+    copy.blocks = this.blocks.slice(this.head)
+    const last = copy.blocks.pop()
+    for (const block of copy.blocks) block.isShared = true
+    if (last !== undefined) copy.blocks.push(last.clone())
     copy.packedWeight = this.packedWeight
+    return copy
+  }
+
+  /** A block, to be changed: where others have it too, a copy in its place. */
+  private own(at: number): StreamBlock {
+    const block = this.blocks[at]!
+    if (!block.isShared) return block
+    const copy = block.clone()
+    this.blocks[at] = copy
     return copy
   }
 
   /** Adds an entry, names and values by turns, under an id past all others. O(bytes of the entry), amortised. */
   append(ms: U64, seq: U64, words: readonly string[], limits: BlockLimits): void {
     const { blocks } = this
-    let block = blocks.length > this.head ? blocks[blocks.length - 1] : undefined
+    let block = blocks.length > this.head ? this.own(blocks.length - 1) : undefined
     let same = block?.hasNames(words) ?? true
     if (block === undefined || block.isFull(words, same, limits)) {
       block = this.begin(ms, seq, words, block !== undefined && same ? block.names : undefined)
@@ -153,7 +165,7 @@ export class StreamLog {
     if (index === -1) return false
     this.size--
     if (block.live === 1) this.drop(at)
-    else block.kill(index)
+    else this.own(at).kill(index)
     return true
   }
 
@@ -171,7 +183,7 @@ export class StreamLog {
         this.drop(this.head)
         continue
       }
-      if (!wholeBlocks) gone += this.trimBlock(block, keep, from)
+      if (!wholeBlocks) gone += this.trimBlock(this.own(this.head), keep, from)
       break
     }
     return gone

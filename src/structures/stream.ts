@@ -78,6 +78,11 @@ export class Stream {
     return this.named.delete(name)
   }
 
+  /** As `clone`. */
+  view(): Stream {
+    return this.clone()
+  }
+
   /** An independent copy. O(blocks + pending entries). */
   clone(): Stream {
     const copy = new Stream(this.log.clone())

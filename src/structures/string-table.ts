@@ -1,3 +1,4 @@
+import { Lent } from './lent.js'
 import { hashOf } from './text-hash.js'
 import { ARRAY, textWeight, WORD } from './weight.js'
 
@@ -32,6 +33,8 @@ export class StringTable<T = unknown> {
   /** `chunks[0]`, which is all that a small table has. */
   private first: unknown[]
   private readonly chunks: unknown[][]
+  /** The chunks that a view has. */
+  private lent: Lent | undefined
   private count: number
   private end: number
   /** The slots that `free` gave back; the last one is used first. */
@@ -54,6 +57,7 @@ export class StringTable<T = unknown> {
     this.shift = 31
     this.first = new Array<unknown>(FIRST_ROWS * stride)
     this.chunks = [this.first]
+    this.lent = undefined
     this.count = 0
     this.end = 0
     this.gaps = []
@@ -121,7 +125,7 @@ export class StringTable<T = unknown> {
     const end = this.end++
     const lastRows = this.rowsFor(end)
     const lastAt = this.offsetOf(end)
-    const rows = this.rowsOf(slot)
+    const rows = this.ownRowsOf(slot)
     const at = this.offsetOf(slot)
     if (slot !== end) {
       this.point(rows[at] as string, slot, end)
@@ -154,12 +158,13 @@ export class StringTable<T = unknown> {
     const chunk = slot >> CHUNK_BITS
     if (chunk > 0) {
       if (chunk === this.chunks.length) this.chunks.push(new Array<unknown>(CHUNK * this.stride))
-      return this.chunks[chunk]!
+      return this.ownRowsOf(slot)
     }
     const rows = this.first
-    if (slot * this.stride < rows.length) return rows
+    if (slot * this.stride < rows.length) return this.ownRowsOf(slot)
     const grown = new Array<unknown>(rows.length * 2)
     for (let i = 0; i < rows.length; i++) grown[i] = rows[i]
+    this.lent?.takeBack(0)
     this.chunks[0] = grown
     this.first = grown
     return grown
@@ -177,7 +182,7 @@ export class StringTable<T = unknown> {
 
   /** O(1). */
   setValue(slot: number, value: T): void {
-    this.rowsOf(slot)[this.offsetOf(slot) + 1] = value
+    this.ownRowsOf(slot)[this.offsetOf(slot) + 1] = value
   }
 
   /** The chunk that a slot lies in; its columns begin at `offsetOf`. Valid until the next `add`. O(1). */
@@ -189,17 +194,45 @@ export class StringTable<T = unknown> {
     return (slot & CHUNK_MASK) * this.stride
   }
 
+  /** As `rowsOf`, to write to. O(1), but for the first time after a `view`. */
+  private ownRowsOf(slot: number): unknown[] {
+    if (this.lent !== undefined) this.ownChunk(this.lent, slot >> CHUNK_BITS)
+    return this.rowsOf(slot)
+  }
+
+  private ownChunk(lent: Lent, chunk: number): void {
+    if (!lent.takeBack(chunk)) return
+    const rows = this.chunks[chunk]!.slice()
+    this.chunks[chunk] = rows
+    if (chunk === 0) this.first = rows
+  }
+
+  /**
+   * The rows as they are now, to be read by slot alone: no key is found in it. Both have the same chunks; before this table writes to one
+   * it takes a copy. O(chunks).
+   */
+  view(): StringTable<T> {
+    const view = new StringTable<T>(this.stride, this.limits)
+    view.chunks.length = 0
+    for (const rows of this.chunks) view.chunks.push(rows)
+    view.first = this.first
+    view.count = this.count
+    view.end = this.end
+    this.lent = new Lent(this.chunks.length)
+    return view
+  }
+
   /**
    * Takes out the key of a slot and moves the row of the last slot into it. Returns the number of that last slot, which is
    * the slot itself where it was the last. O(length of the two keys) amortised.
    */
   remove(slot: number): number {
     const stride = this.stride
-    const rows = this.rowsOf(slot)
+    const rows = this.ownRowsOf(slot)
     const at = this.offsetOf(slot)
     this.forget(rows[at] as string, slot)
     const end = --this.end
-    const lastRows = this.rowsOf(end)
+    const lastRows = this.ownRowsOf(end)
     const lastAt = this.offsetOf(end)
     if (end !== slot) {
       this.point(lastRows[lastAt] as string, end, slot)
@@ -213,7 +246,7 @@ export class StringTable<T = unknown> {
 
   /** Puts a key that is not there in the place of the one in a slot; the columns beside it stay. O(length of the two keys) amortised. */
   protected rename(slot: number, key: string): void {
-    const rows = this.rowsOf(slot)
+    const rows = this.ownRowsOf(slot)
     const at = this.offsetOf(slot)
     this.forget(rows[at] as string, slot)
     rows[at] = key
@@ -222,7 +255,7 @@ export class StringTable<T = unknown> {
 
   /** Takes out the key of a slot, which a later `add` uses again. O(length of the key) amortised. */
   free(slot: number): void {
-    const rows = this.rowsOf(slot)
+    const rows = this.ownRowsOf(slot)
     const at = this.offsetOf(slot)
     this.forget(rows[at] as string, slot)
     for (let i = 0; i < this.stride; i++) rows[at + i] = undefined

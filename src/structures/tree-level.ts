@@ -1,3 +1,4 @@
+import { Lent } from './lent.js'
 import { WORD } from './weight.js'
 
 /** A link names a node and a cell in it: `node << CELL_BITS | cell`. */
@@ -62,6 +63,8 @@ export class TreeLevel {
   private readonly scores: Float64Array[]
   private readonly texts: (string | undefined)[][]
   private nodes: number
+  /** The pages that a view has. */
+  private lent: Lent | undefined
 
   /** `capacity` is at least 4 and at most 64. */
   constructor(capacity: number, isLeaf: boolean) {
@@ -78,6 +81,7 @@ export class TreeLevel {
     this.scores = []
     this.texts = []
     this.nodes = 0
+    this.lent = undefined
     this.setPage(0, FIRST_NODES)
   }
 
@@ -98,6 +102,7 @@ export class TreeLevel {
   }
 
   setLink(node: number, link: number): void {
+    if (this.lent !== undefined) this.own(this.lent, node)
     this.ints[node >> PAGE_BITS]![this.wordOf(node) + LINK] = link
   }
 
@@ -257,6 +262,7 @@ export class TreeLevel {
     const page = node >> PAGE_BITS
     if (page === this.ints.length) this.setPage(page, PAGE_NODES)
     else if (node * this.capacity === this.texts[page]!.length) this.setPage(page, node * 2)
+    // This owns the page.
     this.setLink(node, -1)
     this.setRun(node, start, 0)
     const bytes = this.bytes[page]!
@@ -294,6 +300,10 @@ export class TreeLevel {
   /** Moves the last node into the place of another, in which no texts are left. */
   moveLast(to: number): void {
     const from = this.nodes - 1
+    if (this.lent !== undefined) {
+      this.own(this.lent, from)
+      this.own(this.lent, to)
+    }
     const word = this.wordOf(from)
     const ints = this.ints[from >> PAGE_BITS]!.subarray(word, word + this.words)
     this.ints[to >> PAGE_BITS]!.set(ints, this.wordOf(to))
@@ -305,6 +315,7 @@ export class TreeLevel {
 
   /** Makes an entry with a score at an index of a node that is not full, and returns its cell. O(capacity). */
   open(node: number, index: number, score: number): number {
+    if (this.lent !== undefined) this.own(this.lent, node)
     const ints = this.ints[node >> PAGE_BITS]!
     const word = this.wordOf(node)
     const start = ints[word + START]!
@@ -322,6 +333,7 @@ export class TreeLevel {
 
   /** Takes `n` entries out of a node. O(capacity). */
   close(node: number, index: number, n: number): void {
+    if (this.lent !== undefined) this.own(this.lent, node)
     const ints = this.ints[node >> PAGE_BITS]!
     const word = this.wordOf(node)
     const start = ints[word + START]!
@@ -336,6 +348,7 @@ export class TreeLevel {
 
   /** Moves an entry from one index to another, and gives it a score. O(capacity). */
   carry(node: number, from: number, to: number, score: number): void {
+    if (this.lent !== undefined) this.own(this.lent, node)
     const start = this.startOf(node)
     if (from < to) this.slide(node, start + from + 1, start + to + 1, -1)
     else this.slide(node, start + to, start + from, 1)
@@ -375,6 +388,10 @@ export class TreeLevel {
    * Returns how many went to the left, negative when they went to the right. O(capacity).
    */
   divide(left: number, right: number, leftCount: number): number {
+    if (this.lent !== undefined) {
+      this.own(this.lent, left)
+      this.own(this.lent, right)
+    }
     const moved = leftCount - this.countOf(left)
     const rightCount = this.countOf(right) - moved
     if (moved > 0) {
@@ -415,16 +432,45 @@ export class TreeLevel {
 
   /** An independent copy. O(nodes). */
   clone(): TreeLevel {
+    const copy = this.withPages()
+    for (let page = 0; page < this.ints.length; page++) copy.ownPage(page)
+    return copy
+  }
+
+  /**
+   * The leaves as they are now, but for their refs. Both have the same pages; before this level changes what else lies in one it takes a copy.
+   * O(pages).
+   */
+  view(): TreeLevel {
+    this.lent = new Lent(this.ints.length)
+    return this.withPages()
+  }
+
+  /** Another level with the very same pages. */
+  private withPages(): TreeLevel {
     const copy = new TreeLevel(this.capacity, this.isLeaf)
     copy.nodes = this.nodes
     for (let page = 0; page < this.ints.length; page++) {
-      const ints = this.ints[page]!.slice()
-      copy.ints[page] = ints
-      copy.bytes[page] = new Uint8Array(ints.buffer)
-      copy.scores[page] = new Float64Array(ints.buffer)
-      copy.texts[page] = this.texts[page]!.slice()
+      copy.ints[page] = this.ints[page]!
+      copy.bytes[page] = this.bytes[page]!
+      copy.scores[page] = this.scores[page]!
+      copy.texts[page] = this.texts[page]!
     }
     return copy
+  }
+
+  /** Sees to it that no view has the page of a node. */
+  private own(lent: Lent, node: number): void {
+    const page = node >> PAGE_BITS
+    if (lent.takeBack(page)) this.ownPage(page)
+  }
+
+  private ownPage(page: number): void {
+    const ints = this.ints[page]!.slice()
+    this.ints[page] = ints
+    this.bytes[page] = new Uint8Array(ints.buffer)
+    this.scores[page] = new Float64Array(ints.buffer)
+    this.texts[page] = this.texts[page]!.slice()
   }
 
   /** Throws an Error that names the broken rule of a node. O(capacity). */

@@ -23,6 +23,10 @@ class Bag implements Collection {
     return 10 * this.size
   }
 
+  view(): Bag {
+    return this.clone()
+  }
+
   clone(): Bag {
     const copy = new Bag(this.type)
     copy.items.push(...this.items)

@@ -1,4 +1,4 @@
-import { type VectorForm, type VectorNode, VectorSet } from '../vector-set/vector-set.js'
+import { type VectorElement, type VectorForm, type VectorNode, VectorSet } from '../vector-set/vector-set.js'
 import type { Quantization } from '../vector-set/vectors.js'
 import { RdbFormatError, type RdbReader } from './reader.js'
 import type { RdbWriter } from './writer.js'
@@ -104,8 +104,7 @@ export function readVectorSet(reader: RdbReader): VectorSet | undefined {
   return set
 }
 
-interface ReadNode extends Omit<VectorNode, 'links'> {
-  readonly level: number
+interface ReadNode extends VectorElement {
   /** Where it began. */
   readonly start: number
 }

@@ -20,6 +20,14 @@ export class GraphLinks {
     this.base = new Int32Array(NODES_FIRST * this.widthOf(0))
   }
 
+  /** The levels of the nodes as they are now, without links. O(nodes). */
+  view(): GraphLinks {
+    const view = new GraphLinks(this.m)
+    view.size = this.size
+    view.levels = this.levels.slice()
+    return view
+  }
+
   clone(): GraphLinks {
     const copy = new GraphLinks(this.m)
     copy.size = this.size

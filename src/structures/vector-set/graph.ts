@@ -58,6 +58,11 @@ export class Graph {
     return this.links.weight + this.seen.byteLength
   }
 
+  /** The levels of the nodes as they are now, without links. O(nodes). */
+  view(vectors: Vectors): Graph {
+    return new Graph(vectors, this.m, this.links.view())
+  }
+
   /** A copy over a copy of the vectors. O(nodes). */
   clone(vectors: Vectors): Graph {
     const copy = new Graph(vectors, this.m, this.links.clone())

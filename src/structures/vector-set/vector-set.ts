@@ -20,13 +20,17 @@ export interface Similar {
   readonly score: number
 }
 
-/** An element as it is kept. */
-export interface VectorNode {
+/** An element as it is kept, but for its links. */
+export interface VectorElement {
   readonly name: string
   readonly attributes: string
+  readonly level: number
   readonly bytes: Uint8Array
   readonly norm: number
   readonly range: number
+}
+
+export interface VectorNode extends VectorElement {
   /** The slots of its neighbours, level by level from the lowest. */
   readonly links: readonly (readonly number[])[]
 }
@@ -100,6 +104,18 @@ export class VectorSet {
     return copy
   }
 
+  /** The elements as they are now, to be read by `elementAt` alone, whatever happens to the set. O(elements). */
+  view(): VectorSet {
+    const view = new VectorSet()
+    view.form = this.form
+    view.matrix = this.matrix
+    view.vectors = this.vectors.view()
+    view.graph = this.graph.view(view.vectors)
+    view.names = this.names.slice()
+    view.attributes = this.attributes.slice()
+    return view
+  }
+
   /** Elements with the vectors as they are kept, and attributes, in no order. */
   *[Symbol.iterator](): IterableIterator<[element: string, vector: number[], attributes: string]> {
     for (const [slot, name] of this.names.entries()) yield [name, this.vectors.get(slot), this.attributes[slot]!]
@@ -159,14 +175,20 @@ export class VectorSet {
     return set
   }
 
-  /** The whole of an element. */
-  nodeAt(slot: number): VectorNode {
-    const links = Array.from({ length: this.graph.levelOf(slot) + 1 }, (_, level) => this.graph.linksOf(slot, level))
-    return { name: this.names[slot]!, attributes: this.attributes[slot]!, links, ...this.vectors.raw(slot) }
+  /** The element in a slot. */
+  elementAt(slot: number): VectorElement {
+    const level = this.graph.levelOf(slot)
+    return { name: this.names[slot]!, attributes: this.attributes[slot]!, level, ...this.vectors.raw(slot) }
   }
 
-  /** Adds an element as `nodeAt` gave it, but for its links; returns false where it does not fit. O(log n). */
-  restore(node: Omit<VectorNode, 'links'> & { readonly level: number }): boolean {
+  /** The same with its links. */
+  nodeAt(slot: number): VectorNode {
+    const element = this.elementAt(slot)
+    return { ...element, links: Array.from({ length: element.level + 1 }, (_, at) => this.graph.linksOf(slot, at)) }
+  }
+
+  /** Adds an element as `elementAt` gave it; returns false where it does not fit. O(log n). */
+  restore(node: VectorElement): boolean {
     if (this.slots.has(node.name) || !this.vectors.restore(this.size, node)) return false
     this.append(node.name, Math.min(node.level, LEVEL_MAX), this.vectors.queryOf(this.size), EF_OF_RESTORED)
     if (node.attributes !== '') this.setAttributes(node.name, node.attributes)

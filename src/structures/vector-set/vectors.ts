@@ -8,6 +8,13 @@ const WORD_BYTES = 4
 
 type Cells = Float32Array | Int8Array | Int32Array
 
+/** The bytes of a row, the length of its vector and what 127 stands for in it. */
+export interface Row {
+  readonly bytes: Uint8Array
+  readonly norm: number
+  readonly range: number
+}
+
 /**
  * Vectors of one dimension in rows of one flat array, scaled to length 1, and the length that each had. Distances are 1 - cosine, from
  * 0 for the same direction to 2 for the opposite one.
@@ -26,6 +33,10 @@ export class Vectors {
   private norms: Float32Array
   /** For bytes: what 127 stands for in each row. */
   private ranges: Float32Array
+  /** Views that have these very arrays, for as long as somebody reads them. */
+  private views = NO_VIEWS
+  /** In a view: rows as they were, of those that have changed since. */
+  private former: Map<number, Row> | undefined = undefined
 
   constructor(dimension: number, quantization: Quantization, rows = ROWS_FIRST) {
     this.dimension = dimension
@@ -35,6 +46,25 @@ export class Vectors {
     this.words = wordsOf(this.cells)
     this.norms = new Float32Array(rows)
     this.ranges = new Float32Array(quantization === 'int8' ? rows : 0)
+  }
+
+  /** The rows as they are now, to be read by `raw` alone: each is copied before it changes. O(1). */
+  view(): Vectors {
+    const view = new Vectors(this.dimension, this.quantization, 0)
+    view.cells = this.cells
+    view.norms = this.norms
+    view.ranges = this.ranges
+    view.former = new Map()
+    this.views = [...this.views.filter((ref) => ref.deref() !== undefined), new WeakRef(view)]
+    return view
+  }
+
+  /** A row is about to change. */
+  private changing(row: number): void {
+    for (const ref of this.views) {
+      const former = ref.deref()?.former
+      if (former !== undefined && !former.has(row)) former.set(row, this.raw(row))
+    }
   }
 
   /** A copy with as many rows. O(rows). */
@@ -54,7 +84,7 @@ export class Vectors {
 
   /** Writes a row. O(dimension), amortised for the room. */
   set(row: number, vector: ArrayLike<number>): void {
-    if (row >= this.norms.length) this.grow(row + 1)
+    this.makeReady(row)
     const norm = lengthOf(vector)
     this.norms[row] = norm
     const start = row * this.width
@@ -62,6 +92,11 @@ export class Vectors {
     if (this.quantization === 'bin') this.setSigns(start, vector)
     else if (this.quantization === 'int8') this.setBytes(row, start, vector, scale)
     else for (let i = 0; i < this.dimension; i++) this.cells[start + i] = vector[i]! * scale
+  }
+
+  private makeReady(row: number): void {
+    if (row >= this.norms.length) this.grow(row + 1)
+    else if (this.views.length > 0) this.changing(row)
   }
 
   private setSigns(start: number, vector: ArrayLike<number>): void {
@@ -81,6 +116,7 @@ export class Vectors {
 
   /** Puts a row in the place of another. O(width). */
   move(from: number, to: number): void {
+    this.makeReady(to)
     this.cells.copyWithin(to * this.width, from * this.width, (from + 1) * this.width)
     this.norms[to] = this.norms[from]!
     if (this.quantization === 'int8') this.ranges[to] = this.ranges[from]!
@@ -106,8 +142,10 @@ export class Vectors {
     return this.quantization === 'int8' ? this.dimension : this.width
   }
 
-  /** The bytes of a row, the length of the vector and what 127 stands for in it. O(width). */
-  raw(row: number): { bytes: Uint8Array; norm: number; range: number } {
+  /** O(width). */
+  raw(row: number): Row {
+    const former = this.former?.get(row)
+    if (former !== undefined) return former
     const start = row * this.width
     const cells = this.cells.slice(start, start + this.kept)
     const bytes = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength)
@@ -115,9 +153,9 @@ export class Vectors {
   }
 
   /** Writes a row as `raw` gave it; returns false where it has another form. O(width). */
-  restore(row: number, { bytes, norm, range }: { bytes: Uint8Array; norm: number; range: number }): boolean {
+  restore(row: number, { bytes, norm, range }: Row): boolean {
     if (bytes.length !== this.kept * this.cells.BYTES_PER_ELEMENT || !(norm >= 0) || !(range >= 0)) return false
-    if (row >= this.norms.length) this.grow(row + 1)
+    this.makeReady(row)
     new Uint8Array(this.cells.buffer).set(bytes, row * this.width * this.cells.BYTES_PER_ELEMENT)
     this.norms[row] = norm
     if (this.quantization === 'int8') this.ranges[row] = range
@@ -173,12 +211,16 @@ export class Vectors {
 
   private grow(rows: number): void {
     const room = Math.max(rows, this.norms.length * 2)
+    // Nothing is written to the former arrays any more.
+    this.views = NO_VIEWS
     this.cells = widened(this.cells, cellsFor(this.quantization, room * this.width))
     this.words = wordsOf(this.cells)
     this.norms = widened(this.norms, new Float32Array(room))
     if (this.quantization === 'int8') this.ranges = widened(this.ranges, new Float32Array(room))
   }
 }
+
+const NO_VIEWS: readonly WeakRef<Vectors>[] = []
 
 /** A vector that others are measured from; bytes are packed, see `packed`. */
 export class Query {
