@@ -187,27 +187,27 @@ describe('a snapshot', () => {
 
   describe('of large collections', () => {
     const many = Array.from({ length: 2_200 }, (_, i) => `element ${i}`)
-    const fill: readonly ((db: Redstart) => unknown)[] = [
-      (db) => db.rpush('large', ...many.map((text) => text.padEnd(60))),
-      (db) => db.hset('large', Object.fromEntries(many.map((text) => [text, text]))),
-      (db) => db.sadd('large', ...many),
-      (db) =>
+    const fill: readonly ((db: Redstart, key: string) => unknown)[] = [
+      (db, key) => db.rpush(key, ...many.map((text) => text.padEnd(60))),
+      (db, key) => db.hset(key, Object.fromEntries(many.map((text) => [text, text]))),
+      (db, key) => db.sadd(key, ...many),
+      (db, key) =>
         db.zadd(
-          'large',
+          key,
           many.map((member, i) => ({ score: i / 3, member })),
         ),
-      (db) => {
-        db.hset('large', Object.fromEntries(many.map((text) => [text, text])))
-        db.hexpire('large', 1_000, many.slice(0, 10))
+      (db, key) => {
+        db.hset(key, Object.fromEntries(many.map((text) => [text, text])))
+        db.hexpire(key, 1_000, many.slice(0, 10))
       },
-      (db) => {
-        for (const text of many) db.xadd('large', '*', { text })
-        db.xgroupCreate('large', 'group', '0')
-        db.xreadgroup('group', 'consumer', { large: '>' }, { count: 10 })
-        db.xdel('large', ...db.xrange('large', '-', '+', { count: 5 }).map(({ id }) => id))
+      (db, key) => {
+        for (const text of many) db.xadd(key, '*', { text })
+        db.xgroupCreate(key, 'group', '0')
+        db.xreadgroup('group', 'consumer', { [key]: '>' }, { count: 10 })
+        db.xdel(key, ...db.xrange(key, '-', '+', { count: 5 }).map(({ id }) => id))
       },
-      (db) => {
-        for (const [i, text] of many.slice(0, 300).entries()) db.vadd('large', [i, i % 7, 1], text)
+      (db, key) => {
+        for (const [i, text] of many.slice(0, 300).entries()) db.vadd(key, [i, i % 7, 1], text)
       },
     ]
     const changes: readonly [string, (db: Redstart) => unknown][] = [
@@ -246,7 +246,7 @@ describe('a snapshot', () => {
           const own = host(db.engine)
           own.listen(undefined)
           db.set('before', 'v')
-          make(db)
+          make(db, 'large')
           // A deadline that is cleared tells of the change as well.
           if (make === fill[0]) db.expire('large', 500)
           db.copy('large', 'large-twin')
@@ -274,5 +274,67 @@ describe('a snapshot', () => {
         }
       },
     )
+
+    it('is exact whatever happens to several of them between the parts', () => {
+      const NAMES = ['one', 'two', 'three', 'four', 'none']
+      const acts: readonly ((db: Redstart, key: string, other: string) => unknown)[] = [
+        (db, key) => edit(db, key),
+        (db, key) => edit(db, key),
+        (db, key) => db.del(key),
+        (db, key, other) => db.exists(key) && db.rename(key, other),
+        (db, key, other) => key !== other && db.copy(key, other, { replace: true }),
+        (db, key) => db.expire(key, 3),
+        (db, key) => db.persist(key),
+        (db, key) => db.move(key, 1),
+        (db, key, other) => db.exists(key) && db.set(other, 'v'),
+        (db, key) => edit(db.fork(), key),
+        (db, key) => {
+          const fail = (): never => {
+            edit(db, key)
+            db.del(key)
+            throw new Error('no')
+          }
+          expect(() => db.transaction(fail, { rollback: true })).toThrow('no')
+        },
+        (db, key) => db.type(key) === 'hash' && db.hexpire(key, 3, ['element 3', 'element 2000']),
+      ]
+      const rare: readonly ((db: Redstart) => unknown)[] = [(db) => db.flushall(), (db) => db.swapdb(0, 1)]
+      const ACT = fc.tuple(fc.nat(acts.length - 1), fc.nat(4), fc.nat(4), fc.nat(3), fc.nat(15))
+      fc.assert(
+        fc.property(
+          fc.array(fc.nat(fill.length - 1), { minLength: 4, maxLength: 4 }),
+          fc.array(ACT, { minLength: 4, maxLength: 40 }),
+          (kinds, steps) => {
+            const clock = manualClock(START)
+            const [db, alone] = [new Redstart({ clock, seed: 3 }), new Redstart({ clock, seed: 3 })]
+            const own = host(db.engine)
+            own.listen(undefined)
+            for (const one of [db, alone]) {
+              for (const [i, kind] of kinds.entries()) fill[kind]!(one, NAMES[i]!)
+              for (let i = 0; i < 10; i++) one.set(`k${i}`, 'v')
+              one.expire('two', 2)
+            }
+            const wanted = stateOf(db.engine)
+            const sink = new SnapshotEncoder(toBytes)
+            const cursor = own.snapshot(sink)
+            for (const [act, key, other, parts, luck] of steps) {
+              for (let i = 0; i < parts; i++) cursor.next(1)
+              for (const one of [db, alone]) {
+                if (luck === 0) rare[key % 2]!(one)
+                else acts[act]!(one, NAMES[key]!, NAMES[other]!)
+              }
+              if (luck > 12) clock.advance(1_000)
+            }
+            while (cursor.next(1)) {}
+
+            expect(loaded(entriesOf(sink))).toEqual(wanted)
+            expect(cursor.count).toBe(cursor.total)
+            expect(stateOf(db.engine)).toEqual(stateOf(alone.engine))
+            db.engine.invariants()
+          },
+        ),
+        { numRuns: 15 },
+      )
+    })
   })
 })
