@@ -7,6 +7,7 @@ import * as fs from 'node:fs'
 export interface FileCalls {
   /** Opens a file that is not there, to write to it. */
   create(path: string): number
+  createLater(path: string): Promise<number>
   openFolder(path: string): number
   /** Opens a file that is there, to write to it. */
   openToWrite(path: string): number
@@ -19,6 +20,7 @@ export interface FileCalls {
   truncate(fd: number, size: number): void
   close(fd: number): void
   rename(from: string, to: string): void
+  renameLater(from: string, to: string): Promise<void>
   remove(path: string): void
   removeLater(path: string): Promise<void>
 }
@@ -26,6 +28,10 @@ export interface FileCalls {
 /** Those of Node. Modes: what is kept is for its owner alone. */
 export const systemCalls: FileCalls = {
   create: (path) => fs.openSync(path, 'wx', 0o600),
+  createLater: (path) =>
+    new Promise((resolve, reject) => {
+      fs.open(path, 'wx', 0o600, (error, fd) => (error === null ? resolve(fd) : reject(error)))
+    }),
   openFolder: (path) => fs.openSync(path, 'r'),
   openToWrite: (path) => fs.openSync(path, 'r+'),
   write: (fd, bytes) => fs.writeSync(fd, bytes),
@@ -43,6 +49,7 @@ export const systemCalls: FileCalls = {
   truncate: (fd, size) => fs.ftruncateSync(fd, size),
   close: (fd) => fs.closeSync(fd),
   rename: (from, to) => fs.renameSync(from, to),
+  renameLater: (from, to) => fs.promises.rename(from, to),
   remove: (path) => fs.unlinkSync(path),
   removeLater: (path) => fs.promises.unlink(path),
 }

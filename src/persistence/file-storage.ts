@@ -1,4 +1,5 @@
 import { createReadStream, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PersistenceError } from './errors.js'
 import { type FileCalls, systemCalls } from './file-calls.js'
@@ -16,6 +17,9 @@ const PIECE_BYTES = 256 * 1024
  * What is put or created is written under another name, flushed, renamed, and then the folder is flushed: so a name stands for the old bytes or
  * the new ones, whatever happens. A new segment is there durably before anything is written to it. No flush is repeated
  * after it failed, and no file written to again.
+ *
+ * What changes or reads the folder has to wait for the system while it writes down former changes, several milliseconds where much
+ * was written. So what need not block does all of that in a thread: `…Later`.
  */
 export class FileStorage implements Storage {
   readonly description: string
@@ -33,13 +37,13 @@ export class FileStorage implements Storage {
     this.lock = new FolderLock(folder)
     this.blocking = {
       put: (name, bytes) => this.putNow(name, bytes),
-      create: (name) => this.blob(name),
+      create: (name) => this.blobNow(name),
       append: (name) => {
-        const segment = this.segment(name)
+        const segment = this.segment(this.calls.create(this.path(name)))
         this.flushFolder()
         return segment
       },
-      list: () => this.names(),
+      list: () => (existsSync(folder) ? this.ours(readdirSync(folder)) : []),
       remove: (name) => this.calls.remove(this.path(name)),
       close: () => this.lock.release(),
     }
@@ -58,12 +62,11 @@ export class FileStorage implements Storage {
   }
 
   async list(): Promise<readonly string[]> {
-    return this.names()
+    return existsSync(this.folder) ? this.ours(await readdir(this.folder)) : []
   }
 
-  private names(): string[] {
-    if (!existsSync(this.folder)) return []
-    return readdirSync(this.folder).filter((name) => !name.endsWith(UNFINISHED) && !this.lock.owns(name))
+  private ours(names: readonly string[]): string[] {
+    return names.filter((name) => !name.endsWith(UNFINISHED) && !this.lock.owns(name))
   }
 
   async *read(name: string): AsyncIterable<Uint8Array> {
@@ -77,7 +80,7 @@ export class FileStorage implements Storage {
   }
 
   private putNow(name: string, bytes: Uint8Array): void {
-    const blob = this.blob(name)
+    const blob = this.blobNow(name)
     try {
       blob.write(bytes)
       blob.commit()
@@ -89,22 +92,25 @@ export class FileStorage implements Storage {
 
   async create(name: string): Promise<BlobWriter> {
     const { calls } = this
-    const blob = this.blob(name)
+    const unfinished = this.unfinished(name)
+    const fd = await calls.createLater(unfinished)
+    const { close, abort } = this.opened(fd, unfinished)
     return {
       async write(bytes) {
-        for (let at = 0; at < bytes.length; ) at += progress(await calls.writeLater(blob.fd, bytes.subarray(at)))
+        for (let at = 0; at < bytes.length; ) at += progress(await calls.writeLater(fd, bytes.subarray(at)))
       },
       commit: async () => {
-        await calls.syncLater(blob.fd)
-        blob.rename()
+        await calls.syncLater(fd)
+        close()
+        await calls.renameLater(unfinished, this.path(name))
         await this.flushFolderLater()
       },
-      abort: async () => blob.abort(),
+      abort: async () => abort(),
     }
   }
 
   async append(name: string): Promise<SegmentWriter> {
-    const segment = this.segment(name)
+    const segment = this.segment(await this.calls.createLater(this.path(name)))
     await this.flushFolderLater()
     return segment
   }
@@ -128,40 +134,48 @@ export class FileStorage implements Storage {
     return join(this.folder, name)
   }
 
-  private blob(name: string): BlockingBlobWriter & { readonly fd: number; rename(): void } {
+  private blobNow(name: string): BlockingBlobWriter {
     const { calls } = this
-    const unfinished = this.path(name + UNFINISHED)
-    if (existsSync(unfinished)) calls.remove(unfinished)
+    const unfinished = this.unfinished(name)
     const fd = calls.create(unfinished)
+    const { close, abort } = this.opened(fd, unfinished)
+    return {
+      write: (bytes) => writeAll(calls, fd, bytes),
+      commit: () => {
+        calls.sync(fd)
+        close()
+        calls.rename(unfinished, this.path(name))
+        this.flushFolder()
+      },
+      abort,
+    }
+  }
+
+  /** Where a file is written until it is whole, with nothing there. */
+  private unfinished(name: string): string {
+    const path = this.path(name + UNFINISHED)
+    if (existsSync(path)) this.calls.remove(path)
+    return path
+  }
+
+  /** How a file that is being written is closed, once, and given up. */
+  private opened(fd: number, unfinished: string): { close(): void; abort(): void } {
+    const { calls } = this
     let isOpen = true
     const close = (): void => {
       if (isOpen) calls.close(fd)
       isOpen = false
     }
-    const rename = (): void => {
+    const abort = (): void => {
       close()
-      calls.rename(unfinished, this.path(name))
+      if (existsSync(unfinished)) calls.remove(unfinished)
     }
-    return {
-      fd,
-      rename,
-      write: (bytes) => writeAll(calls, fd, bytes),
-      commit: () => {
-        calls.sync(fd)
-        rename()
-        this.flushFolder()
-      },
-      abort: () => {
-        close()
-        if (existsSync(unfinished)) calls.remove(unfinished)
-      },
-    }
+    return { close, abort }
   }
 
-  /** What is made is there durably once the folder has been flushed. */
-  private segment(name: string): SegmentWriter {
+  /** A file that was made to be appended to. It is there durably once the folder has been flushed. */
+  private segment(fd: number): SegmentWriter {
     const { calls } = this
-    const fd = calls.create(this.path(name))
     let isOpen = true
     return {
       append: (bytes) => writeAll(calls, fd, bytes),

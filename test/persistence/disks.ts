@@ -47,6 +47,10 @@ export class FailingDisk implements FileCalls {
     return quickCalls.create(path)
   }
 
+  async createLater(path: string): Promise<number> {
+    return this.create(path)
+  }
+
   openFolder(path: string): number {
     this.check()
     return quickCalls.openFolder(path)
@@ -89,6 +93,10 @@ export class FailingDisk implements FileCalls {
   rename(from: string, to: string): void {
     this.check()
     quickCalls.rename(from, to)
+  }
+
+  async renameLater(from: string, to: string): Promise<void> {
+    this.rename(from, to)
   }
 
   remove(path: string): void {
@@ -150,6 +158,10 @@ export class ForgetfulDisk implements FileCalls {
     apply(this.names, entry)
   }
 
+  async createLater(path: string): Promise<number> {
+    return this.create(path)
+  }
+
   openFolder(path: string): number {
     this.tick()
     return systemCalls.openFolder(path)
@@ -208,6 +220,10 @@ export class ForgetfulDisk implements FileCalls {
     this.tick()
     this.enter({ kind: 'rename', from: basename(from), to: basename(to) })
     systemCalls.rename(from, to)
+  }
+
+  async renameLater(from: string, to: string): Promise<void> {
+    this.rename(from, to)
   }
 
   remove(path: string): void {
