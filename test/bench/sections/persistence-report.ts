@@ -39,6 +39,7 @@ const MEASURES: readonly (readonly [string, Read])[] = [
   ['opening from the log, ms', ({ replayMs }) => replayMs],
   ['GET beside bgsave(), wait included, p99 ms', ({ whileSaving }) => whileSaving.getP99Ms],
   ['longest stretch beside bgsave(), ms', ({ whileSaving }) => whileSaving.longestMs],
+  ['longest stretch of work beside bgsave(), ms', ({ whileSaving }) => whileSaving.longestWorkMs],
   ['SET before bgsave(), ns', ({ whileSaving }) => whileSaving.setNsBefore],
   ['SET beside bgsave(), ns', ({ whileSaving }) => whileSaving.setNs],
   ['Redis: SAVE, ms', ({ server }) => server.saveMs],
@@ -66,6 +67,7 @@ const BARS: readonly (readonly [string, number, Read])[] = [
   ['opening from a snapshot >= 0.8 x Redis', 0.8, ({ server, snapshot }) => server.loadMs / snapshot.loadMs],
   ['opening from a log >= 1 x Redis', 1, ({ server, replayMs }) => server.replayMs / replayMs],
   ['2 ms >= p99 of GET beside bgsave()', 1, ({ whileSaving }) => 2 / whileSaving.getP99Ms],
+  ['10 ms >= longest stretch beside bgsave()', 1, ({ whileSaving }) => 10 / whileSaving.longestMs],
   [
     '1.5 x SET before >= SET beside bgsave()',
     1,
