@@ -1,5 +1,4 @@
-import { createReadStream, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { createReadStream, existsSync, mkdirSync, promises, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PersistenceError } from './errors.js'
 import { type FileCalls, systemCalls } from './file-calls.js'
@@ -62,7 +61,7 @@ export class FileStorage implements Storage {
   }
 
   async list(): Promise<readonly string[]> {
-    return existsSync(this.folder) ? this.ours(await readdir(this.folder)) : []
+    return existsSync(this.folder) ? this.ours(await promises.readdir(this.folder)) : []
   }
 
   private ours(names: readonly string[]): string[] {
