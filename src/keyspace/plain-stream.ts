@@ -36,7 +36,7 @@ export function packStream(stream: Stream, start: number, end: number, sink: Pla
   for (const block of stream.log.blocksFrom(start, end)) givePlain(packBlock(block), sink)
   const groups = end === stream.log.blockCount ? [...stream.groups] : []
   sink.list(groups.length)
-  for (const [name, group] of groups) givePlain(packGroup(name, group), sink)
+  for (const [name, group] of groups) packGroup(name, group, sink)
 }
 
 /** What the parts of a stream are together. */
@@ -76,18 +76,34 @@ function packEntry(block: StreamBlock, index: number): Plain {
 }
 
 /** Name, last id, entries read; name and times of each consumer; five numbers for each pending entry, the third its consumer. */
-function packGroup(name: string, { lastId, entriesRead, consumers, pending }: StreamGroup): Plain {
+function packGroup(name: string, { lastId, entriesRead, consumers, pending }: StreamGroup, sink: PlainSink): void {
+  sink.list(6)
+  sink.text(name)
+  giveInteger(lastId.ms, sink)
+  giveInteger(lastId.seq, sink)
+  giveInteger(entriesRead, sink)
   const numbers = new Map<StreamConsumer, number>()
-  const who: Plain[] = []
+  sink.list(3 * consumers.size)
   for (const consumer of consumers.values()) {
     numbers.set(consumer, numbers.size)
-    who.push(plainText(consumer.name), consumer.seenMs, consumer.activeMs)
+    sink.text(consumer.name)
+    sink.number(consumer.seenMs)
+    sink.number(consumer.activeMs)
   }
-  const waiting: Plain[] = []
+  // There may be very many: no tree is made of them.
+  sink.list(5 * pending.size)
   for (const { ms, seq, consumer, deliveredMs, deliveries } of pending.from(ID_MIN)) {
-    waiting.push(ms, seq, numbers.get(consumer)!, deliveredMs, deliveries)
+    giveInteger(ms, sink)
+    giveInteger(seq, sink)
+    sink.number(numbers.get(consumer)!)
+    sink.number(deliveredMs)
+    giveInteger(deliveries, sink)
   }
-  return [plainText(name), lastId.ms, lastId.seq, entriesRead, who, waiting]
+}
+
+function giveInteger(value: Int64, sink: PlainSink): void {
+  if (typeof value === 'number') sink.number(value)
+  else sink.bigint(value)
 }
 
 /** The stream that `packStream` told of. O(bytes). @throws BadPlainValue */

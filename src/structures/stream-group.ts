@@ -62,12 +62,19 @@ export class StreamGroup {
   /** An independent copy, in a stream of another census. O(pending entries + consumers). */
   clone(census: GroupCensus): StreamGroup {
     const copy = new StreamGroup(this.lastId, this.entriesRead, census)
+    const copies = new Map<StreamConsumer, StreamConsumer>()
     for (const consumer of this.consumers.values()) {
-      copy.createConsumer(consumer.name, consumer.seenMs).activeMs = consumer.activeMs
+      const own = copy.createConsumer(consumer.name, consumer.seenMs)
+      own.activeMs = consumer.activeMs
+      copies.set(consumer, own)
     }
-    for (const { ms, seq, consumer, deliveredMs, deliveries } of this.pending.from(FIRST)) {
-      copy.deliver({ ms, seq }, copy.consumers.get(consumer.name)!, deliveredMs, deliveries)
+    for (const entry of this.pending.from(FIRST)) {
+      const consumer = copies.get(entry.consumer)!
+      const own = new PendingEntry(entry, consumer, entry.deliveredMs, entry.deliveries)
+      copy.pending.append(own)
+      consumer.pending.append(own)
     }
+    census.pending += this.pending.size
     return copy
   }
 

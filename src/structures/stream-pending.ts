@@ -81,6 +81,15 @@ export class PendingList {
     target.splice(place, 0, entry)
   }
 
+  /** Adds an entry whose id is past all others. O(1). */
+  append(entry: PendingEntry): void {
+    const { chunks } = this
+    const last = chunks[chunks.length - 1]
+    this.size++
+    if (last === undefined || last.length === CHUNK_MAX) chunks.push([entry])
+    else last.push(entry)
+  }
+
   /** Takes an entry out that is there. */
   remove(entry: PendingEntry): void {
     const at = this.chunkOf(entry.ms, entry.seq)
