@@ -1,5 +1,6 @@
 import type { Int64 } from '../structures/int64.js'
 import { StringTable } from '../structures/string-table.js'
+import { formOfAsleep } from './asleep.js'
 import type { Database, KeyTable } from './database.js'
 import { ABSENT, type KeyIndex } from './key-index.js'
 import { type Form, formOf, PLAIN_STRING, packString } from './plain-values.js'
@@ -134,6 +135,14 @@ export class RunningSnapshot implements SnapshotCursor {
   /** Writes what stands in a slot. Of a large collection it writes nothing yet and returns it. */
   private write(course: Course, slot: number, key: string): Large | undefined {
     const { sink } = this
+    const asleep = course.keys.asleepAt(slot)
+    if (asleep !== undefined) {
+      // It is written as it came, and sleeps on.
+      sink.entry(course.index, key, formOfAsleep(course.keys.codeAt(slot)))
+      sink.aside(asleep)
+      this.writeDeadline(this.deadlineAt(course, slot))
+      return undefined
+    }
     const value = course.keys.lookAt(slot)
     const form = formOf(value)
     if (form === undefined) {
