@@ -23,7 +23,8 @@ async function connections(world: World): Promise<Readonly<Record<string, Op>>> 
   const { observation } = store
   // A connection counts if the store is looked at when it is made.
   store.observation = undefined
-  const uncounted = new other.Redstart({ store })
+  // A session of the other build on the store of this one.
+  const uncounted = Reflect.apply(other.Redstart.prototype.session, { store }, [])
   store.observation = observation
   fillWith(counted, world, (db, key, value) => db.set(key, value))
   return { [REDSTART]: (key) => counted.get(key)!.length, [UNCOUNTED]: (key) => uncounted.get(key)!.length }
