@@ -225,9 +225,9 @@ export class Store {
     this.expiry.holdOpen(this.waiters.hasTimeouts)
   }
 
-  /** Whether a write has nothing to do but to write: no log, nobody who hears, nothing to take back or to save before. */
+  /** Whether a write has nothing to do but to write and to log: nobody hears, nothing is to be taken back or saved before. */
   get isPlain(): boolean {
-    if (this.logging || this.observed || this.leavesAccess) return false
+    if (this.observed || this.leavesAccess) return false
     return this.undo === undefined && this.snapshot === undefined
   }
 

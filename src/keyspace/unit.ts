@@ -329,6 +329,10 @@ export class Unit {
     if (!keys.overwriteText(slot, text, store.accessSecond)) return OTHERWISE
     if (store.isRanking) store.rank(keys, slot)
     store.dirty++
+    if (store.logging) {
+      this.log('SET', key, text)
+      this.end()
+    }
     return OVERWRITTEN
   }
 
@@ -342,6 +346,7 @@ export class Unit {
     if (!keys.overwriteText(slot, text, store.accessSecond)) return OTHERWISE
     store.dirty++
     if (store.isRanking) store.rank(keys, slot)
+    if (store.logging) this.log('SET', key, text)
     if (store.settings.maxMemory > 0) this.keepWithin()
     this.end()
     return OVERWRITTEN
@@ -362,6 +367,7 @@ export class Unit {
     store.expiry.armBy(deadlineMs)
     store.dirty++
     if (store.isRanking) store.rank(keys, slot)
+    if (store.logging) this.log('SET', key, text, 'PXAT', String(deadlineMs))
     return OVERWRITTEN
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { Redstart, type RedstartOptions, type SetOptions } from 'redstart'
+import { type LogBatch, Redstart, type RedstartOptions, type SetOptions } from 'redstart'
 import { expect, it } from 'vitest'
 
 const START_MS = 1_700_000_000_500
@@ -8,20 +8,25 @@ const START_MS = 1_700_000_000_500
 interface Witness {
   readonly db: Redstart
   readonly advance: (ms: number) => void
+  /** What was logged; nothing where there is no log. */
+  readonly logged: LogBatch[]
 }
 
 /** One whose SET has nothing to do but to write, and one in which somebody hears of it: that takes another way. */
-function twins(limits: RedstartOptions): [Witness, Witness] {
-  return [witness(limits), witness(limits, (db) => db.on('set', () => {}))]
+function twins(limits: RedstartOptions, logs: boolean): [Witness, Witness] {
+  return [witness(limits, logs), witness(limits, logs, (db) => db.on('set', () => {}))]
 }
 
 /** Its timers never come: what has expired goes when it is looked at. */
-function witness(limits?: RedstartOptions, arrange?: (db: Redstart) => void): Witness {
+function witness(limits?: RedstartOptions, logs = false, arrange?: (db: Redstart) => void): Witness {
   let now = START_MS
-  const db = new Redstart({ ...limits, seed: 1, clock: { now: () => now, schedule: () => ({ cancel() {} }) } })
+  const logged: LogBatch[] = []
+  const log = logs ? { append: (batch: LogBatch) => void logged.push(batch) } : undefined
+  const db = new Redstart({ ...limits, log, seed: 1, clock: { now: () => now, schedule: () => ({ cancel() {} }) } })
   arrange?.(db)
   return {
     db,
+    logged,
     advance: (ms) => {
       now += ms
     },
@@ -122,14 +127,15 @@ function state({ db }: Witness): unknown {
 
 it('SET leaves the same state whether or not anybody hears of it', () => {
   fc.assert(
-    fc.property(limits, fc.array(step, { maxLength: 40 }), (limit, steps) => {
-      const [quick, heard] = twins(limit)
+    fc.property(limits, fc.boolean(), fc.array(step, { maxLength: 40 }), (limit, logs, steps) => {
+      const [quick, heard] = twins(limit, logs)
 
       for (const call of steps) {
         expect(outcome(quick, call)).toEqual(outcome(heard, call))
         expect(quick.db.engine.usedMemory).toBe(heard.db.engine.usedMemory)
       }
 
+      expect(quick.logged).toEqual(heard.logged)
       expect(state(quick)).toEqual(state(heard))
       for (const { keys } of quick.db.engine.databases) keys.invariants()
     }),
