@@ -70,7 +70,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
     if (options !== undefined) return setWith(this, key, value, options)
     const kept = toValue(value)
     const unit = this[UNIT]
-    const done = typeof kept === 'string' && typeof key === 'string' ? unit.overwriteText(key, kept) : OTHERWISE
+    const done = typeof kept === 'string' && typeof key === 'string' ? overwrite(unit, key, kept) : OTHERWISE
     if (done === OVERWRITTEN) return 'OK'
     const text = toText(key)
     const { store } = unit
@@ -372,7 +372,18 @@ function pairsOf(entries: KeyValues, command: string): [string, StringValue][] {
   return pairs.map(([key, value]) => [toText(key), toValue(value)])
 }
 
-/** SET with options. Not by GROW, whose calls go to all bodies: this is the other call that caches live on. */
+/** As `Unit.overwriteText`; ends the call where that has done it. */
+function overwrite(unit: Unit, key: string, text: string): number {
+  const done = unit.overwriteText(key, text)
+  const { store } = unit
+  if (done !== OVERWRITTEN || (!store.limited && !store.logging)) return done
+  if (store.logging) bodies.logSet(unit, key, text)
+  if (store.limited) unit.keepWithin()
+  unit.end()
+  return done
+}
+
+/** SET with options. */
 function setWith<T extends string | Uint8Array>(
   handle: StringCommands<T>,
   key: Key,
@@ -380,21 +391,8 @@ function setWith<T extends string | Uint8Array>(
   options: SetOptions | SetGetOptions,
 ): T | 'OK' | null {
   optionsGiven(options, SET_OPTIONS)
-  const isGet = 'get' in options && options.get
   const text = toText(key)
   const kept = toValue(value)
-  const unit = handle[UNIT]
-  const { store } = unit
-  try {
-    if (store.limited) unit.makeRoom()
-    const result = isGet
-      ? bodies.setGet(unit, text, kept, options)
-      : bodies.set(unit, text, kept, options)
-        ? 'OK'
-        : null
-    if (store.limited) unit.keepWithin()
-    return isGet ? out(handle, result) : (result as 'OK' | null)
-  } finally {
-    unit.end()
-  }
+  if ('get' in options && options.get) return out(handle, handle[GROW](bodies.setGet, text, kept, options))
+  return handle[GROW](bodies.set, text, kept, options) ? 'OK' : null
 }

@@ -5,7 +5,7 @@
  */
 import { syntaxError, wrongArity } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
-import { logWord, OVERWRITTEN, type Unit } from '../keyspace/unit.js'
+import { logWord, type Unit } from '../keyspace/unit.js'
 import { isString, type StringValue } from '../keyspace/value.js'
 import type { Int64 } from '../structures/int64.js'
 import { type Argv, integerAt, operandOf, textAt, textsFrom, tokenAt, valueAt } from './argv.js'
@@ -56,13 +56,10 @@ export function get(unit: Unit, key: string): StringValue | null {
 export function setPlain(unit: Unit, key: string, value: StringValue): void {
   const slot = unit.find(key)
   if (slot === ABSENT) create(unit, key, value)
-  else overwrite(unit, key, slot, value)
-}
-
-/** As `setPlain` for a key that has been found. O(1). Event set. */
-export function overwrite(unit: Unit, key: string, slot: number, value: StringValue): void {
-  unit.replace(slot, value)
-  announceSet(unit, key, value)
+  else {
+    unit.replace(slot, value)
+    announceSet(unit, key, value)
+  }
 }
 
 /** As `setPlain` for a key that is known to be missing. O(1). Event set. */
@@ -72,7 +69,7 @@ export function create(unit: Unit, key: string, value: StringValue): void {
 }
 
 function announceSet(unit: Unit, key: string, value: StringValue): void {
-  if (unit.logging) unit.log('SET', key, logWord(value))
+  if (unit.logging) logSet(unit, key, value)
   unit.changed(key, 'set')
 }
 
@@ -106,7 +103,10 @@ function setChecked(unit: Unit, key: string, value: StringValue, options: SetOpt
     const exists = unit.find(key) !== ABSENT
     if (exists === Boolean(options.nx)) return false
   } else if (typeof value === 'string' && typeof deadline === 'number' && deadline > 0) {
-    if (unit.overwriteExpiring(key, value, deadline) === OVERWRITTEN) return true
+    if (unit.overwriteExpiring(key, value, deadline)) {
+      if (unit.logging) logSet(unit, key, value, deadline)
+      return true
+    }
   }
   const slot = unit.put(key, value, options.keepttl === true || deadline !== 0)
   if (deadline !== 0) unit.setDeadline(slot, deadline)
@@ -117,7 +117,7 @@ function setChecked(unit: Unit, key: string, value: StringValue, options: SetOpt
 }
 
 /** The words that rebuild a string with its deadline. */
-function logSet(unit: Unit, key: string, value: StringValue, deadline: Int64): void {
+export function logSet(unit: Unit, key: string, value: StringValue, deadline: Int64 = -1): void {
   if (deadline === -1) unit.log('SET', key, logWord(value))
   else unit.log('SET', key, logWord(value), 'PXAT', String(deadline))
 }

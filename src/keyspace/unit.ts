@@ -317,58 +317,40 @@ export class Unit {
 
   /**
    * Puts text in the place of text that does not expire, if nobody is to hear of it. Returns OVERWRITTEN; ABSENT where there is no such key; or
-   * OTHERWISE, and nothing is done. What `put` and `changed` do, in one function: a SET over a SET takes two thirds of the time. O(1).
+   * OTHERWISE, and nothing is done. What `put` and `changed` do, in one function: a SET over a SET takes two thirds of the time. Where there
+   * is a limit or a log the call is still to be ended. O(1).
    */
   overwriteText(key: string, text: string): number {
     const { store } = this
-    if (!store.isPlain) return OTHERWISE
-    if (store.limited) return this.overwriteWithin(key, text)
+    if (!store.isPlain || (store.limited && store.eviction.isOver)) return OTHERWISE
     const { keys } = this.database
     const slot = keys.find(key)
     if (slot === ABSENT) return ABSENT
     if (!keys.overwriteText(slot, text, store.accessSecond)) return OTHERWISE
     if (store.isRanking) store.rank(keys, slot)
     store.dirty++
-    if (store.logging) {
-      this.log('SET', key, text)
-      this.end()
-    }
     return OVERWRITTEN
   }
 
-  /** As `overwriteText` where there is a limit: accesses may be ranked, and the text may be too much. */
-  private overwriteWithin(key: string, text: string): number {
-    const { store } = this
-    if (store.eviction.isOver) return OTHERWISE
-    const { keys } = this.database
-    const slot = keys.find(key)
-    if (slot === ABSENT) return ABSENT
-    if (!keys.overwriteText(slot, text, store.accessSecond)) return OTHERWISE
-    store.dirty++
-    if (store.isRanking) store.rank(keys, slot)
-    if (store.logging) this.log('SET', key, text)
-    if (store.settings.maxMemory > 0) this.keepWithin()
-    this.end()
-    return OVERWRITTEN
-  }
-
-  /** As `overwriteText`, of text that expires, and does so from now on at a number of milliseconds since the epoch. O(1). */
-  overwriteExpiring(key: string, text: string, deadlineMs: number): number {
+  /**
+   * As `overwriteText`, of text that expires, and does so from now on at a number of milliseconds since the epoch; returns whether it was
+   * done. The caller has made room. O(1).
+   */
+  overwriteExpiring(key: string, text: string, deadlineMs: number): boolean {
     const { store, database } = this
     // The access clock is only as late as the last reading.
-    if (!store.isPlain || !store.hasReading || deadlineMs >= FAR_MS) return OTHERWISE
+    if (!store.isPlain || !store.hasReading || deadlineMs >= FAR_MS) return false
     const { keys } = database
     const slot = keys.find(key)
-    if (slot === ABSENT) return ABSENT
+    if (slot === ABSENT) return false
     const deadline = keys.overwriteExpiring(slot, text, store.accessSecond, accessTime(deadlineMs))
-    if (deadline === 0) return OTHERWISE
+    if (deadline === 0) return false
     // What expires has its place in the wheel.
     database.wheel!.move(deadline, deadlineMs)
     store.expiry.armBy(deadlineMs)
-    store.dirty++
     if (store.isRanking) store.rank(keys, slot)
-    if (store.logging) this.log('SET', key, text, 'PXAT', String(deadlineMs))
-    return OVERWRITTEN
+    store.dirty++
+    return true
   }
 
   /** Puts a value at a key that exists; a deadline is dropped unless `keepDeadline`. O(1). */

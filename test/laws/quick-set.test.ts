@@ -152,3 +152,12 @@ it('a key whose time is up has expired, though SET reads no clock for the deadli
 
   expect(String(db.call('INFO', 'stats'))).toContain('expired_keys:1')
 })
+
+it('a text that is too much has the key go, though SET put it over a shorter one', () => {
+  const { db } = witness({ maxMemory: 300, maxMemoryPolicy: 'allkeys-lru' })
+  db.set('a', 'short')
+
+  db.set('a', 'x'.repeat(200))
+
+  expect(db.dbsize()).toBe(0)
+})
