@@ -246,13 +246,7 @@ export class KeyIndex extends StringTable<Value> {
     const marks = rows[at + MARKS] as number
     const code = codeOf(value)
     if ((marks & CODE_MASK) === TEXT && code === TEXT) {
-      // The text that goes is not looked at: that would be one more cache miss.
-      const weight = textWeight(value as string)
-      const charge = rows[at + CHARGE] as number
-      if (weight !== charge) {
-        this.valuesWeight += weight - charge
-        rows[at + CHARGE] = weight
-      }
+      this.rechargeText(rows, at, value as string)
     } else this.recharge(slot, value)
     rows[at + VALUE] = value
     // Mostly it is the same type again, and the row is not written to.
@@ -281,15 +275,19 @@ export class KeyIndex extends StringTable<Value> {
   }
 
   private putText(rows: unknown[], at: number, text: string, access: number): void {
-    const weight = textWeight(text)
-    const charge = rows[at + CHARGE] as number
-    if (weight !== charge) {
-      this.valuesWeight += weight - charge
-      rows[at + CHARGE] = weight
-    }
+    this.rechargeText(rows, at, text)
     rows[at + VALUE] = text
     // Mostly it is the same second, and the row is not written to.
     if (rows[at + ACCESS] !== access) rows[at + ACCESS] = access
+  }
+
+  /** Charges for text that is about to take the place of text, which is not looked at: that would be one more cache miss. */
+  private rechargeText(rows: unknown[], at: number, text: string): void {
+    const weight = textWeight(text)
+    const charge = rows[at + CHARGE] as number
+    if (weight === charge) return
+    this.valuesWeight += weight - charge
+    rows[at + CHARGE] = weight
   }
 
   /** Charges for a value that is about to take the place of one. */
