@@ -266,20 +266,19 @@ export class SetOfStrings {
 
   /** The members as they are now, to be read by index alone, whatever happens to the set. O(chunks of the table), O(n) below 512 members. */
   view(): SetOfStrings {
-    const view = new SetOfStrings()
-    view.ints = this.ints?.slice()
-    view.list = this.list?.slice()
-    view.table = this.table?.view()
-    view.hashed = this.hashed
-    return view
+    return this.copyWith(this.table?.view())
   }
 
   /** An independent copy, encoded alike. O(n). */
   clone(): SetOfStrings {
+    return this.copyWith(this.table?.clone())
+  }
+
+  private copyWith(table: typeof this.table): SetOfStrings {
     const copy = new SetOfStrings()
     copy.ints = this.ints?.slice()
     copy.list = this.list?.slice()
-    copy.table = this.table?.clone()
+    copy.table = table
     copy.hashed = this.hashed
     copy.listed = this.listed
     return copy
