@@ -100,7 +100,7 @@ export class StoreHost implements PersistenceHost {
   }
 
   private loadAsleep(database: Database, key: string, type: number, text: string, waker: Waker): number {
-    if (database.keys.find(key) !== ABSENT) throw new BadPlainValue('a key that comes twice')
+    refuseTwin(database, key)
     return database.keys.insertAsleep(key, type, text, this.store.accessTime(), waker)
   }
 
@@ -119,7 +119,7 @@ export class StoreHost implements PersistenceHost {
 
   private loadKey(database: Database, key: string, value: Value, deadline: Plain): void {
     const { store } = this
-    if (database.keys.find(key) !== ABSENT) throw new BadPlainValue('a key that comes twice')
+    refuseTwin(database, key)
     const slot = database.keys.insert(key, value, store.accessTime())
     if (typeof value === 'object') store.entered(database, key, value)
     this.loadDeadline(database, slot, deadline)
@@ -186,4 +186,8 @@ class BothSinks implements LogSink {
       this.second.append(batch)
     }
   }
+}
+
+function refuseTwin({ keys }: Database, key: string): void {
+  if (keys.find(key) !== ABSENT) throw new BadPlainValue('a key that comes twice')
 }

@@ -1,5 +1,5 @@
 import { DOUBLE_BYTES } from './plain-data.js'
-import { readValue } from './plain-values.js'
+import { PLAIN_HASH, PLAIN_LIST, PLAIN_SET, PLAIN_SORTED_SET, readValue } from './plain-values.js'
 import type { Glance, PlainSource } from './ports.js'
 import { codeOfType, type Value } from './value.js'
 
@@ -11,8 +11,7 @@ import { codeOfType, type Value } from './value.js'
  */
 
 /** The forms of plain-values.ts that may sleep. */
-const [LIST, HASH, SET, SORTED_SET] = [2, 3, 5, 6]
-const FORMS = [LIST, HASH, SET, SORTED_SET]
+const FORMS = [PLAIN_LIST, PLAIN_HASH, PLAIN_SET, PLAIN_SORTED_SET]
 const CODES = [codeOfType('list'), codeOfType('hash'), codeOfType('set'), codeOfType('zset')]
 
 /** What the parts of a glance are. */
@@ -35,9 +34,9 @@ export function wakeBy(source: (text: string) => PlainSource): (code: number, te
 }
 
 function isSound(form: number, glance: Glance): boolean {
-  if (form === LIST) return isList(glance)
-  if (form === HASH) return isHash(glance)
-  return form === SET ? isSet(glance) : isSortedSet(glance)
+  if (form === PLAIN_LIST) return isList(glance)
+  if (form === PLAIN_HASH) return isHash(glance)
+  return form === PLAIN_SET ? isSet(glance) : isSortedSet(glance)
 }
 
 /** Nodes that are not plain, each with an element at least. */

@@ -38,6 +38,10 @@ export interface Form {
 }
 
 export const PLAIN_STRING = 0
+export const PLAIN_LIST = 2
+export const PLAIN_HASH = 3
+export const PLAIN_SET = 5
+export const PLAIN_SORTED_SET = 6
 
 /** What takes some hundred microseconds to write. */
 const ELEMENTS_OF_PART = 2_048
@@ -45,11 +49,11 @@ const NODES_OF_PART = 8
 const BLOCKS_OF_PART = 8
 const VECTORS_OF_PART = 256
 
-const LIST = collectionForm<List>(2, packList, joinLists, readList, (list) => list.nodeCount, NODES_OF_PART)
-const HASH = collectionForm(3, packHash, joinHeaded, readHash)
+const LIST = collectionForm<List>(PLAIN_LIST, packList, joinLists, readList, (list) => list.nodeCount, NODES_OF_PART)
+const HASH = collectionForm(PLAIN_HASH, packHash, joinHeaded, readHash)
 const TIMED_HASH = collectionForm(4, packTimedHash, joinHeaded, readTimedHash)
-const SET = collectionForm(5, packSet, joinHeaded, readSet)
-const SORTED_SET = collectionForm(6, packSortedSet, joinSortedSets, readSortedSet)
+const SET = collectionForm(PLAIN_SET, packSet, joinHeaded, readSet)
+const SORTED_SET = collectionForm(PLAIN_SORTED_SET, packSortedSet, joinSortedSets, readSortedSet)
 const STREAM = collectionForm(7, packStream, joinStreams, whole(unpackStream), blocksOf, BLOCKS_OF_PART)
 const VECTOR_SET = collectionForm<VectorSet>(
   8,
