@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { type Redstart, RedstartError } from 'redstart'
 import { describe, expect, it } from 'vitest'
-import { open } from '../support.js'
 import { DOORS } from './doors/index.js'
+import { filled } from './filled.js'
 
 /*
  * The law: whatever stands in the place of an argument, a typed method takes it or throws a RedstartError, and one that throws has
@@ -39,17 +39,6 @@ function replaced(value: unknown, [first, ...rest]: Path, by: unknown): unknown 
   const copy: Record<string, unknown> = Array.isArray(value) ? Object.assign([], value) : Object.assign({}, value)
   copy[first] = replaced(copy[first], rest, by)
   return copy
-}
-
-function filled(): Redstart {
-  const { db } = open()
-  db.set('a', 'x')
-  db.rpush('user:1', 'a', 'b')
-  db.hset('é', { a: 1, b: 2 })
-  db.zadd('', 1, 'a')
-  db.sadd('__proto__', 'a', '1')
-  db.xadd('b', '1-1', { a: 1 })
-  return db
 }
 
 const fixture = filled()

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { type Redstart, RedstartError } from 'redstart'
 import { describe, expect, it } from 'vitest'
-import { open } from '../support.js'
 import { DOORS } from './doors/index.js'
+import { filled } from './filled.js'
 
 /*
  * The law: a typed method refuses options with a name that it does not know, and has then changed nothing. What is passed over in
@@ -41,17 +41,6 @@ function* callsWith(method: string, args: readonly unknown[]): Generator<readonl
 
 function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-}
-
-function filled(): Redstart {
-  const { db } = open()
-  db.set('a', 'x')
-  db.rpush('user:1', 'a', 'b')
-  db.hset('é', { a: 1, b: 2 })
-  db.zadd('', 1, 'a')
-  db.sadd('__proto__', 'a', '1')
-  db.xadd('b', '1-1', { a: 1 })
-  return db
 }
 
 const fixture = filled()
