@@ -2,9 +2,9 @@ import type { Call } from '../bytes.js'
 import { PICKING } from '../chance.js'
 import { CallGenerator } from '../generate.js'
 import { RULES } from '../normalise.js'
-import { commands, nameOf } from '../table.js'
+import { commands } from '../table.js'
 import type { Draw } from '../values.js'
-import { WAITING } from './stage.js'
+import { isWaiting, timeIndex } from './stage.js'
 import { SOON } from './step.js'
 
 /*
@@ -369,7 +369,7 @@ export function sketched(sketch: Sketch, call: Call): void {
   if (/^[PS]?SUBSCRIBE$/.test(name)) sketch.isSubscribed = call.length > 1
   else if (/^[PS]?UNSUBSCRIBE$/.test(name) || /^(RESET|QUIT)$/.test(name)) sketch.isSubscribed = false
   else if (name === 'MULTI' && call.length === 1 && !sketch.isSubscribed) sketch.inTransaction = true
-  else if (WAITING.has(name) && !sketch.isSubscribed) sketch.isWaiting = true
+  else if (isWaiting(call) && !sketch.isSubscribed) sketch.isWaiting = true
 }
 
 /** As the word behind BLOCK, in ms. */
@@ -377,14 +377,14 @@ const BLOCK_MOMENT = '2'
 
 /** A call that waits a moment at most, with a timeout in place of "for ever". */
 export function impatient(call: Call): Call {
-  const block = call.indexOf('BLOCK')
-  if (block > 0) return call.with(block + 1, BLOCK_MOMENT)
-  const at = /^(BLMPOP|BZMPOP)$/i.test(call[0]!) ? 1 : call.length - 1
+  const at = timeIndex(call)
+  if (at === undefined) return call
+  if (call[at - 1] === 'BLOCK') return call.with(at, BLOCK_MOMENT)
   return call[at] === '0' ? call.with(at, '0.002') : call
 }
 
 /** Whether a call may wait, and for a moment only: its answer is waited for, or it would come at any time. */
 export function waitsAMoment(call: Call): boolean {
-  if (!WAITING.has(nameOf(call))) return false
+  if (!isWaiting(call)) return false
   return call[call.indexOf('BLOCK') + 1] === BLOCK_MOMENT || call.some((text) => /^(0?\.00|1e-)/.test(text))
 }

@@ -3,7 +3,8 @@ import type { Call } from '../bytes.js'
 import { itemsOf, type Reply, textOfReply } from '../reply.js'
 import { RespClient } from '../resp-client.js'
 import { DATABASES, readState, type State } from '../state.js'
-import { FIRST_EVENTS, type Heard, OBSERVED, OBSERVER, type Stage, TooSlow, WAITING } from './stage.js'
+import { nameOf } from '../table.js'
+import { FIRST_EVENTS, type Heard, isWaiting, OBSERVED, OBSERVER, type Stage, shortTime, TooSlow } from './stage.js'
 import { idWord, SOON } from './step.js'
 
 interface Player {
@@ -14,9 +15,11 @@ interface Player {
   onHeard: () => void
 }
 
-/** How far away `$soon` is at first, in ms; more where a scenario was not played in that time. */
+/** How far away `$soon` is at first, in ms. */
 const SOON_MS = 24
-const SOON_LIMIT_MS = 3_000
+
+/** How many times as long as written times may become, where a scenario was not played in them. */
+const SLOWEST = 128
 
 /** How long an answer may be waited for, in ms. */
 const PATIENCE_MS = 20_000
@@ -25,7 +28,14 @@ const PATIENCE_MS = 20_000
 export class ServerStage implements Stage {
   private readonly players = new Map<string, Player>()
   private observer: Player | undefined
+  /** How many times as long as written the times of a scenario are. */
+  private slowness = 1
   private isPaused = false
+  private pausedUntil = 0
+  /** From when on those who wait may be answered because their time is over, by name. */
+  private readonly over = new Map<string, number>()
+  /** For whom time passes in this step. */
+  private awaited: readonly string[] = []
   /** When the first call with `$soon` was sent that no `pass` has followed, and when the last had been answered. */
   private firstSoon = Number.POSITIVE_INFINITY
   private lastSoon = 0
@@ -36,8 +46,12 @@ export class ServerStage implements Stage {
     readonly name: string,
     private readonly address: NetConnectOpts,
     private readonly control: RespClient,
-    private soonMs: number,
+    private readonly firstSoonMs: number,
   ) {}
+
+  private get soonMs(): number {
+    return this.firstSoonMs * this.slowness
+  }
 
   /** `soonMs` is how far away `$soon` is at first. */
   static async open(address: NetConnectOpts, name = 'redis', soonMs = SOON_MS): Promise<ServerStage> {
@@ -59,7 +73,9 @@ export class ServerStage implements Stage {
     for (const { client } of this.players.values()) client.close()
     this.players.clear()
     this.queued.clear()
+    this.over.clear()
     this.isPaused = false
+    this.pausedUntil = 0
     this.firstSoon = Number.POSITIVE_INFINITY
     await this.control.send([...calls, ['FLUSHALL'], ['CONFIG', 'SET', 'notify-keyspace-events', FIRST_EVENTS]])
     await this.take()
@@ -85,13 +101,21 @@ export class ServerStage implements Stage {
       const other = idWord(word)
       if (other !== undefined && !this.players.has(other)) await this.player(other)
     }
-    player.client.write(calls.map((call) => call.map((word) => this.wordOf(word))))
+    player.client.write(calls.map((call) => this.wordsOf(call)))
     const isHeld = this.isPaused
-    this.lookAtPause(calls[0]!)
-    if (waits || calls.length > 1 || !(isHeld || WAITING.has(calls[0]![0]!.toUpperCase())))
-      await this.answered(player, calls.length)
+    if (isHeld) this.over.set(who, this.pausedUntil)
+    else if (calls.length === 1) this.over.set(who, sent + this.timeOf(calls[0]!))
+    this.lookAtPause(calls[0]!, sent)
+    if (waits) this.awaited = [who]
+    if (waits || calls.length > 1 || !(isHeld || isWaiting(calls[0]!))) await this.answered(player, calls.length)
     else await this.settled(player)
     this.lookAtTime(sent, this.setsDeadline(who, calls, player.heard.at(-1)))
+  }
+
+  private wordsOf(call: Call): Call {
+    const words = call.map((word) => this.wordOf(word))
+    const time = shortTime(call)
+    return time === undefined ? words : words.with(time.at, String(Number(call[time.at]) * this.slowness))
   }
 
   private wordOf(word: string): string {
@@ -100,9 +124,18 @@ export class ServerStage implements Stage {
     return word === SOON ? String(Math.ceil(this.soonMs)) : word
   }
 
+  /** The time that a call waits or pauses, in ms. */
+  private timeOf(call: Call): number {
+    const time = shortTime(call)
+    return time === undefined ? Number.POSITIVE_INFINITY : time.ms * this.slowness
+  }
+
   /** While calls are paused any may have to wait. */
-  private lookAtPause([name = '', sub = '']: Call): void {
-    if (/^client$/i.test(name) && /^(un)?pause$/i.test(sub)) this.isPaused = /^pause$/i.test(sub)
+  private lookAtPause(call: Call, sent: number): void {
+    const name = nameOf(call)
+    if (name !== 'CLIENT|PAUSE' && name !== 'CLIENT|UNPAUSE') return
+    this.isPaused = name === 'CLIENT|PAUSE'
+    this.pausedUntil = this.isPaused ? Math.max(this.pausedUntil, sent + this.timeOf(call)) : 0
   }
 
   /** Whether a deadline `$soon` may have been set: by a call that was not only queued, or by an EXEC of such a call. */
@@ -118,15 +151,27 @@ export class ServerStage implements Stage {
   /** No deadline that was set before may be over already. */
   private lookAtTime(sent: number, setsDeadline: boolean): void {
     const now = Date.now()
-    if (now >= this.firstSoon + this.soonMs - 1) {
-      if (this.soonMs > SOON_LIMIT_MS)
-        throw new Error(`${this.name} takes longer than ${SOON_LIMIT_MS} ms for a few steps`)
-      this.soonMs *= 2
-      throw new TooSlow()
-    }
+    if (now >= this.firstSoon + this.soonMs - 1) throw this.tooSlow()
     if (!setsDeadline) return
     this.firstSoon = Math.min(this.firstSoon, sent)
     this.lastSoon = now
+  }
+
+  /** Nobody may have been answered because time was over for whom none was to pass. */
+  private lookAtAnswers(heard: Heard): void {
+    const now = Date.now()
+    for (const who of heard.keys()) {
+      if (!this.awaited.includes(who) && now >= (this.over.get(who) ?? Number.POSITIVE_INFINITY)) throw this.tooSlow()
+      this.over.delete(who)
+    }
+    this.awaited = []
+  }
+
+  /** The next time a scenario is played all times are twice as long. */
+  private tooSlow(): Error {
+    if (this.slowness === SLOWEST) return new Error(`${this.name} takes ${SLOWEST} times too long for a few steps`)
+    this.slowness *= 2
+    return new TooSlow()
   }
 
   /** Until a player has been sent so many messages. */
@@ -152,7 +197,9 @@ export class ServerStage implements Stage {
   }
 
   async wait(who: readonly string[]): Promise<void> {
+    this.awaited = who
     for (const name of who) await this.answered(this.players.get(name)!, 1)
+    if (Date.now() >= this.pausedUntil) this.isPaused = false
   }
 
   async pass(): Promise<void> {
@@ -187,6 +234,7 @@ export class ServerStage implements Stage {
     if (player === undefined) return
     this.players.delete(who)
     this.queued.delete(who)
+    this.over.delete(who)
     player.client.close()
     await this.control.call('CLIENT', 'KILL', 'ID', player.id)
   }
@@ -204,6 +252,7 @@ export class ServerStage implements Stage {
       if (player.heard.length > 0) heard.set(who, player.heard)
       player.heard = []
     }
+    this.lookAtAnswers(heard)
     return heard
   }
 

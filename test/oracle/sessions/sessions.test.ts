@@ -104,7 +104,7 @@ describe.skipIf(startable === undefined)('the comparison of scenarios itself, wi
   })
 
   it('plays a scenario again that took longer than its deadlines allow', async () => {
-    const hurried = await ServerStage.open(servers[0]!.address, 'hurried', 0.01)
+    const hurried = await ServerStage.open(servers[0]!.address, 'hurried', 0.2)
     const steps = readSteps('a: SET k v PX $soon\nb: WATCH k\nb: MULTI\na: GET k\npass\na: GET k\nb: EXEC')
 
     const { parting } = await playBoth(hurried, second, steps)
@@ -112,4 +112,21 @@ describe.skipIf(startable === undefined)('the comparison of scenarios itself, wi
     expect(parting && formatParting(steps, parting, ['hurried', 'second'])).toBeUndefined()
     await hurried.close()
   })
+
+  const late: readonly (readonly [what: string, scenario: string])[] = [
+    ['two give up that wait in turn', 'a: BLPOP k 0.002\nb: BLMPOP 0.001 1 k LEFT\nwait b\nwait a'],
+    ['somebody gives up before the next call', 'a: BLPOP k 0.001\nb: PING\nwait a'],
+    ['a pause is over before a call', 'a: CLIENT PAUSE 1 WRITE\nc: PING\nd: PING\nb: SET k 1\nwait b'],
+  ]
+  for (const [what, scenario] of late) {
+    it(`plays a scenario again in which ${what}`, async () => {
+      const real = await ServerStage.open(servers[0]!.address)
+      const steps = readSteps(scenario)
+
+      const { parting } = await playBoth(real, new EngineStage(), steps)
+
+      expect(parting && formatParting(steps, parting, ['redis', 'redstart'])).toBeUndefined()
+      await real.close()
+    })
+  }
 })
