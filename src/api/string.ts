@@ -342,12 +342,12 @@ function getString(unit: Unit, key: Key): StringValue | undefined {
   if (typeof key === 'string') {
     const value = unit.getString(key)
     if (value !== undefined) return value
-    if (key.isWellFormed()) return unit.miss(key)
+    if (key.isWellFormed()) return unit.missOfGet(key)
     const text = toText(key)
-    return unit.getStringAgain(text) ?? unit.miss(text)
+    return unit.getStringAgain(text) ?? unit.missOfGet(text)
   }
   const text = toText(key)
-  return unit.getString(text) ?? unit.miss(text)
+  return unit.getString(text) ?? unit.missOfGet(text)
 }
 
 const NO_OPTIONS: GetexOptions = {}

@@ -11,14 +11,29 @@ export interface GetTimer {
  * there is none: the unit counts the call where it looks the key up, by one addition.
  */
 export class GetCounts {
-  calls = 0
   misses = 0
   failed = 0
+  /** How many calls are to come up to the next that is timed, itself among them: the one number that a call changes. */
+  left = 1
+  /** How many calls there will have been then. */
+  private due = 1
   /** Times one call in many; undefined while something else times each. */
   timer: GetTimer | undefined = undefined
 
+  get calls(): number {
+    return this.due - this.left
+  }
+
+  /** The next call that is timed is so many calls away. */
+  timeIn(calls: number): void {
+    this.due += calls - this.left
+    this.left = calls
+  }
+
+  /** Counts from zero again; the next call is timed. */
   reset(): void {
-    this.calls = 0
+    this.left = 1
+    this.due = 1
     this.misses = 0
     this.failed = 0
   }

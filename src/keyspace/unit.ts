@@ -1,4 +1,4 @@
-import { outOfMemory, wrongType } from '../errors.js'
+import { outOfMemory, type RedstartError, wrongType } from '../errors.js'
 import type { Hash } from '../structures/hash.js'
 import type { Int64 } from '../structures/int64.js'
 import { accessTime } from './access-time.js'
@@ -171,7 +171,7 @@ export class Unit {
       if ((marks & CODE_MASK) > OTHER_STRING) {
         if (this.store.expiry.collectFields(this.database, slot)) return undefined
         this.store.stamp(this.database, slot)
-        throw wrongType()
+        throw this.wrongTypeOfGet()
       }
     }
     const { store } = this
@@ -183,6 +183,16 @@ export class Unit {
   /** As `getString`, in a call that has asked by another key before, which was none. O(1). */
   getStringAgain(key: string): StringValue | undefined {
     return this.getString(key)
+  }
+
+  /** Says that `getString` has found nothing, nor `getStringAgain` where it was asked. O(1). */
+  missOfGet(key: string): undefined {
+    return this.miss(key)
+  }
+
+  /** What `getString` throws. O(1). */
+  protected wrongTypeOfGet(): RedstartError {
+    return wrongType()
   }
 
   /** The value in the slot of a string. O(1). */
