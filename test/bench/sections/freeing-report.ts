@@ -2,7 +2,7 @@ import { type Verdict, WORK_MOST_MS } from '../harness/bars.js'
 import { type Assignment, runInChild } from '../harness/job.js'
 import type { Options } from '../harness/options.js'
 import { digits, sizeText, type Table } from '../harness/table.js'
-import { FREED_SHAPES, FREEING_WAYS, type FreedShape, type FreeingReport, type FreeingWay } from './freeing.js'
+import { FREED_SHAPES, FREEING_WAYS, type FreedShape, type FreeingReport, type FreeingWay, NOTHING } from './freeing.js'
 
 export interface FreeingRow {
   readonly shape: FreedShape
@@ -47,14 +47,14 @@ export function freeingTable(rows: FreeingResults): Table {
     }),
     notes: [
       'call: the call itself. stretch: the longest time between two turns, for three seconds in which others set keys. work: the same \
-less garbage collection and less time in which the process was not running. GC: longest collection.',
+less garbage collection, or less the time in which other threads had the cores, whichever is more. GC: longest collection.',
     ],
   }
 }
 
 export function freeingVerdicts(rows: FreeingResults): Verdict[] {
   return FREED_SHAPES.flatMap((shape): Verdict[] => {
-    const ofShape = rows.filter((row) => row.shape === shape)
+    const ofShape = rows.filter((row) => row.shape === shape && row.way !== NOTHING)
     if (ofShape.length === 0) return []
     const work = Math.max(...ofShape.map(({ report }) => report.workMs))
     const bar = `freeing a ${shape}, by ${ofShape.map(({ way }) => way).join(', ')}, <= ${WORK_MOST_MS} ms (ms)`

@@ -62,8 +62,8 @@ export function pausesTable(rows: PauseResults): Table {
     ],
     rows: lines,
     notes: [
-      'stretch: longest time between two turns of the event loop. work: the same less garbage collection and less time \
-in which the process was not running. GC: longest collection. Medians, and min..max over the rounds.',
+      'stretch: longest time between two turns of the event loop. work: the same less garbage collection, or less the \
+time in which other threads had the cores, whichever is more. GC: longest collection. Medians, and min..max over the rounds.',
     ],
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { redstartOpener } from '../contenders/local.js'
 import { keyBlock, Random } from '../harness/keys.js'
+import { threadWaitedMs } from '../harness/thread-waits.js'
 import { type Longest, longest, type Stretch, watchCollector } from './stretches.js'
 
 /** What a million deadlines cost: host timers, and the longest stretch between two turns of the event loop. */
@@ -155,21 +156,18 @@ async function watchLoop(store: Expiring, first: number, last: number, patienceM
 function spin(store: Expiring, last: number, patienceMs: number, stretches: Stretch[]): Promise<number | null> {
   return new Promise((resolve) => {
     let start = performance.now()
-    let usage = process.cpuUsage()
+    let waited = threadWaitedMs()
     let nextCount = start
     const turn = () => {
       const end = performance.now()
-      const used = process.cpuUsage()
-      if (end - start >= STRETCH_NOTED_MS) {
-        stretches.push({ start, end, cpuMs: (used.user + used.system - usage.user - usage.system) / 1000 })
-      }
+      if (end - start >= STRETCH_NOTED_MS) stretches.push({ start, end, waitedMs: threadWaitedMs() - waited })
       if (end >= nextCount) {
         nextCount = end + COUNT_EVERY_MS
         if (store.count() === 0) return resolve(Date.now())
         if (Date.now() > last + patienceMs) return resolve(null)
       }
       start = performance.now()
-      usage = process.cpuUsage()
+      waited = threadWaitedMs()
       setImmediate(turn)
     }
     setImmediate(turn)

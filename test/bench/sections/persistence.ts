@@ -6,6 +6,7 @@ import { Redis } from 'ioredis'
 import type { Redstart } from 'redstart'
 import type { PersistenceOptions } from 'redstart/persistence'
 import { BUILT } from '../contenders/local.js'
+import { threadWaitedMs } from '../harness/thread-waits.js'
 import { longest, type Stretch, watchCollector } from './stretches.js'
 
 /** What one process finds out. Times in milliseconds, rates per second; those of the server are 0 where there is none. */
@@ -163,7 +164,7 @@ async function callsWhileSaving(
     isDone = true
     backgroundMs = performance.now() - start
   })
-  let usage = process.cpuUsage()
+  let waited = threadWaitedMs()
   let last = performance.now()
   for (let n = 0; !isDone; n = (n + 7_919) % count) {
     // A caller that comes at some time: its wait is that for the event loop, and the call.
@@ -172,13 +173,10 @@ async function callsWhileSaving(
     db.get(`key:${n - (n % 10)}`)
     const now = performance.now()
     gets.push(now - due)
-    if (now - last >= NOTED_MS) {
-      const { user, system } = process.cpuUsage(usage)
-      stretches.push({ start: last, end: now, cpuMs: (user + system) / 1000 })
-    }
+    if (now - last >= NOTED_MS) stretches.push({ start: last, end: now, waitedMs: threadWaitedMs() - waited })
     setsNs += setNs(db, count, 20)
     batches++
-    usage = process.cpuUsage()
+    waited = threadWaitedMs()
     last = performance.now()
   }
   await saved

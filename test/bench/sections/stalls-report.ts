@@ -43,7 +43,7 @@ export function stallsTable(rows: StallResults): Table {
     columns: ['collection', 'phase', 'stretch ms', 'work ms', 'GC ms'],
     rows: lines,
     notes: [
-      'stretch: by the clock. work: the same less garbage collection and less time in which the process was not running. \
+      'stretch: by the clock. work: the same less garbage collection, or less the time in which other threads had the cores, whichever is more. \
 GC: longest collection. Medians, and min..max over the rounds.',
     ],
   }

@@ -1,6 +1,7 @@
 import type { Redstart } from 'redstart'
 import { redstartOpener } from '../contenders/local.js'
 import { COLLECTION, indexes, keyBlock, Random, SCORES } from '../harness/keys.js'
+import { threadWaitedMs } from '../harness/thread-waits.js'
 import { type Longest, longest, type Stretch, watchCollector } from './stretches.js'
 
 /** The longest single call while a large collection is filled, and while it is emptied. */
@@ -64,14 +65,11 @@ async function watch(count: number, call: (place: number) => unknown): Promise<L
   const collector = watchCollector()
   const stretches: Stretch[] = []
   for (let place = 0; place < count; place++) {
-    const usage = process.cpuUsage()
+    const waited = threadWaitedMs()
     const start = performance.now()
     call(place)
     const end = performance.now()
-    if (end - start >= NOTED_MS) {
-      const used = process.cpuUsage()
-      stretches.push({ start, end, cpuMs: (used.user + used.system - usage.user - usage.system) / 1000 })
-    }
+    if (end - start >= NOTED_MS) stretches.push({ start, end, waitedMs: threadWaitedMs() - waited })
     if (place % CALLS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   return longest(stretches, await collector.stop())

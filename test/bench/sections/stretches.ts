@@ -5,16 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface Stretch {
   readonly start: number
   readonly end: number
-  /** What the process spent in it. */
-  readonly cpuMs: number
+  /** How long the thread had no core in it, see `threadWaitedMs`. */
+  readonly waitedMs: number
 }
 
 export interface Longest {
   /** The longest stretch by the clock. */
   readonly stretchMs: number
   /**
-   * The same without what is not the store's work: garbage collection, and time in which the process did not run
-   * (a stretch counts no more than the CPU time spent in it).
+   * The same without what is not the store's work: garbage collection, or the time in which the thread had no core, whichever
+   * is more, as one may lie within the other.
    */
   readonly workMs: number
   readonly collectionMaxMs: number
@@ -25,7 +25,7 @@ export function watchCollector(): { stop(): Promise<Stretch[]> } {
   const collections: Stretch[] = []
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      collections.push({ start: entry.startTime, end: entry.startTime + entry.duration, cpuMs: 0 })
+      collections.push({ start: entry.startTime, end: entry.startTime + entry.duration, waitedMs: 0 })
     }
   })
   observer.observe({ entryTypes: ['gc'] })
@@ -44,7 +44,7 @@ export function longest(stretches: readonly Stretch[], collections: readonly Str
   let workMs = 0
   for (const stretch of stretches) {
     const wall = stretch.end - stretch.start
-    const work = Math.min(wall - overlap(stretch, collections), stretch.cpuMs)
+    const work = wall - Math.max(overlap(stretch, collections), stretch.waitedMs)
     if (wall > stretchMs) stretchMs = wall
     if (work > workMs) workMs = work
   }
