@@ -54,7 +54,10 @@ export interface RedstartOptions {
    * see `memoryUsage`.
    */
   readonly maxMemory?: number | string | undefined
-  /** How many keys there may be in all databases. No limit by default, nor for 0. */
+  /**
+   * How many keys there may be in all databases; those that are too many are evicted as `maxMemoryPolicy` says. Where nothing can be, writes
+   * throw OOM once there are more: as with `maxMemory`, the call that goes past the limit still runs. No limit by default, nor for 0.
+   */
   readonly maxKeys?: number | undefined
   /** What goes first when there is no room; `'noeviction'` by default, as in Redis: a cache wants `'allkeys-lru'` or `'allkeys-lfu'`. */
   readonly maxMemoryPolicy?: EvictionPolicy | undefined

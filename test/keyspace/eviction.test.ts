@@ -25,6 +25,16 @@ describe('a store with a limit', () => {
     db.engine.invariants()
   })
 
+  it('refuses writes once there are more keys than it allows, where none may go', () => {
+    const { db } = full('noeviction', 10)
+    for (let i = 0; i < 11; i++) db.set(`k${i}`, 'v')
+
+    expect(() => db.set('k11', 'v')).toThrow("OOM command not allowed when used memory > 'maxmemory'.")
+    expect(db.dbsize()).toBe(11)
+    db.del('k0')
+    expect(db.set('k11', 'v')).toBe('OK')
+  })
+
   it('keeps a limit of bytes, whatever the keys hold', () => {
     const db = new Redstart({ seed: 1, maxMemory: '1mb', maxMemoryPolicy: 'allkeys-lru' })
     for (let i = 0; i < 3000; i++) {
