@@ -21,6 +21,5 @@ export default defineConfig({
   dts: { banner: '/// <reference lib="esnext.disposable" />' },
   banner: { js: `/*!\nThis build contains SHA-256 of @noble/hashes:\n\n${licence}\n*/` },
   clean: true,
-  sourcemap: true,
   treeshake: true,
 })
