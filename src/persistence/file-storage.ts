@@ -1,10 +1,17 @@
 import { createReadStream, existsSync, mkdirSync, promises, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { PersistenceError } from './errors.js'
 import { type FileCalls, systemCalls } from './file-calls.js'
 import { FolderLock } from './folder-lock.js'
 import { unfit } from './given.js'
-import type { BlobWriter, BlockingBlobWriter, BlockingStorage, SegmentWriter, Storage } from './storage.js'
+import {
+  type BlobWriter,
+  type BlockingBlobWriter,
+  type BlockingStorage,
+  letGo,
+  type SegmentWriter,
+  type Storage,
+} from './storage.js'
 
 /** What is being written under another name, until it is whole. */
 const UNFINISHED = '.tmp'
@@ -31,18 +38,24 @@ export class FileStorage implements Storage {
     if (typeof folder !== 'string' || folder === '')
       throw unfit('a folder is named by a text that is not empty', folder)
     this.description = folder
-    this.folder = folder
+    // The process may change its directory later.
+    this.folder = resolve(folder)
     this.calls = calls
-    this.lock = new FolderLock(folder)
+    this.lock = new FolderLock(this.folder)
     this.blocking = {
       put: (name, bytes) => this.putNow(name, bytes),
       create: (name) => this.blobNow(name),
       append: (name) => {
         const segment = this.segment(this.calls.create(this.path(name)))
-        this.flushFolder()
+        try {
+          this.flushFolder()
+        } catch (error) {
+          letGo(segment)
+          throw error
+        }
         return segment
       },
-      list: () => (existsSync(folder) ? this.ours(readdirSync(folder)) : []),
+      list: () => (existsSync(this.folder) ? this.ours(readdirSync(this.folder)) : []),
       remove: (name) => this.calls.remove(this.path(name)),
       close: () => this.lock.release(),
     }
@@ -110,7 +123,12 @@ export class FileStorage implements Storage {
 
   async append(name: string): Promise<SegmentWriter> {
     const segment = this.segment(await this.calls.createLater(this.path(name)))
-    await this.flushFolderLater()
+    try {
+      await this.flushFolderLater()
+    } catch (error) {
+      letGo(segment)
+      throw error
+    }
     return segment
   }
 

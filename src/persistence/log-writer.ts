@@ -2,7 +2,7 @@ import { systemReason } from './errors.js'
 import type { Policy } from './options.js'
 import type { LogBatch, LogStream, LogWord, PersistenceHost } from './plain.js'
 import { RecordEncoder } from './record-encoder.js'
-import type { SegmentWriter } from './storage.js'
+import { letGo, type SegmentWriter } from './storage.js'
 
 const BUFFER_BYTES = 80 * 1024
 /**
@@ -238,7 +238,7 @@ export class LogWriter implements LogStream {
 
   /** The first so many former segments are durable. */
   private forgetFormer(count: number): void {
-    for (const segment of this.former.splice(0, count)) void segment.close().catch(() => undefined)
+    for (const segment of this.former.splice(0, count)) letGo(segment)
   }
 
   /** The first failure stops everything; returns the error that refuses writes from now on. */
@@ -258,7 +258,10 @@ export class LogWriter implements LogStream {
    * that fails. O(1).
    */
   rotate(segment: SegmentWriter, number: number): number {
-    if (!this.handOverOrFail()) throw this.failure
+    if (!this.handOverOrFail()) {
+      letGo(segment)
+      throw this.failure
+    }
     const { bytes } = this
     this.former.push(this.segment)
     this.segment = segment
@@ -270,7 +273,7 @@ export class LogWriter implements LogStream {
   /** Begins anew after a failure: what was pending is in the snapshot that is being taken. Returns `bytes` as it was. */
   begin(segment: SegmentWriter, number: number): number {
     const { bytes } = this
-    for (const one of [...this.former, this.segment]) void one.close().catch(() => undefined)
+    for (const one of [...this.former, this.segment]) letGo(one)
     this.former = []
     this.segment = segment
     this.encoder.clear()
@@ -322,8 +325,11 @@ export class LogWriter implements LogStream {
   /** As `close`, blocking. */
   closeNow(): void {
     this.stop()
-    this.flushNow()
-    for (const segment of [...this.former, this.segment]) void segment.close().catch(() => undefined)
+    try {
+      this.flushNow()
+    } finally {
+      for (const segment of [...this.former, this.segment]) letGo(segment)
+    }
   }
 }
 

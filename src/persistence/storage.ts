@@ -18,6 +18,11 @@ export interface SegmentWriter {
   close(): Promise<void>
 }
 
+/** Closes a segment of which nothing is expected any more, not even that. */
+export function letGo(segment: SegmentWriter): void {
+  segment.close().catch(() => undefined)
+}
+
 /** A file that is there whole, or not at all. */
 export interface BlobWriter {
   write(bytes: Uint8Array): Promise<void>

@@ -57,7 +57,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** The leaves that need Node, and what of it; the core needs nothing. */
 const NODE: Readonly<Record<string, readonly string[]>> = {
-  persistence: ['node:crypto', 'node:fs', 'node:os', 'node:path'],
+  persistence: ['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:worker_threads'],
   'redis-files': ['node:fs/promises', 'node:path'],
   cli: ['node:fs', 'node:fs/promises', 'node:path', 'node:stream/promises', 'node:util'],
 }

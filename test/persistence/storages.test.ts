@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { describe, expect, it, vi } from 'vitest'
 import { readAll } from '../../src/persistence/bytes.js'
 import { EncryptedStorage } from '../../src/persistence/encrypted-storage.js'
 import { FileStorage } from '../../src/persistence/file-storage.js'
@@ -71,6 +73,86 @@ describe('the lock of a folder', () => {
 
     await expect(new FileStorage(path).open()).rejects.toThrow(`${path}/lock: process ${holder.pid}`)
     expect(readFileSync(join(path, 'lock'), 'utf8')).toBe(JSON.stringify(held))
+  })
+})
+
+describe('the lock of a folder that another thread or another copy of the module has taken', () => {
+  /** Takes the lock in a thread, which says so and waits. */
+  const taken = async (path: string): Promise<Worker> => {
+    const source = JSON.stringify(new URL('../../src/persistence/folder-lock.ts', import.meta.url).href)
+    const code = `
+      import('tsx/esm/api').then(({ tsImport }) => tsImport(${source}, ${source})).then(({ FolderLock }) => {
+        const lock = new FolderLock(${JSON.stringify(path)})
+        lock.take()
+        const { parentPort } = require('node:worker_threads')
+        parentPort.postMessage('taken')
+        parentPort.on('message', () => { lock.release(); process.exit() })
+      })`
+    const worker = new Worker(code, { eval: true })
+    await once(worker, 'message')
+    return worker
+  }
+
+  // Both wrote, and what one of them wrote was lost.
+  it('counts until that releases it', async () => {
+    const path = folder()
+    const worker = await taken(path)
+
+    await expect(new FileStorage(path).open()).rejects.toThrow(
+      `${path}/lock: another store of this process has it open`,
+    )
+    worker.postMessage('release')
+    await once(worker, 'exit')
+    const storage = new FileStorage(path)
+    await storage.open()
+    await storage.close()
+  })
+
+  it.skipIf(process.platform !== 'linux')('is taken over when that has ended without a word', async () => {
+    const path = folder()
+    const worker = await taken(path)
+    await worker.terminate()
+
+    const storage = new FileStorage(path)
+    await storage.open()
+    await storage.close()
+  })
+
+  // ES and CommonJS in one process, or modules that are loaded anew.
+  it('counts in this thread too', async () => {
+    const path = folder()
+    const storage = new FileStorage(path)
+    await storage.open()
+    vi.resetModules()
+    const { FileStorage: Other } = await import('../../src/persistence/file-storage.js')
+
+    await expect(new Other(path).open()).rejects.toThrow(`${path}/lock: another store of this process has it open`)
+    await storage.close()
+    const other = new Other(path)
+    await other.open()
+    await other.close()
+  })
+})
+
+describe('files in a folder by a relative name', () => {
+  // From then on nothing could be written but the log, and the lock stayed behind.
+  it('stay where they were when the process changes its directory', async () => {
+    const [former, path, elsewhere] = [process.cwd(), folder(), folder()]
+    process.chdir(path)
+    try {
+      const storage = new FileStorage('data', quickCalls)
+      await storage.open()
+      process.chdir(elsewhere)
+      await storage.put('manifest', new Uint8Array(1))
+      storage.blocking.put('other', new Uint8Array(1))
+      await storage.close()
+
+      expect(storage.description).toBe('data')
+      expect(readdirSync(join(path, 'data')).sort()).toEqual(['manifest', 'other'])
+      expect(readdirSync(elsewhere)).toEqual([])
+    } finally {
+      process.chdir(former)
+    }
   })
 })
 
