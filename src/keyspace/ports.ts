@@ -263,6 +263,7 @@ export interface ByteStream {
   write(chunk: Uint8Array, done: (error?: Error | null) => void): unknown
   end(done: () => void): unknown
   once(event: 'error', listener: (error: Error) => void): unknown
+  once(event: 'close', listener: () => void): unknown
 }
 
 /** What is kept, in bytes. */

@@ -1,4 +1,5 @@
 import { PersistenceError } from './errors.js'
+import { unusable } from './given.js'
 import { readManifest, snapshotName } from './manifest.js'
 import type { BackupTarget, ByteStream } from './plain.js'
 import { putManifest } from './recovery.js'
@@ -16,7 +17,11 @@ export async function writeBackup(target: BackupTarget, seq: number, pieces: Ite
 }
 
 async function writeStream(stream: ByteStream, pieces: Iterable<Uint8Array>): Promise<void> {
-  const failed = new Promise<never>((_, reject) => stream.once('error', reject))
+  const failed = new Promise<never>((_, reject) => {
+    stream.once('error', reject)
+    // One whose reader has gone may drop what it was given without a word to the one who waits for it.
+    stream.once('close', () => reject(unusable('the stream was closed before all was written')))
+  })
   // A stream that fails later has its own listeners.
   failed.catch(() => undefined)
   for (const piece of pieces) {

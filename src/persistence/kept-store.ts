@@ -6,7 +6,7 @@ import type { BackupTarget, Keeper, KeptBytes, PersistenceHost, SaveRequest, Sna
 import { putManifest, type Recovered, removeUnnamed, unnamed } from './recovery.js'
 import { SnapshotEncoder } from './snapshot-format.js'
 import { snapshotPieces } from './snapshot-pieces.js'
-import type { Storage } from './storage.js'
+import { letGo, type Storage } from './storage.js'
 import { nextTurn } from './turns.js'
 
 /** How a target of a backup is written to; backup.ts knows. */
@@ -53,7 +53,13 @@ export class KeptStore implements Keeper {
   /** The bytes of segments behind the snapshot that are not written to any more. */
   private formerBytes = 0
   private stopRules: (() => void) | undefined
+  /** Resolves when the backup that is being written has ended, however that may be. */
+  private backingUp: Promise<void> | undefined
   private isClosed = false
+  private tellClosing: () => void = () => undefined
+  private readonly closing = new Promise<void>((resolve) => {
+    this.tellClosing = resolve
+  })
 
   /** The first segment is there, and named by the manifest. */
   constructor(
@@ -119,8 +125,14 @@ export class KeptStore implements Keeper {
       throw new PersistenceError('UNUSABLE', 'a snapshot is being written')
     const number = ++this.number
     const segment = blocking.append(segmentName(number))
-    this.manifest = this.withSegment(number)
-    blocking.put(MANIFEST, encodeManifest(this.manifest))
+    const named = this.withSegment(number)
+    try {
+      blocking.put(MANIFEST, encodeManifest(named))
+    } catch (error) {
+      letGo(segment)
+      throw error
+    }
+    this.manifest = named
     this.formerBytes += this.log.rotate(segment, number)
     const encoder = this.encoder()
     const cursor = this.host.snapshot(encoder)
@@ -175,12 +187,10 @@ export class KeptStore implements Keeper {
       this.host.report({ type: 'save-started', message: `a snapshot is being written to ${this.storage.description}` })
       const number = ++this.number
       const segment = await this.storage.append(segmentName(number))
-      if (!anew) {
-        const manifest = this.withSegment(number)
-        await putManifest(this.storage, manifest)
-        this.manifest = manifest
-      }
-      await this.idle()
+      await this.beforeTurning(number, anew).catch((error: unknown) => {
+        letGo(segment)
+        throw error
+      })
       const dirty = this.host.dirty
       this.formerBytes += anew ? this.log.begin(segment, number) : this.log.rotate(segment, number)
       const encoder = this.encoder()
@@ -203,10 +213,26 @@ export class KeptStore implements Keeper {
     }
   }
 
-  /** Waits until no unit is open and no other snapshot is running; then the caller goes on at once. */
+  /** Has the manifest name the next segment, and waits for the instant at which the log may turn to it. */
+  private async beforeTurning(number: number, anew: boolean): Promise<void> {
+    if (!anew) {
+      const manifest = this.withSegment(number)
+      await putManifest(this.storage, manifest)
+      this.manifest = manifest
+    }
+    await this.idle()
+  }
+
+  /**
+   * Waits until no unit is open and no other snapshot is running; then the caller goes on at once. A backup may take as long as
+   * the reader of its stream likes: close() does not wait for it, so nobody may whom close() waits for.
+   */
   private async idle(): Promise<void> {
-    do await nextTurn()
-    while (!this.host.isIdle || this.host.isTaking)
+    do {
+      await nextTurn()
+      if (this.backingUp !== undefined) await Promise.race([this.backingUp, this.closing])
+      if (this.isClosed) throw new PersistenceError('UNUSABLE', 'the store was closed meanwhile')
+    } while (!this.host.isIdle || this.host.isTaking)
   }
 
   private async writeSnapshot(
@@ -295,16 +321,18 @@ export class KeptStore implements Keeper {
   async backup(target: BackupTarget): Promise<void> {
     if (this.log.failure !== undefined) throw this.log.failure
     await this.running?.ended
-    await this.idle()
     this.expectOpen()
+    await this.idle()
     const encoder = this.encoder()
     const cursor = this.host.snapshot(encoder)
-    try {
-      const head = this.head(cursor)
-      await this.writeBackup(target, head.seq, snapshotPieces(encoder, head, cursor))
-    } finally {
+    const head = this.head(cursor)
+    const work = this.writeBackup(target, head.seq, snapshotPieces(encoder, head, cursor))
+    const ended = (): void => {
       cursor.end()
+      this.backingUp = undefined
     }
+    this.backingUp = work.then(ended, ended)
+    await work
   }
 
   async resume(): Promise<void> {
@@ -362,6 +390,7 @@ export class KeptStore implements Keeper {
 
   private end(): void {
     this.isClosed = true
+    this.tellClosing()
     this.stopRules?.()
     this.host.listen(undefined)
   }

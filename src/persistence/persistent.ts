@@ -7,7 +7,7 @@ import { segmentName } from './manifest.js'
 import { type PersistenceOptions, policyOf } from './options.js'
 import type { Keeper, Persistence, PersistenceHost } from './plain.js'
 import { putManifest, recover, removeUnnamed } from './recovery.js'
-import type { Storage } from './storage.js'
+import { letGo, type Storage } from './storage.js'
 
 /** A storage, and how stores are kept in it: what `Redstart.open` takes. */
 export class Persistent implements Persistence {
@@ -46,8 +46,13 @@ export class Persistent implements Persistence {
     const segment = await storage.append(file)
     const { manifest, seq } = recovered
     const named = { ...manifest, id: manifest.id + 2, segments: [...manifest.segments, file], closed: null }
-    await putManifest(storage, named)
-    await removeUnnamed(storage, named)
+    try {
+      await putManifest(storage, named)
+      await removeUnnamed(storage, named)
+    } catch (error) {
+      letGo(segment)
+      throw error
+    }
     const start = { number, seq, bytes: recovered.logBytes }
     // The one that CONFIG SET changes.
     const policy = policyOf(this.options)

@@ -82,6 +82,7 @@ describe('a disk whose n-th call fails', () => {
       } catch {
         // What could not be opened has acknowledged nothing, and can be opened when the disk works again.
         expect((await stateIn(quickFiles(path))).state).toBe('')
+        expect(disk.opened.size, `call ${n}`).toBe(0)
         continue
       }
       const { db, events } = opened
@@ -103,6 +104,8 @@ describe('a disk whose n-th call fails', () => {
       expectKept(work, crashed.state, `call ${n}`)
       disk.heal()
       await db.close().catch(() => undefined)
+      // A disk that fails for hours, with an attempt every few seconds, would have left no descriptor to open anything by.
+      expect(disk.opened.size, `call ${n}`).toBe(0)
       expect((await stateIn(quickFiles(path))).state, `call ${n}`).toBe(work.states.at(-1))
       if (n > 1_000) throw new Error('the workload never ends')
     }

@@ -11,6 +11,8 @@ export class FailingDisk implements FileCalls {
   /** How many calls there were. */
   count = 0
   fired = false
+  /** The descriptors that have not been closed. */
+  readonly opened = new Set<number>()
   private readonly at: number
   private readonly fault: Fault
   private readonly forever: boolean
@@ -44,7 +46,12 @@ export class FailingDisk implements FileCalls {
 
   create(path: string): number {
     this.check()
-    return quickCalls.create(path)
+    return this.noted(quickCalls.create(path))
+  }
+
+  private noted(fd: number): number {
+    this.opened.add(fd)
+    return fd
   }
 
   async createLater(path: string): Promise<number> {
@@ -53,12 +60,12 @@ export class FailingDisk implements FileCalls {
 
   openFolder(path: string): number {
     this.check()
-    return quickCalls.openFolder(path)
+    return this.noted(quickCalls.openFolder(path))
   }
 
   openToWrite(path: string): number {
     this.check()
-    return quickCalls.openToWrite(path)
+    return this.noted(quickCalls.openToWrite(path))
   }
 
   write(fd: number, bytes: Uint8Array): number {
@@ -87,6 +94,7 @@ export class FailingDisk implements FileCalls {
   close(fd: number): void {
     // What is closed is closed, also where the call fails.
     quickCalls.close(fd)
+    this.opened.delete(fd)
     this.check()
   }
 
