@@ -377,7 +377,7 @@ function membersOf<T extends string | Uint8Array>(
 }
 
 function bound(given: RangeBound): Bound {
-  return typeof given === 'object' ? toText(given) : given
+  return typeof given === 'string' || typeof given === 'object' ? toText(given) : given
 }
 
 function inputs(keys: readonly Key[], command: string): string[] {

@@ -151,6 +151,10 @@ describe('what is handed in', () => {
     expectRefused(opened, () => opened.db.zrange('\ud800', 0, 1), LONE_SURROGATE)
     expectRefused(opened, () => opened.db.zlexcount('words', '[\ud800', '+'), LONE_SURROGATE)
     expectRefused(opened, () => opened.db.zunionstore('d', ['z', '\ud800']), LONE_SURROGATE)
+    // These compared with it.
+    expectRefused(opened, () => opened.db.zrangebylex('words', '[\ud800', '+'), LONE_SURROGATE)
+    expectRefused(opened, () => opened.db.zrange('words', '-', '(\ud800', { by: 'lex' }), LONE_SURROGATE)
+    expectRefused(opened, () => opened.db.zrangestore('d', 'words', '-', '[\ud800', { by: 'lex' }), LONE_SURROGATE)
   })
 
   it('stays as it is', () => {
