@@ -7,11 +7,12 @@ import type { Redstart } from 'redstart'
 import type { PersistenceOptions } from 'redstart/persistence'
 import { BUILT } from '../contenders/local.js'
 import { threadWaitedMs } from '../harness/thread-waits.js'
+import { measureSetRates, type SetRates } from './set-rates.js'
 import { longest, type Stretch, watchCollector } from './stretches.js'
 
 /** What one process finds out. Times in milliseconds, rates per second; those of the server are 0 where there is none. */
 export interface PersistenceReport {
-  readonly setRates: { readonly none: number; readonly everysec: number }
+  readonly setRates: readonly SetRates[]
   readonly durableRates: { readonly single: number; readonly callers64: number }
   readonly snapshot: {
     readonly saveMs: number
@@ -52,7 +53,11 @@ export async function measurePersistence(count: number): Promise<PersistenceRepo
   const open = (options: PersistenceOptions, folder = join(base, String(folders++))): Promise<Redstart> =>
     Redstart.open({ persistence: files(folder, { save: '', autoAofRewritePercentage: 0, ...options }) })
   try {
-    const setRates = { none: setRate(new Redstart()), everysec: await keptSetRate(await open({})) }
+    const setRates = await measureSetRates(
+      count,
+      () => open({}),
+      () => new Redstart(),
+    )
     const single = await open({ appendFsync: 'always' })
     const grouped = await open({ appendFsync: 'always', groupCommit: true })
     const durableRates = { single: singleRate(single), callers64: await groupRate(grouped) }
@@ -103,27 +108,9 @@ async function inTurn<R>(
   return { openMs, result }
 }
 
-const SETS = 200_000
-const ROUNDS = 5
 const SETS_BEFORE = 20_000
 /** Shorter stretches are not noted. */
 const NOTED_MS = 1
-
-function setRate(db: Redstart): number {
-  const rates = Array.from({ length: ROUNDS }, () => {
-    const ms = timed(() => {
-      for (let i = 0; i < SETS; i++) db.set(`key:${i % 10_000}`, `value:${i}`)
-    })
-    return (SETS / ms) * 1000
-  })
-  return Math.max(...rates)
-}
-
-async function keptSetRate(db: Redstart): Promise<number> {
-  const rate = setRate(db)
-  await db.close()
-  return rate
-}
 
 function singleRate(db: Redstart): number {
   const writes = 500
