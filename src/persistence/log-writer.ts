@@ -3,6 +3,7 @@ import type { Policy } from './options.js'
 import type { LogBatch, LogStream, LogWord, PersistenceHost } from './plain.js'
 import { RecordEncoder } from './record-encoder.js'
 import { letGo, type SegmentWriter } from './storage.js'
+import { atNextTurn, notAtNextTurn } from './turns.js'
 
 const BUFFER_BYTES = 80 * 1024
 /**
@@ -123,7 +124,7 @@ export class LogWriter implements LogStream {
     this.encoder.commit(++this.seq, this.timeMs)
     if (this.blocks) this.flushBeforeReturn()
     else if (this.encoder.waiting >= HAND_OVER_BYTES) this.handOverOrFail()
-    else if (this.turn === undefined) this.turn = setImmediate(() => this.endOfTurn())
+    else if (this.turn === undefined) this.turn = atNextTurn(() => this.endOfTurn())
   }
 
   private readTime(): void {
@@ -202,7 +203,7 @@ export class LogWriter implements LogStream {
     if (this.failure !== undefined) return Promise.reject(this.failure)
     if (this.durableSeq === this.seq && this.former.length === 0) return Promise.resolve()
     this.group ??= makeGroup()
-    if (this.pumping === undefined) this.turn ??= setImmediate(() => this.endOfTurn())
+    if (this.pumping === undefined) this.turn ??= atNextTurn(() => this.endOfTurn())
     return this.group.promise
   }
 
@@ -299,7 +300,7 @@ export class LogWriter implements LogStream {
   private stop(): void {
     OPEN.delete(this)
     if (OPEN.size === 0) process.off('exit', saveAllAtExit)
-    if (this.turn !== undefined) clearImmediate(this.turn)
+    if (this.turn !== undefined) notAtNextTurn(this.turn)
     this.stopTimer?.()
     this.turn = undefined
     this.stopTimer = undefined

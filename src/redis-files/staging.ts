@@ -117,6 +117,9 @@ export class Breath {
   }
 }
 
+/** That of the system, whatever fake timers a test may put in its place later. */
+const { setImmediate: atNextTurn } = globalThis
+
 function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => atNextTurn(resolve))
 }

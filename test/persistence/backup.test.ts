@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import { memory } from 'redstart/persistence'
 import { describe, expect, it, vi } from 'vitest'
+import { StoreHost } from '../../src/commands/persistence-host.js'
 import { openKept, stateIn, stateText } from './support.js'
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -51,12 +52,12 @@ describe('a backup to a stream', () => {
     const saved = db.bgsave()
     for (let i = 0; i < 5; i++) await nextTurn()
 
-    const immediate = vi.spyOn(globalThis, 'setImmediate')
-    await new Promise((resolve) => setTimeout(resolve, 0))
-    const turns = immediate.mock.calls.length
-    immediate.mockRestore()
+    const looks = vi.spyOn(StoreHost.prototype, 'isTaking', 'get')
+    for (let i = 0; i < 5; i++) await nextTurn()
+    const count = looks.mock.calls.length
+    looks.mockRestore()
 
-    expect(turns).toBe(0)
+    expect(count).toBe(0)
     stream.destroy()
     await expect(backup).rejects.toThrow('the stream was closed')
     await saved
