@@ -130,6 +130,7 @@ export {
   type LogStream,
   type LogWord,
   MemoryLog,
+  type MovableSource,
   type Persistence,
   type PersistenceEvent,
   type PersistenceHost,

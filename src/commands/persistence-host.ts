@@ -1,7 +1,6 @@
 import { misconfigured, type RedstartError } from '../errors.js'
-import { codeOfAsleep, wakeBy } from '../keyspace/asleep.js'
+import { codeOfAsleep, NEVER } from '../keyspace/asleep.js'
 import type { Database } from '../keyspace/database.js'
-import { ABSENT, type Waker } from '../keyspace/key-index.js'
 import { BadPlainValue, joinParts, readValue, unpackValue } from '../keyspace/plain-values.js'
 import {
   type EntrySink,
@@ -79,29 +78,27 @@ export class StoreHost implements PersistenceHost {
   }
 
   load(entries: EntrySource): void {
-    const waker = wakeBy(entries.sourceOf)
     while (entries.next()) {
       const { code, key } = entries
       const database = this.store.databases[entries.database]
       if (database === undefined)
         throw new BadPlainValue(`a key of database ${entries.database}, and there are ${this.databases}`)
       const name = typeof key === 'string' ? key : fromBytes(key)
-      const glance = code > 0 && code < PART ? entries.glance() : undefined
-      const type = glance === undefined ? 0 : codeOfAsleep(code, glance)
-      if (type !== 0) {
-        this.loadDeadline(database, this.loadAsleep(database, name, type, entries.aside(), waker), entries.plain())
+      const glance = code < PART ? entries.glance() : undefined
+      const type = glance === undefined ? NEVER : codeOfAsleep(code, glance)
+      if (glance !== undefined && type !== NEVER) {
+        const slot = database.keys.insertAsleep(name, type, glance, this.store.accessTime(), entries.sourceOf)
+        entries.pass()
+        this.loadDeadline(database, slot, entries.plain())
         continue
       }
       const value = code < PART ? readValue(code, entries) : this.loadPart(database, name, code, entries.plain())
       const deadline = entries.plain()
       if (value !== undefined) this.loadKey(database, name, value, deadline)
     }
+    for (const { keys } of this.store.databases)
+      if (!keys.endInserts()) throw new BadPlainValue('a key that comes twice')
     this.store.forgetTime()
-  }
-
-  private loadAsleep(database: Database, key: string, type: number, text: string, waker: Waker): number {
-    refuseTwin(database, key)
-    return database.keys.insertAsleep(key, type, text, this.store.accessTime(), waker)
   }
 
   /** Keeps a part of a value until the last one has come, which makes the value. */
@@ -119,8 +116,7 @@ export class StoreHost implements PersistenceHost {
 
   private loadKey(database: Database, key: string, value: Value, deadline: Plain): void {
     const { store } = this
-    refuseTwin(database, key)
-    const slot = database.keys.insert(key, value, store.accessTime())
+    const slot = database.keys.insertMany(key, value, store.accessTime())
     if (typeof value === 'object') store.entered(database, key, value)
     this.loadDeadline(database, slot, deadline)
   }
@@ -186,8 +182,4 @@ class BothSinks implements LogSink {
       this.second.append(batch)
     }
   }
-}
-
-function refuseTwin({ keys }: Database, key: string): void {
-  if (keys.find(key) !== ABSENT) throw new BadPlainValue('a key that comes twice')
 }

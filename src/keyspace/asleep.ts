@@ -1,26 +1,30 @@
-import { DOUBLE_BYTES } from './plain-data.js'
-import { PLAIN_HASH, PLAIN_LIST, PLAIN_SET, PLAIN_SORTED_SET, readValue } from './plain-values.js'
+import { DOUBLE_BYTES, readText } from './plain-data.js'
+import { PLAIN_HASH, PLAIN_LIST, PLAIN_SET, PLAIN_SORTED_SET, PLAIN_STRING, readValue } from './plain-values.js'
 import type { Glance, PlainSource } from './ports.js'
-import { codeOfType, type Value } from './value.js'
+import { codeOfType, TEXT as TEXT_CODE, type Value } from './value.js'
 
 /*
- * Small collections of a snapshot sleep until they are looked at: what stands for one in the snapshot lies in the place of the value, as one text.
- * To open a store takes half as long then, and what nobody looks at takes a third of the memory.
+ * Texts and small collections of a snapshot sleep until they are looked at: what stands for one in the snapshot lies in sleeping-bytes.ts, and in the
+ * place of the value there is a number that says where. To open a store takes a third of the time then, and no collection that nobody looks at
+ * takes more memory than in the file.
  *
  * Invariant: what is put to sleep can be woken. So whatever is not as plain as can be is read at once, which tells what is wrong with it.
  */
 
 /** The forms of plain-values.ts that may sleep. */
-const FORMS = [PLAIN_LIST, PLAIN_HASH, PLAIN_SET, PLAIN_SORTED_SET]
-const CODES = [codeOfType('list'), codeOfType('hash'), codeOfType('set'), codeOfType('zset')]
+const FORMS = [PLAIN_STRING, PLAIN_LIST, PLAIN_HASH, PLAIN_SET, PLAIN_SORTED_SET]
+const CODES = [TEXT_CODE, codeOfType('list'), codeOfType('hash'), codeOfType('set'), codeOfType('zset')]
+
+/** The code of what may not sleep. */
+export const NEVER = -1
 
 /** What the parts of a glance are. */
 const [NUMBER, TEXT, BYTES, ITEMS] = [0, 1, 2, 3]
 
-/** The code of the type of a value that may sleep: it is sure that `wakeBy` makes it. 0 for any other. O(bytes + elements²). */
+/** The code of the type of a value that may sleep: it is sure that `wake` makes it. NEVER for any other. O(bytes + elements²). */
 export function codeOfAsleep(form: number, glance: Glance): number {
   const index = FORMS.indexOf(form)
-  return index >= 0 && isSound(form, glance) ? CODES[index]! : 0
+  return index >= 0 && isSound(form, glance) ? CODES[index]! : NEVER
 }
 
 /** The form of values of a type that sleep. */
@@ -28,12 +32,13 @@ export function formOfAsleep(code: number): number {
   return FORMS[CODES.indexOf(code)]!
 }
 
-/** Makes values of the texts of those that sleep. */
-export function wakeBy(source: (text: string) => PlainSource): (code: number, text: string) => Value {
-  return (code, text) => readValue(formOfAsleep(code), source(text))
+/** Makes the value of a type that a source gives. O(elements). */
+export function wake(code: number, source: PlainSource): Value {
+  return code === TEXT_CODE ? readText(source) : readValue(formOfAsleep(code), source)
 }
 
 function isSound(form: number, glance: Glance): boolean {
+  if (form === PLAIN_STRING) return glance.kinds[0] === TEXT
   if (form === PLAIN_LIST) return isList(glance)
   if (form === PLAIN_HASH) return isHash(glance)
   return form === PLAIN_SET ? isSet(glance) : isSortedSet(glance)

@@ -1,7 +1,10 @@
 import { AccessOrder } from '../structures/access-order.js'
 import { CHUNK_BITS, CHUNK_MASK, StringTable } from '../structures/string-table.js'
 import { textWeight, WORD } from '../structures/weight.js'
+import { wake } from './asleep.js'
+import type { EntrySink, Glance, MovableSource } from './ports.js'
 import type { RandomSource } from './random.js'
+import { SleepingBytes } from './sleeping-bytes.js'
 import { cloneValue, codeOf, OTHER_STRING, TEXT, type Value, valueWeight } from './value.js'
 
 /** The columns behind the key. */
@@ -26,7 +29,7 @@ const CODE_BITS = 3
 export const CODE_MASK = (1 << CODE_BITS) - 1
 /**
  * The value is not the row's own. It stands in the rows of other indexes too: then it is copied before it is given to anyone who may change
- * it. Or it is asleep (see asleep.ts): then a text stands in its place, and it is made of that before it is given to anyone.
+ * it. Or it is asleep (see asleep.ts): then a number stands in its place, and it is made of what that leads to before it is given to anyone.
  */
 export const SHARED = 1 << CODE_BITS
 /** What is left beside a deadline. */
@@ -35,12 +38,10 @@ const DEADLINE_SHIFT = CODE_BITS + 1
 /** Marks from here on have a deadline. */
 export const EXPIRING = 1 << DEADLINE_SHIFT
 
-/** Makes the value of a type of a text that stands for it; never fails. */
-export type Waker = (code: number, text: string) => Value
+/** So many rows are looked at for each value that leaves those that sleep, where some of them are to be moved. */
+const GATHERED_AT_ONCE = 8
 
-function neverAsleep(): never {
-  throw new Error('key index: a value is asleep that nobody can wake')
-}
+type SourceOf = (bytes: Uint8Array) => MovableSource
 
 /** How many keys there are in several indexes together. */
 export class KeyTally {
@@ -81,7 +82,8 @@ export class KeyIndex extends StringTable<Value> {
   order: AccessOrder | undefined
   /** What the ranks mean, 0 while there are none. */
   ranksMean: number
-  private waker: Waker
+  /** Where the values lie that are asleep; undefined while none ever was. */
+  private asleep: SleepingBytes | undefined
 
   constructor() {
     super(COLUMNS)
@@ -90,7 +92,7 @@ export class KeyIndex extends StringTable<Value> {
     this.ranks = undefined
     this.order = undefined
     this.ranksMean = 0
-    this.waker = neverAsleep
+    this.asleep = undefined
   }
 
   /** Gives keys ranks of a meaning, which are to be set. O(keys). */
@@ -152,7 +154,8 @@ export class KeyIndex extends StringTable<Value> {
 
   /** What a key takes, roughly. O(1). */
   weightAt(slot: number): number {
-    return ROW_BYTES + textWeight(this.keyAt(slot)!) + valueWeight(this.cellAt(slot))
+    const weight = this.isAsleep(slot) ? this.numberAt(slot, CHARGE) : valueWeight(this.cellAt(slot))
+    return ROW_BYTES + textWeight(this.keyAt(slot)!) + weight
   }
 
   /** A value that can change weighs so much more. O(1). */
@@ -167,14 +170,37 @@ export class KeyIndex extends StringTable<Value> {
     return slot
   }
 
+  /** Adds a key as one of many, and returns its slot. It is there once `endInserts` has been called, and nothing else may be done before. O(1) amortised. */
+  insertMany(key: string, value: Value, access: number): number {
+    const slot = this.append(key)
+    this.fill(slot, value, access)
+    return slot
+  }
+
+  /** Ends what `insertMany` and `insertAsleep` began; false where a key comes twice. O(keys) amortised. */
+  endInserts(): boolean {
+    this.asleep?.settle()
+    return this.enterAppended()
+  }
+
   /**
-   * Adds a key that is not there with a collection that sleeps: a text, of which the waker makes the value when it is looked at for the first
-   * time. The waker is the same for all keys, and never fails. O(1) amortised.
+   * As `insertMany`, with a value that sleeps: what a glance saw, and `codeOfAsleep` found to be sound. Its bytes must stay what they are until
+   * `endInserts`. `sourceOf` is the same for all keys. O(bytes) amortised.
    */
-  insertAsleep(key: string, code: number, text: string, access: number, waker: Waker): number {
-    const slot = this.insert(key, text, access)
-    this.rowsOf(slot)[this.offsetOf(slot) + MARKS] = code | SHARED
-    this.waker = waker
+  insertAsleep(key: string, code: number, glance: Glance, access: number, sourceOf: SourceOf): number {
+    const slot = this.append(key)
+    this.asleep ??= new SleepingBytes(sourceOf)
+    const { bytes, start, end } = glance
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    rows[at + VALUE] = this.asleep.lay(bytes, start, end)
+    rows[at + MARKS] = code | SHARED
+    rows[at + ACCESS] = access
+    rows[at + EXPIRY_SECOND] = 0
+    rows[at + CHARGE] = end - start
+    this.valuesWeight += end - start
+    this.tally.keys++
+    if (this.order !== undefined) this.order.append(slot)
     return slot
   }
 
@@ -217,6 +243,13 @@ export class KeyIndex extends StringTable<Value> {
   }
 
   override remove(slot: number): number {
+    const place = this.isAsleep(slot) ? this.numberAt(slot, VALUE) : AWAKE
+    const last = this.takeOut(slot)
+    if (place !== AWAKE) this.leave(place)
+    return last
+  }
+
+  private takeOut(slot: number): number {
     this.valuesWeight -= this.chargeAt(slot)
     if (this.order !== undefined) this.order.remove(slot)
     this.tally.keys--
@@ -244,6 +277,8 @@ export class KeyIndex extends StringTable<Value> {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
     const marks = rows[at + MARKS] as number
+    const cell = rows[at + VALUE]
+    const place = (marks & SHARED) !== 0 && typeof cell === 'number' ? cell : AWAKE
     const code = codeOf(value)
     if ((marks & CODE_MASK) === TEXT && code === TEXT) {
       this.rechargeText(rows, at, value as string)
@@ -251,6 +286,7 @@ export class KeyIndex extends StringTable<Value> {
     rows[at + VALUE] = value
     // Mostly it is the same type again, and the row is not written to.
     if ((marks & VALUE_MASK) !== code) rows[at + MARKS] = (marks & ~VALUE_MASK) | code
+    if (place !== AWAKE) this.leave(place)
     return marks
   }
 
@@ -309,30 +345,60 @@ export class KeyIndex extends StringTable<Value> {
   lookAt(slot: number): Value {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
-    if (((rows[at + MARKS] as number) & SHARED) !== 0 && typeof rows[at + VALUE] === 'string') this.wake(rows, at)
+    if (((rows[at + MARKS] as number) & SHARED) !== 0 && typeof rows[at + VALUE] === 'number') this.wake(rows, at)
     return rows[at + VALUE] as Value
   }
 
-  /** What stands in the place of the value: the value, or the text of one that is asleep. To tell objects from each other. O(1). */
+  /** What stands in the place of the value: the value, or a number for one that is asleep. To tell objects from each other. O(1). */
   cellAt(slot: number): Value {
     return this.rowsOf(slot)[this.offsetOf(slot) + VALUE] as Value
   }
 
-  /** The text of a value that is asleep. O(1). */
-  asleepAt(slot: number): string | undefined {
-    const cell = this.isShared(slot) ? this.cellAt(slot) : undefined
-    // Text is never shared.
-    return typeof cell === 'string' ? cell : undefined
+  /** Whether the value is asleep. O(1). */
+  isAsleep(slot: number): boolean {
+    // Numbers that are values are never shared.
+    return this.isShared(slot) && typeof this.cellAt(slot) === 'number'
   }
 
-  /** Makes the value of the text that stands in its place; nobody shares it. O(value). */
+  /** The memory that values sleep in. O(blocks). */
+  get sleepingBytes(): number {
+    return this.asleep?.size ?? 0
+  }
+
+  /** Gives the bytes of a value that is asleep. O(bytes). */
+  giveAsleep(slot: number, sink: EntrySink): void {
+    const asleep = this.asleep!
+    const place = this.numberAt(slot, VALUE)
+    const start = asleep.offsetOf(place)
+    sink.aside(asleep.bytesOf(place), start, start + this.numberAt(slot, CHARGE))
+  }
+
+  /** Makes a value that is asleep; nobody shares it. O(value). */
   private wake(rows: unknown[], at: number): void {
     const marks = rows[at + MARKS] as number
-    const value = this.waker(marks & CODE_MASK, rows[at + VALUE] as string)
-    this.valuesWeight += valueWeight(value) - (rows[at + CHARGE] as number)
+    const place = rows[at + VALUE] as number
+    // Whatever is asleep lies there.
+    const value = wake(marks & CODE_MASK, this.asleep!.read(place))
+    const weight = valueWeight(value)
+    this.valuesWeight += weight - (rows[at + CHARGE] as number)
     rows[at + VALUE] = value
     rows[at + MARKS] = marks & ~SHARED
-    rows[at + CHARGE] = 0
+    rows[at + CHARGE] = typeof value === 'object' ? 0 : weight
+    this.leave(place)
+  }
+
+  /** A value sleeps no longer, and its row says so. Some others are moved, where there are few left in their block. O(1). */
+  private leave(place: number): void {
+    const asleep = this.asleep!
+    asleep.leave(place)
+    if (!asleep.hasSparse) return
+    for (let i = 0; i < GATHERED_AT_ONCE; i++) {
+      if (asleep.cursor >= this.size) asleep.cursor = 0
+      const slot = asleep.cursor++
+      if (slot >= this.size || !this.isAsleep(slot)) continue
+      const length = this.numberAt(slot, CHARGE)
+      this.rowsOf(slot)[this.offsetOf(slot) + VALUE] = asleep.moved(this.numberAt(slot, VALUE), length)
+    }
   }
 
   /** Takes a copy of a value that was shared until now. O(value). */
@@ -340,7 +406,7 @@ export class KeyIndex extends StringTable<Value> {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
     const value = rows[at + VALUE] as Value
-    if (typeof value === 'string') {
+    if (typeof value === 'number') {
       this.wake(rows, at)
       return
     }
@@ -377,7 +443,7 @@ export class KeyIndex extends StringTable<Value> {
     copy.ranks = this.ranks?.map((chunk) => chunk.slice())
     copy.order = this.order?.clone()
     copy.ranksMean = this.ranksMean
-    copy.waker = this.waker
+    copy.asleep = this.asleep?.clone()
     return copy
   }
 
@@ -451,9 +517,15 @@ export class KeyIndex extends StringTable<Value> {
     return weight
   }
 
+  private placesAsleep(): number[] {
+    const slots = Array.from({ length: this.size }, (_, slot) => slot).filter((slot) => this.isAsleep(slot))
+    return slots.map((slot) => this.numberAt(slot, VALUE))
+  }
+
   override invariants(): void {
     super.invariants()
     this.order?.invariants(this.size)
+    this.asleep?.invariants(this.placesAsleep())
     for (let slot = 0; slot < this.size; slot++) {
       const key = this.keyAt(slot)
       if (key === undefined) throw new Error(`key index: slot ${slot} is empty`)
@@ -465,6 +537,9 @@ export class KeyIndex extends StringTable<Value> {
     }
   }
 }
+
+/** No place. */
+const AWAKE = -1
 
 function newRanks(): Float64Array {
   return new Float64Array(CHUNK_MASK + 1)

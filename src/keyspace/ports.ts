@@ -73,8 +73,8 @@ export interface EntrySink extends PlainSink {
   readonly bytes: number
   /** Begins an entry: its value is to follow, then its deadline. */
   entry(database: number, key: string, code: number): void
-  /** Takes a value as `EntrySource.aside` gave it. */
-  aside(text: string): void
+  /** Takes a value that lies in bytes as `EntrySource.glance` showed it. */
+  aside(bytes: Uint8Array, start: number, end: number): void
 }
 
 /** Gives plain data bit by bit, in the order in which a sink took it. Throws an Error where something else comes. */
@@ -90,10 +90,18 @@ export interface PlainSource {
   plain(): Plain
 }
 
+/** Gives what lies in bytes, from wherever it is told to. */
+export interface MovableSource extends PlainSource {
+  seek(at: number): void
+}
+
 /** Plain data that comes next, part by part and without anything made of it: a list, then what is in it. Valid until anything is read. */
 export interface Glance {
   /** What all lies in. */
   readonly bytes: Uint8Array
+  /** Where it begins and ends in `bytes`. */
+  readonly start: number
+  readonly end: number
   /** How many parts there are. */
   readonly count: number
   /** What each part is: 0 a number, 1 text that is ASCII, 2 bytes, 3 a list. */
@@ -108,10 +116,10 @@ export interface Glance {
 export interface EntrySource extends PlainSource {
   /** What the value of the entry is made of, which is still to be read; undefined where it is not both small and of such parts alone. */
   glance(): Glance | undefined
-  /** Goes past the value that was glanced at; returns its bytes as the characters of a text. */
-  aside(): string
-  /** Gives a value of such a text. */
-  readonly sourceOf: (text: string) => PlainSource
+  /** Goes past the value that was glanced at. */
+  pass(): void
+  /** Gives values that were glanced at, of a copy of their bytes. */
+  readonly sourceOf: (bytes: Uint8Array) => MovableSource
   /** Goes to the next entry, of which its value comes first, then its deadline; false where there is none. */
   next(): boolean
   /** Those of the entry; an index of a database that is none is -1. */

@@ -135,11 +135,10 @@ export class RunningSnapshot implements SnapshotCursor {
   /** Writes what stands in a slot. Of a large collection it writes nothing yet and returns it. */
   private write(course: Course, slot: number, key: string): Large | undefined {
     const { sink } = this
-    const asleep = course.keys.asleepAt(slot)
-    if (asleep !== undefined) {
+    if (course.keys.isAsleep(slot)) {
       // It is written as it came, and sleeps on.
       sink.entry(course.index, key, formOfAsleep(course.keys.codeAt(slot)))
-      sink.aside(asleep)
+      course.keys.giveAsleep(slot, sink)
       this.writeDeadline(this.deadlineAt(course, slot))
       return undefined
     }

@@ -4,7 +4,7 @@ import type { Int64 } from '../structures/int64.js'
 import { accessTime } from './access-time.js'
 import type { Client } from './client.js'
 import type { Database } from './database.js'
-import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, VALUE } from './key-index.js'
+import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, SHARED, VALUE } from './key-index.js'
 import type { LogWord } from './ports.js'
 import { CLOCK_READ, EFFECTS, FAR_MS, NOTHING, type Store } from './store.js'
 import { Undo } from './undo.js'
@@ -173,6 +173,8 @@ export class Unit {
         this.store.stamp(this.database, slot)
         throw this.wrongTypeOfGet()
       }
+      // It may be asleep.
+      if ((marks & SHARED) !== 0) keys.lookAt(slot)
     }
     const { store } = this
     if (rows[at + ACCESS] !== store.accessSecond) store.stamp(this.database, slot)

@@ -1,5 +1,7 @@
 /** A text of so few units is written unit by unit: from about there on a call of Node's is the quicker way. */
 export const SHORT_TEXT_MAX = 24
+/** So many bytes are copied one by one in the time that a call takes. */
+const LOOPED_MAX = 128
 /** No UTF-16 unit takes more bytes of UTF-8. */
 const BYTES_PER_UNIT_MAX = 3
 /** Longer texts are measured first, so that they need no more memory than they take. */
@@ -8,7 +10,6 @@ const MEASURED_FROM = 1 << 16
 /** What @types/node leaves out: `write` without a look at its arguments, which takes half as long again. */
 interface Utf8Buffer extends Buffer {
   utf8Write(text: string, at: number): number
-  latin1Write(text: string, at: number): number
 }
 
 /** Memory that is written to at its end, and grows. */
@@ -59,10 +60,15 @@ export abstract class GrowingBytes {
     return true
   }
 
-  /** Writes a byte for each character. O(length). */
-  protected characters(text: string): void {
-    this.reserve(text.length)
-    this.length += this.memory.latin1Write(text, this.length)
+  /** Writes some of other bytes. O(bytes). */
+  protected copied(bytes: Uint8Array, start: number, end: number): void {
+    const length = end - start
+    this.reserve(length)
+    const { memory } = this
+    const at = this.length
+    this.length = at + length
+    if (length > LOOPED_MAX) memory.set(bytes.subarray(start, end), at)
+    else for (let i = 0; i < length; i++) memory[at + i] = bytes[start + i]!
   }
 
   /** The most bytes that a text can take. O(1); O(length) for a long one. */

@@ -13,6 +13,7 @@ export type {
   LogRecord,
   LogStream,
   LogWord,
+  MovableSource,
   Persistence,
   PersistenceEvent,
   PersistenceHost,

@@ -1,10 +1,10 @@
 /** Snapshots, byte by byte as docs/formats.md has them. */
-import { getU16, getU32, getU48, latin1At, sameBytes, setU16, setU32, setU48 } from './bytes.js'
+import { getU16, getU32, getU48, sameBytes, setU16, setU32, setU48, textAt } from './bytes.js'
 import { crc32c } from './crc32c.js'
 import { damaged, PersistenceError, TornEnd } from './errors.js'
 import { GlanceReader } from './glance.js'
 import { PieceBuffer } from './piece-buffer.js'
-import type { EntrySink, EntrySource, Glance, PlainSource } from './plain.js'
+import type { EntrySink, EntrySource, Glance, MovableSource } from './plain.js'
 import { PlainWriter } from './plain-writer.js'
 import { PlainReader } from './unpack.js'
 
@@ -92,8 +92,8 @@ export class SnapshotEncoder extends PlainWriter implements EntrySink {
     this.number(form)
   }
 
-  aside(text: string): void {
-    this.characters(text)
+  aside(bytes: Uint8Array, start: number, end: number): void {
+    this.copied(bytes, start, end)
   }
 
   /** Puts the block aside that is being filled, and begins another. */
@@ -299,9 +299,20 @@ class ValueTally {
 
 const GLANCE = new GlanceReader()
 
-/** Of a text that `aside` returned. */
-function sourceOf(text: string): PlainSource {
-  return new PlainReader(Buffer.from(text, 'latin1'), 'a value that was put aside', 0)
+/** Reads values that were glanced at. */
+class AsideReader extends PlainReader implements MovableSource {
+  seek(at: number): void {
+    this.at = at
+  }
+
+  /** Of a block of many only few may ever be read. */
+  protected override cut(start: number, end: number): string {
+    return textAt(this.bytes, start, end)
+  }
+}
+
+function sourceOf(bytes: Uint8Array): MovableSource {
+  return new AsideReader(bytes, 'values that are asleep', 0)
 }
 
 /** Reads the entries of a block. */
@@ -313,8 +324,6 @@ class BlockReader extends PlainReader implements EntrySource {
   private readonly tally: ValueTally
   /** How many have not been reached. */
   private left = 0
-  /** Where the value ends that was glanced at. */
-  private glancedEnd = 0
 
   constructor(bytes: Uint8Array, file: string, base: number, tally: ValueTally) {
     super(bytes, file, base)
@@ -342,14 +351,11 @@ class BlockReader extends PlainReader implements EntrySource {
   }
 
   glance(): Glance | undefined {
-    this.glancedEnd = GLANCE.read(this.bytes, this.at)
-    return this.glancedEnd < 0 ? undefined : GLANCE
+    return GLANCE.read(this.bytes, this.at) < 0 ? undefined : GLANCE
   }
 
-  aside(): string {
-    const start = this.at
-    this.at = this.glancedEnd
-    return latin1At(this.bytes, start, this.at)
+  pass(): void {
+    this.at = GLANCE.end
   }
 
   /** Reads what is left without a look at it. */

@@ -6,8 +6,8 @@ import type { Plain, PlainSource } from './plain.js'
 /** Lists lie in lists at most so deep. */
 const DEPTH_MAX = 8
 const DOUBLE_BYTES = 8
-/** So much is made into characters at most: half a gigabyte of bytes, as one value may have, would be too long for a text. */
-const CHARACTERS_MAX = 1024 * 1024
+/** So many bytes are made into characters at once: they lie in the cache, and what a text takes that goes at once. */
+const CHARACTERS_MAX = 8 * 1024
 
 /**
  * Reads MessagePack as it is written here: null, integers, doubles, text, bytes and arrays. Every length is checked against the
@@ -23,8 +23,9 @@ export class PlainReader implements PlainSource {
   private readonly file: string
   /** Where the bytes begin in the file. */
   private readonly base: number
-  /** The first of the bytes as characters, once short texts are cut out of them. */
-  private characters: string | undefined
+  /** Some of the bytes as characters, and the place of the first of them. */
+  private characters = ''
+  private from = 0
 
   constructor(bytes: Uint8Array, file: string, base: number) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -33,7 +34,6 @@ export class PlainReader implements PlainSource {
     this.end = bytes.length
     this.file = file
     this.base = base
-    this.characters = undefined
   }
 
   /** The one value that the bytes are. O(bytes). */
@@ -55,7 +55,7 @@ export class PlainReader implements PlainSource {
 
   text(): string | Uint8Array {
     const type = this.bytes[this.take(1)]!
-    if (type >= 0xa0 && type < 0xc0) return this.cut(type & 0x1f)
+    if (type >= 0xa0 && type < 0xc0) return this.textOf(type & 0x1f)
     const value = this.valueOf(type, 0)
     if (typeof value === 'string' || value instanceof Uint8Array) return value
     throw this.wrong('text that is none')
@@ -125,7 +125,7 @@ export class PlainReader implements PlainSource {
     const { bytes } = this
     if (type < 0x80) return type
     if (type >= 0xe0) return type - 0x100
-    if (type >= 0xa0 && type < 0xc0) return this.cut(type & 0x1f)
+    if (type >= 0xa0 && type < 0xc0) return this.textOf(type & 0x1f)
     const listed = this.lengthOfList(type)
     if (listed !== undefined) return this.array(listed, depth)
     const raw = this.lengthOfRaw(type)
@@ -136,11 +136,11 @@ export class PlainReader implements PlainSource {
       case 0xcb:
         return this.view.getFloat64(this.take(8))
       case 0xd9:
-        return this.cut(bytes[this.take(1)]!)
+        return this.textOf(bytes[this.take(1)]!)
       case 0xda:
-        return this.cut(bytes.readUInt16BE(this.take(2)))
+        return this.textOf(bytes.readUInt16BE(this.take(2)))
       case 0xdb:
-        return this.cut(bytes.readUInt32BE(this.take(4)))
+        return this.textOf(bytes.readUInt32BE(this.take(4)))
     }
     return this.integer(type)
   }
@@ -168,16 +168,21 @@ export class PlainReader implements PlainSource {
     throw this.wrong(`a type that is never written: 0x${type.toString(16)}`)
   }
 
-  /** The text of so many bytes: short ones are cut out of the characters of all, which takes half as long as to decode them. */
-  private cut(length: number): string {
-    const { bytes } = this
+  private textOf(length: number): string {
     const start = this.take(length)
-    const end = start + length
+    return this.cut(start, start + length)
+  }
+
+  /** The text of some of the bytes: short ones are cut out of the characters of many, which takes half as long as to decode them. */
+  protected cut(start: number, end: number): string {
+    const { bytes } = this
     // What is longer V8 would not copy, and it would keep all of them alive.
-    if (length > SHORT_ASCII_MAX || end > CHARACTERS_MAX || !isAsciiAt(bytes, start, end))
-      return textAt(bytes, start, end)
-    this.characters ??= latin1At(bytes, 0, Math.min(bytes.length, CHARACTERS_MAX))
-    return this.characters.slice(start, end)
+    if (end - start > SHORT_ASCII_MAX || !isAsciiAt(bytes, start, end)) return textAt(bytes, start, end)
+    if (start < this.from || end > this.from + this.characters.length) {
+      this.from = start
+      this.characters = latin1At(bytes, start, Math.min(bytes.length, start + CHARACTERS_MAX))
+    }
+    return this.characters.slice(start - this.from, end - this.from)
   }
 
   private raw(length: number): Uint8Array {

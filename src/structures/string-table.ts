@@ -120,6 +120,73 @@ export class StringTable<T = unknown> {
     return slot
   }
 
+  /**
+   * Adds a key that nobody has looked for; returns its slot, which is the next one. It is not found and not counted before `enterAppended`,
+   * and nothing else may be added or removed until then; slots must be dense. O(1) amortised.
+   */
+  protected append(key: string): number {
+    const slot = this.end++
+    this.rowsFor(slot)[this.offsetOf(slot)] = key
+    return slot
+  }
+
+  /** Has all keys found that were appended; false where one of them comes twice: then the table is good for nothing. O(their lengths) amortised. */
+  enterAppended(): boolean {
+    while (this.count < this.end) {
+      if (this.map === undefined) {
+        if (!this.enterSome(Math.min(this.end - this.count, ENTERED_AT_ONCE))) return false
+        continue
+      }
+      const slot = this.count
+      const key = this.keyAt(slot)!
+      if (this.find(key) >= 0) return false
+      this.enter(key, slot)
+    }
+    return true
+  }
+
+  /** Enters so many of them. */
+  private enterSome(many: number): boolean {
+    const first = this.count
+    for (let i = 0; i < many; i++) HASHES[i] = hashOf(this.keyAt(first + i)!)
+    // Never so, but the compiler cannot know.
+    if (this.touch(many) > 0xff) return false
+    for (let i = 0; i < many; i++) if (!this.enterHashed(HASHES[i]!, first + i)) return false
+    return true
+  }
+
+  /**
+   * Reads the home cells of so many HASHES. Each is a cache miss. Where little is done in between, the processor fetches many at a time,
+   * and whoever works on them one by one after that waits for none.
+   */
+  private touch(many: number): number {
+    const { directory, shift } = this
+    let touched = 0
+    for (let i = 0; i < many; i++) {
+      const hash = HASHES[i]!
+      const cells = directory[hash >>> shift]!
+      touched |= cells[(hash << 1) & (cells.length - 3)]!
+    }
+    return touched & 1
+  }
+
+  /** Enters the key of a slot, unless it is there. */
+  private enterHashed(hash: number, slot: number): boolean {
+    const key = this.keyAt(slot)!
+    const cells = this.directory[hash >>> this.shift]!
+    const last = cells.length - 3
+    let at = (hash << 1) & last
+    for (; cells[at + 1] !== 0; at = (at + 2) & last)
+      if (cells[at] === hash && this.keyAt(cells[at + 1]! - 1) === key) return false
+    this.count++
+    this.keysWeight += textWeight(key)
+    cells[at] = hash
+    cells[at + 1] = slot + 1
+    const count = ++cells[last + 1]!
+    if (count > mostIn(cells)) this.split(hash, cells)
+    return true
+  }
+
   /** Takes a `remove` back: the key lies in the slot again, and the row that had moved there is the last one. O(length of the two keys) amortised. */
   putBack(key: string, slot: number): void {
     const end = this.end++
@@ -462,6 +529,9 @@ const CHUNK = 1 << CHUNK_BITS
 export const CHUNK_MASK = CHUNK - 1
 const FIRST_ROWS = 8
 const LEAVING_AT_ONCE = 4
+const ENTERED_AT_ONCE = 256
+/** Of the keys that are being entered. */
+const HASHES = new Int32Array(ENTERED_AT_ONCE)
 const NO_DIRECTORY: Int32Array[] = []
 
 /** The table and its map without anything in it. */

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
-import { ManualClock, type Plain, type PlainSource, Redstart } from 'redstart'
+import { ManualClock, type Plain, Redstart } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { StoreHost } from '../../src/commands/persistence-host.js'
-import { codeOfAsleep, formOfAsleep, wakeBy } from '../../src/keyspace/asleep.js'
+import { codeOfAsleep, formOfAsleep, NEVER, wake } from '../../src/keyspace/asleep.js'
 import { givePlain } from '../../src/keyspace/plain-data.js'
-import { formOf, readValue } from '../../src/keyspace/plain-values.js'
+import { formOf, PLAIN_STRING, packString, readValue } from '../../src/keyspace/plain-values.js'
 import type { EntrySource } from '../../src/keyspace/ports.js'
-import { type Collection, codeOf, valueWeight } from '../../src/keyspace/value.js'
+import { type Collection, codeOf, isString, type Value, valueWeight } from '../../src/keyspace/value.js'
 import { readSnapshot, SnapshotEncoder } from '../../src/persistence/snapshot-format.js'
 import { toBytes } from '../../src/structures/text.js'
 import { stateOf, valueText } from '../laws/state.js'
@@ -32,7 +32,7 @@ function doubles(...scores: number[]): Uint8Array {
 }
 
 interface Seen {
-  /** The code of the type as which it may sleep. */
+  /** The code of the type as which it may sleep, NEVER where it may not. */
   readonly code: number
   readonly asleep: { readonly text: string; readonly weight: number; readonly encoding: string } | undefined
   /** What came of reading it at once; undefined where it was refused. */
@@ -49,25 +49,25 @@ async function see(form: number, value: Plain): Promise<Seen> {
     givePlain(value, encoder)
     encoder.none()
   }
-  let [code, asleep, awake]: [number, Seen['asleep'], Seen['awake']] = [0, undefined, undefined]
-  const made = (source: PlainSource, wake?: () => ReturnType<typeof readValue>) => {
-    const value = wake === undefined ? readValue(form, source) : wake()
-    // Strings are none of the forms here.
-    const { encoding } = value as { readonly encoding: string }
+  let [code, asleep, awake]: [number, Seen['asleep'], Seen['awake']] = [NEVER, undefined, undefined]
+  const made = (value: Value) => {
+    const encoding = isString(value) ? 'a string' : value.encoding
     return { code: codeOf(value), text: valueText(value), weight: valueWeight(value), encoding }
   }
   await read(encoder, (entries) => {
     entries.next()
     const glance = entries.glance()
-    code = glance === undefined ? 0 : codeOfAsleep(form, glance)
-    if (code !== 0) {
-      const text = entries.aside()
-      asleep = made(entries, () => wakeBy(entries.sourceOf)(code, text))
+    code = glance === undefined ? NEVER : codeOfAsleep(form, glance)
+    if (glance !== undefined && code !== NEVER) {
+      const source = entries.sourceOf(glance.bytes.slice(glance.start, glance.end))
+      entries.pass()
+      source.seek(0)
+      asleep = made(wake(code, source))
     } else entries.plain()
     entries.plain()
     entries.next()
     try {
-      awake = made(entries)
+      awake = made(readValue(form, entries))
       entries.plain()
     } catch {
       awake = undefined
@@ -105,10 +105,14 @@ const values = fc.oneof(
       const scores = doubles(...members.map(([score]) => score))
       return [6, [first, cut === 0 ? scores.slice(1) : scores, ...members.map(([, member]) => member)]]
     }),
-  fc.tuple(fc.constantFrom(2, 3, 4, 5, 6, 7, 9), fc.constantFrom<Plain>(null, 1, 'x', [], [[]], [0], [1, 2], [[[]]])),
+  fc.tuple(fc.constant(0), fc.oneof(word, fc.constantFrom<Plain>(7, 2n ** 60n, ['x']))),
+  fc.tuple(
+    fc.constantFrom(0, 2, 3, 4, 5, 6, 7, 9),
+    fc.constantFrom<Plain>(null, 1, 'x', [], [[]], [0], [1, 2], [[[]]]),
+  ),
 )
 
-describe('a collection that is put to sleep', () => {
+describe('a value that is put to sleep', () => {
   it('wakes as what it would be if it had been read at once, and is none that would have been refused', async () => {
     let asleep = 0
     let refused = 0
@@ -117,9 +121,9 @@ describe('a collection that is put to sleep', () => {
         const seen = await see(form, value)
 
         if (seen.awake === undefined) {
-          expect(seen.code).toBe(0)
+          expect(seen.code).toBe(NEVER)
           refused++
-        } else if (seen.code !== 0) {
+        } else if (seen.code !== NEVER) {
           expect(seen.asleep).toEqual(seen.awake)
           expect(seen.code).toBe(seen.awake.code)
           asleep++
@@ -144,12 +148,15 @@ describe('a collection that is put to sleep', () => {
     ['set in a listpack', 5, [1, 'a', '1', '']],
     ['sorted set', 6, [0, doubles(-1, 1.5, 1.5), 'b', 'a', 'aa']],
     ['hash of many words', 3, [2, ...Array.from({ length: 60 }, (_, i) => `word ${i}`)]],
+    ['text', 0, 'a text of some length'],
   ])('may be a %s', async (_what, form, value) => {
-    expect((await see(form, value)).code).not.toBe(0)
+    expect((await see(form, value)).code).not.toBe(NEVER)
   })
 
   it.each<[string, number, Plain]>([
     ['text that is not ASCII', 2, [[0, 'é']]],
+    ['such text in the place of a string', 0, 'é'],
+    ['integer in the place of a string', 0, 12],
     ['bytes in the place of text', 3, [0, 'f', Uint8Array.of(1)]],
     ['deadlines', 4, [1, 'f', 'v', 5]],
     ['integers alone', 5, [0, '1', '2']],
@@ -164,7 +171,7 @@ describe('a collection that is put to sleep', () => {
     ['a node without elements', 2, [[0]]],
     ['no elements', 5, [1]],
   ])('has no %s', async (_what, form, value) => {
-    expect((await see(form, value)).code).toBe(0)
+    expect((await see(form, value)).code).toBe(NEVER)
   })
 })
 
@@ -184,7 +191,7 @@ async function opened(from: Redstart, clock: ManualClock, awake: boolean): Promi
 
 function asleepIn(db: Redstart): number {
   const { keys } = db.engine.databases[0]!
-  return Array.from({ length: keys.size }, (_, slot) => keys.asleepAt(slot)).filter((text) => text !== undefined).length
+  return Array.from({ length: keys.size }, (_, slot) => keys.isAsleep(slot)).filter((isAsleep) => isAsleep).length
 }
 
 function filled(clock: ManualClock): Redstart {
@@ -200,7 +207,7 @@ function filled(clock: ManualClock): Redstart {
   return db
 }
 
-describe('a store in which collections sleep', () => {
+describe('a store in which values sleep', () => {
   it.each([
     ['by the timer', ManualClock],
     ['on access only', LazyClock],
@@ -236,22 +243,27 @@ describe('a store in which collections sleep', () => {
     const db = await opened(filled(new ManualClock(START)), new ManualClock(START), false)
     const before = db.engine.usedMemory
 
-    expect(asleepIn(db)).toBe(4)
+    expect(asleepIn(db)).toBe(5)
     expect(db.hget('hash', 'g')).toBe('w')
+    expect(asleepIn(db)).toBe(4)
+    expect(db.get('text')).toBe('v')
     expect(asleepIn(db)).toBe(3)
     expect(db.engine.usedMemory).toBeGreaterThan(before)
     db.engine.invariants()
   })
 
   it.each<[string, (db: Redstart) => unknown, number]>([
-    ['DEL', (db) => db.del('list', 'hash'), 2],
-    ['SET over them', (db) => db.set('list', 'v'), 3],
-    ['EXPIRE', (db) => db.expire('list', 100), 4],
-    ['TTL and EXISTS', (db) => [db.ttl('list'), db.exists('list')], 4],
-    ['SCAN and TYPE', (db) => [db.scan('0', { type: 'list' }), db.type('hash')], 4],
-    ['a fork', (db) => db.fork().rpush('list', 'c'), 4],
-    ['a look at one of them', (db) => db.llen('list'), 3],
-    ['what is done in a transaction and taken back', (db) => takenBack(db, () => db.rpush('list', 'c')), 3],
+    ['DEL', (db) => db.del('list', 'hash'), 3],
+    ['SET over them', (db) => [db.set('list', 'v'), db.set('text', 'w')], 3],
+    ['EXPIRE', (db) => db.expire('list', 100), 5],
+    ['TTL and EXISTS', (db) => [db.ttl('list'), db.exists('list')], 5],
+    ['SCAN and TYPE', (db) => [db.scan('0', { type: 'list' }), db.type('hash')], 5],
+    ['a fork', (db) => db.fork().rpush('list', 'c'), 5],
+    ['a look at one of them', (db) => db.llen('list'), 4],
+    ['GET, and EXPIRE before', (db) => [db.expire('text', 100), db.get('text'), db.get('text')], 4],
+    ['APPEND', (db) => db.append('text', 'w'), 4],
+    ['what is done in a transaction and taken back', (db) => takenBack(db, () => db.rpush('list', 'c')), 4],
+    ['SET that is taken back', (db) => takenBack(db, () => db.set('text', 'w')), 4],
   ])('keeps the others asleep: %s', async (_what, work, left) => {
     const db = await opened(filled(new ManualClock(START)), new ManualClock(START), false)
 
@@ -265,17 +277,56 @@ describe('a store in which collections sleep', () => {
     const [plain, encoder] = [new SnapshotEncoder(toBytes), new SnapshotEncoder(toBytes)]
     const db = await opened(filled(new ManualClock(START)), new ManualClock(START), false)
     const { keys } = db.engine.databases[0]!
-    for (const name of ['list', 'hash', 'set', 'zset']) {
+    for (const name of ['list', 'hash', 'set', 'zset', 'text']) {
       const slot = keys.find(name)
       encoder.entry(0, name, formOfAsleep(keys.codeAt(slot)))
-      encoder.aside(keys.asleepAt(slot)!)
+      keys.giveAsleep(slot, encoder)
       const value = keys.lookAt(slot)
-      const form = formOf(value)!
-      plain.entry(0, name, form.code)
-      form.pack(value as Collection, 0, form.units(value as Collection), plain)
+      const form = formOf(value)
+      if (form === undefined) {
+        plain.entry(0, name, PLAIN_STRING)
+        packString(value as string, plain)
+      } else {
+        plain.entry(0, name, form.code)
+        form.pack(value as Collection, 0, form.units(value as Collection), plain)
+      }
     }
 
     expect(encoder.block()).toEqual(plain.block())
+  })
+
+  it('gives memory back as values leave it, and keeps what sleeps on', async () => {
+    const source = new Redstart({ clock: new ManualClock(START) })
+    const value = (i: number): string => `${i}`.padEnd(200, '.')
+    for (let i = 0; i < 6_000; i++) source.set(`key:${i}`, value(i))
+    const db = await opened(source, new ManualClock(START), false)
+    const fork = db.fork()
+    const asleep = db.engine.databases[0]!.keys
+    const before = asleep.sleepingBytes
+
+    for (let i = 0; i < 6_000; i++) if (i % 4 > 0) i % 4 === 1 ? db.del(`key:${i}`) : db.get(`key:${i}`)
+
+    expect(asleep.sleepingBytes).toBeLessThan(before * 0.7)
+    expect(before).toBeGreaterThan(1_000_000)
+    for (let i = 0; i < 6_000; i++) {
+      expect(db.get(`key:${i}`)).toBe(i % 4 === 1 ? null : value(i))
+      expect(fork.get(`key:${i}`)).toBe(value(i))
+    }
+    expect(asleep.sleepingBytes).toBe(0)
+    fork.engine.invariants()
+  })
+
+  it('is not opened with a key that comes twice, in one block or in two', async () => {
+    for (const isFar of [false, true])
+      for (const many of [10, 40_000]) {
+        const encoder = new SnapshotEncoder(toBytes)
+        for (let i = 0; i < many; i++) add(encoder, `key:${i}`)
+        if (isFar) for (let i = 0; i < 30_000; i++) add(encoder, `other:${i}`)
+        add(encoder, `key:${many - 5}`)
+        const host = new StoreHost(new Redstart().engine, () => undefined)
+
+        await expect(read(encoder, (entries) => host.load(entries))).rejects.toThrow('a key that comes twice')
+      }
   })
 
   it('gives a fork values of its own', async () => {
@@ -290,6 +341,12 @@ describe('a store in which collections sleep', () => {
     expect([db.hget('hash', 'f'), fork.hget('hash', 'f')]).toEqual(['other', 'v'])
   })
 })
+
+function add(encoder: SnapshotEncoder, key: string): void {
+  encoder.entry(0, key, PLAIN_STRING)
+  packString('value', encoder)
+  encoder.none()
+}
 
 function takenBack(db: Redstart, work: () => unknown): void {
   const fail = (): never => {

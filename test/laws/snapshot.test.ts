@@ -52,7 +52,7 @@ class Entries extends TreeSource implements EntrySource {
     return undefined
   }
 
-  aside(): string {
+  pass(): void {
     throw new Error('nothing was glanced at')
   }
 
