@@ -4,14 +4,13 @@ import { type Int64, int64 } from '../structures/int64.js'
 import { List } from '../structures/list.js'
 import { type SetEncoding, SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
-import { Stream } from '../structures/stream.js'
 import { copyBytes } from '../structures/text.js'
 import { VectorSet } from '../structures/vector-set/vector-set.js'
 import { BadPlainValue, DOUBLE_BYTES, listOf, readText, TreeSource } from './plain-data.js'
 import { blocksOf, joinStreams, packStream, unpackStream } from './plain-stream.js'
 import { packVectorSet, unpackVectorSet } from './plain-vector-set.js'
 import type { Plain, PlainSink, PlainSource } from './ports.js'
-import { type Collection, isString, type StringValue, type Value } from './value.js'
+import { type Collection, type CollectionType, codeOf, codeOfType, type StringValue, type Value } from './value.js'
 
 export { BadPlainValue }
 
@@ -80,9 +79,9 @@ function collectionForm<T extends Collection>(
   return {
     code,
     // `formOf` gives out a form for values of its kind alone.
-    units: (value) => units(value as T),
+    units: units as Form['units'],
     unitsOfPart,
-    pack: (value, start, end, sink) => pack(value as T, start, end, sink),
+    pack: pack as Form['pack'],
     join,
     read,
   }
@@ -93,16 +92,29 @@ const BY_CODE: ReadonlyMap<number, Form> = new Map(
   [LIST, HASH, TIMED_HASH, SET, SORTED_SET, STREAM, VECTOR_SET].map((form) => [form.code, form]),
 )
 
+/** The forms of values by the code of their type; a hash may have another one. */
+const BY_TYPE: (Form | undefined)[] = []
+for (const [type, form] of Object.entries({
+  list: LIST,
+  hash: HASH,
+  set: SET,
+  zset: SORTED_SET,
+  stream: STREAM,
+  vectorset: VECTOR_SET,
+} satisfies Record<CollectionType, Form>))
+  // The entries are those of the object.
+  BY_TYPE[codeOfType(type as CollectionType)] = form
+
+/** The form of a value whose type has this code, undefined for a string. O(1). */
+export function formOfType(code: number, value: Value): Form | undefined {
+  const form = BY_TYPE[code]
+  // The form says that it is one.
+  return form === HASH && (value as Hash).nextDeadline !== Number.POSITIVE_INFINITY ? TIMED_HASH : form
+}
+
 /** The form of a value, undefined for a string. O(1). */
 export function formOf(value: Value): Form | undefined {
-  if (isString(value)) return undefined
-  if (value instanceof Hash) return value.nextDeadline === Number.POSITIVE_INFINITY ? HASH : TIMED_HASH
-  if (value instanceof List) return LIST
-  if (value instanceof SortedSet) return SORTED_SET
-  if (value instanceof SetOfStrings) return SET
-  if (value instanceof Stream) return STREAM
-  if (value instanceof VectorSet) return VECTOR_SET
-  throw new Error(`plain values: no form for ${value.type}`)
+  return formOfType(codeOf(value), value)
 }
 
 /** Writes a string. O(length). */

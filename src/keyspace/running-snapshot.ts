@@ -3,7 +3,7 @@ import { StringTable } from '../structures/string-table.js'
 import { formOfAsleep } from './asleep.js'
 import type { Database, KeyTable } from './database.js'
 import { ABSENT, type KeyIndex } from './key-index.js'
-import { type Form, formOf, PLAIN_STRING, packString } from './plain-values.js'
+import { type Form, formOfType, PLAIN_STRING, packString } from './plain-values.js'
 import { type EntrySink, LAST_PART, PART, type SnapshotCursor } from './ports.js'
 import type { Store } from './store.js'
 import type { Collection, StringValue } from './value.js'
@@ -135,15 +135,17 @@ export class RunningSnapshot implements SnapshotCursor {
   /** Writes what stands in a slot. Of a large collection it writes nothing yet and returns it. */
   private write(course: Course, slot: number, key: string): Large | undefined {
     const { sink } = this
-    if (course.keys.isAsleep(slot)) {
+    const { keys } = course
+    if (keys.isAsleep(slot)) {
       // It is written as it came, and sleeps on.
-      sink.entry(course.index, key, formOfAsleep(course.keys.codeAt(slot)))
-      course.keys.giveAsleep(slot, sink)
+      sink.entry(course.index, key, formOfAsleep(keys.codeAt(slot)))
+      keys.giveAsleep(slot, sink)
       this.writeDeadline(this.deadlineAt(course, slot))
       return undefined
     }
-    const value = course.keys.lookAt(slot)
-    const form = formOf(value)
+    // It is awake.
+    const value = keys.cellAt(slot)
+    const form = formOfType(keys.codeAt(slot), value)
     if (form === undefined) {
       sink.entry(course.index, key, PLAIN_STRING)
       // What has no form is a string.

@@ -3,6 +3,7 @@ import type { PlainSink } from './plain.js'
 
 /** The longest text whose head has its length in the type byte. */
 const FIXED_MAX = 31
+const NONE = 0xc0
 const INT64_MAX = 2n ** 63n - 1n
 
 /**
@@ -21,8 +22,13 @@ export class PlainWriter extends GrowingBytes implements PlainSink {
   }
 
   none(): void {
+    this.byte(NONE)
+  }
+
+  /** Something that is its own type: NONE, or an integer from 0 to 127. */
+  protected byte(value: number): void {
     this.reserve(1)
-    this.memory[this.length++] = 0xc0
+    this.memory[this.length++] = value
   }
 
   /** An integer or a double. -0 becomes 0. */

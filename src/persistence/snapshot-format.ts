@@ -87,9 +87,10 @@ export class SnapshotEncoder extends PlainWriter implements EntrySink {
     if (this.length >= BLOCK_BYTES) this.fill()
     this.values += ENTRY_LENGTH
     if (form < PART || form >= LAST_PART) this.keys++
-    this.number(database)
+    if (database < 0x80) this.byte(database)
+    else this.number(database)
     this.text(key)
-    this.number(form)
+    this.byte(form)
   }
 
   aside(bytes: Uint8Array, start: number, end: number): void {
