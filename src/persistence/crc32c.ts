@@ -1,5 +1,5 @@
 import { getU32, setU32 } from './bytes.js'
-import { type Checksums, compileChecksums, WORK_AT, WORK_BYTES } from './crc32c-code.js'
+import { type Checksums, compileChecksums, LANE_BYTES, WORK_AT, WORK_BYTES } from './crc32c-code.js'
 
 /** The head of a record in the log: its checksum, then its length without the head, in four bytes each, and more; see log-format.ts. */
 export const RECORD_HEADER_BYTES = 25
@@ -10,19 +10,30 @@ export const UNIT = 1
 const POLYNOMIAL = 0x82f63b78
 const LANES = 8
 
-/** Eight tables of 256: table k is the checksum of a byte that k zero bytes follow. */
+/**
+ * Tables of 256. Of the first eight table k is the checksum of a byte that k zero bytes follow. The other four say what LANE_BYTES zero bytes make of a
+ * state, byte by byte.
+ */
 const TABLES = makeTables()
 
 function makeTables(): Int32Array {
-  const tables = new Int32Array(LANES * 256)
+  const tables = new Int32Array((LANES + 4) * 256)
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1
     tables[byte] = crc
   }
-  for (let i = 256; i < tables.length; i++) {
+  for (let i = 256; i < LANES * 256; i++) {
     const before = tables[i - 256]!
     tables[i] = (before >>> 8) ^ tables[before & 0xff]!
+  }
+  const zeros = tables.subarray(LANES * 256)
+  for (let bit = 0; bit < 32; bit++) {
+    let state = 1 << bit
+    for (let i = 0; i < LANE_BYTES; i++) state = (state >>> 8) ^ tables[state & 0xff]!
+    const first = (bit & ~7) * 32
+    const own = 1 << (bit & 7)
+    for (let rest = 0; rest < own; rest++) zeros[first + own + rest] = state ^ zeros[first + rest]!
   }
   return tables
 }
@@ -56,12 +67,12 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length, before 
   return ~crc >>> 0
 }
 
-function stepLong({ memory, step }: Checksums, bytes: Uint8Array, start: number, end: number, before: number): number {
+function stepLong({ memory, long }: Checksums, bytes: Uint8Array, start: number, end: number, before: number): number {
   let state = before
   for (let at = start; at < end; at += WORK_BYTES) {
     const piece = bytes.subarray(at, Math.min(end, at + WORK_BYTES))
     memory.set(piece, WORK_AT)
-    state = step(WORK_AT, WORK_AT + piece.length, state)
+    state = long(WORK_AT, WORK_AT + piece.length, state)
   }
   return state
 }
