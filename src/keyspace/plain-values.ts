@@ -5,7 +5,7 @@ import { List } from '../structures/list.js'
 import { type SetEncoding, SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
 import { copyBytes } from '../structures/text.js'
-import { VectorSet } from '../structures/vector-set/vector-set.js'
+import type { VectorSet } from '../structures/vector-set/vector-set.js'
 import { BadPlainValue, DOUBLE_BYTES, listOf, readText, TreeSource } from './plain-data.js'
 import { blocksOf, joinStreams, packStream, unpackStream } from './plain-stream.js'
 import { packVectorSet, unpackVectorSet } from './plain-vector-set.js'
@@ -94,6 +94,7 @@ const BY_CODE: ReadonlyMap<number, Form> = new Map(
 
 /** The forms of values by the code of their type; a hash may have another one. */
 const BY_TYPE: (Form | undefined)[] = []
+// The entries are those of the object.
 for (const [type, form] of Object.entries({
   list: LIST,
   hash: HASH,
@@ -102,7 +103,6 @@ for (const [type, form] of Object.entries({
   stream: STREAM,
   vectorset: VECTOR_SET,
 } satisfies Record<CollectionType, Form>))
-  // The entries are those of the object.
   BY_TYPE[codeOfType(type as CollectionType)] = form
 
 /** The form of a value whose type has this code, undefined for a string. O(1). */

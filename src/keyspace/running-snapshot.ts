@@ -136,6 +136,13 @@ export class RunningSnapshot implements SnapshotCursor {
   private write(course: Course, slot: number, key: string): Large | undefined {
     const { sink } = this
     const { keys } = course
+    if (keys.isPlain(slot)) {
+      sink.entry(course.index, key, PLAIN_STRING)
+      sink.text(keys.cellAt(slot) as string)
+      this.written++
+      sink.none()
+      return undefined
+    }
     if (keys.isAsleep(slot)) {
       // It is written as it came, and sleeps on.
       sink.entry(course.index, key, formOfAsleep(keys.codeAt(slot)))
