@@ -151,8 +151,7 @@ export class KeptStore implements Keeper {
       const manifest = this.withSnapshot(file, seq, number)
       blocking.put(MANIFEST, encodeManifest(manifest))
       this.saved(manifest, encoder.bytes, cursor.count)
-      // In a thread: to give the blocks of a large file back takes the system tens of milliseconds. What stays goes at the next opening.
-      for (const name of unnamed(blocking.list(), manifest)) void this.storage.remove(name).catch(() => undefined)
+      for (const name of unnamed(blocking.list(), manifest)) blocking.remove(name)
     } catch (error) {
       this.saveFailed(error)
       throw error
