@@ -24,6 +24,9 @@ import { int64, integerOf } from '../structures/int64.js'
 import { fromBytes, toBytes } from '../structures/text.js'
 import { replayIn } from './dispatch.js'
 
+/** Room is made at once for no more keys: 64 MB. */
+const EXPECTED_MAX = 5_000_000
+
 /** The engine as what keeps it sees it. Until `listen` is called, the store is being loaded: nothing in it expires. */
 export class StoreHost implements PersistenceHost {
   private readonly store: Store
@@ -78,11 +81,15 @@ export class StoreHost implements PersistenceHost {
   }
 
   load(entries: EntrySource): void {
+    let isFirst = this.store.keyCount === 0
     while (entries.next()) {
       const { code, key } = entries
       const database = this.store.databases[entries.database]
       if (database === undefined)
         throw new BadPlainValue(`a key of database ${entries.database}, and there are ${this.databases}`)
+      // What is said may be a lie, and costs some memory then. Mostly all keys are in one database.
+      if (isFirst) database.keys.expect(Math.min(entries.keysSaid, EXPECTED_MAX))
+      isFirst = false
       const name = typeof key === 'string' ? key : fromBytes(key)
       const glance = code < PART ? entries.glance() : undefined
       const type = glance === undefined ? NEVER : codeOfAsleep(code, glance)

@@ -120,6 +120,8 @@ export interface EntrySource extends PlainSource {
   pass(): void
   /** Gives values that were glanced at, of a copy of their bytes. */
   readonly sourceOf: (bytes: Uint8Array) => MovableSource
+  /** How many keys all entries together are said to have, which need not be so. */
+  readonly keysSaid: number
   /** Goes to the next entry, of which its value comes first, then its deadline; false where there is none. */
   next(): boolean
   /** Those of the entry; an index of a database that is none is -1. */

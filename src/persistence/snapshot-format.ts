@@ -241,7 +241,13 @@ class SnapshotDecoder {
   }
 
   private async block(index: number, payload: Uint8Array): Promise<void> {
-    const entries = new BlockReader(payload, this.file, this.offset + BLOCK_HEADER_BYTES, this.tally)
+    const entries = new BlockReader(
+      payload,
+      this.file,
+      this.offset + BLOCK_HEADER_BYTES,
+      this.tally,
+      this.header?.keys ?? 0,
+    )
     if (index === LAST) return this.last(entries)
     if (index !== this.index) throw this.wrong(`block ${index} where ${this.index} should be`)
     this.index++
@@ -322,13 +328,15 @@ class BlockReader extends PlainReader implements EntrySource {
   key: string | Uint8Array = ''
   code = 0
   readonly sourceOf = sourceOf
+  readonly keysSaid: number
   private readonly tally: ValueTally
   /** How many have not been reached. */
   private left = 0
 
-  constructor(bytes: Uint8Array, file: string, base: number, tally: ValueTally) {
+  constructor(bytes: Uint8Array, file: string, base: number, tally: ValueTally, keysSaid: number) {
     super(bytes, file, base)
     this.tally = tally
+    this.keysSaid = keysSaid
   }
 
   begin(): void {

@@ -411,6 +411,17 @@ export class StringTable<T = unknown> {
     if (count > mostIn(cells)) this.split(hash, cells)
   }
 
+  /** Says that about so many keys are to come, in an empty table: so many that it would be a map no longer get their segments at once. O(count). */
+  expect(count: number): void {
+    const { mapMax, segmentCells, depthMax } = this.limits
+    if (this.end > 0 || count <= mapMax) return
+    let depth = 1
+    while (depth < depthMax && count > EXPECTED_IN_CELL * segmentCells * 2 ** depth) depth++
+    this.directory = Array.from({ length: 2 ** depth }, () => newSegment(depth, segmentCells * 2))
+    this.shift = 32 - depth
+    this.map = undefined
+  }
+
   private beginToLeaveMap(map: Map<string, number>): void {
     const words = this.limits.segmentCells * 2
     this.directory = [newSegment(1, words), newSegment(1, words)]
@@ -529,6 +540,8 @@ const CHUNK = 1 << CHUNK_BITS
 export const CHUNK_MASK = CHUNK - 1
 const FIRST_ROWS = 8
 const LEAVING_AT_ONCE = 4
+/** So full are segments at most that are made at once: some get more keys than others, and three quarters of the cells are used at most. */
+const EXPECTED_IN_CELL = 0.65
 const ENTERED_AT_ONCE = 256
 /** Of the keys that are being entered. */
 const HASHES = new Int32Array(ENTERED_AT_ONCE)

@@ -41,6 +41,7 @@ class Entries extends TreeSource implements EntrySource {
   database = 0
   key: string | Uint8Array = ''
   code = 0
+  readonly keysSaid = 0
   private left: number
 
   constructor(entries: readonly Plain[]) {

@@ -30,7 +30,45 @@ it.each([
   expect(table.size).toBe(alike.length)
 })
 
+/** Takes keys as a snapshot is loaded. */
+class LoadedTable extends StringTable<number> {
+  load(keys: readonly string[]): boolean {
+    keys.forEach((key) => {
+      this.append(key)
+    })
+    return this.enterAppended()
+  }
+}
+
 describe('a string table', () => {
+  it.each(TINY)('takes many keys at once, and refuses one that comes twice: %s', (_where, limits) => {
+    const batches = fc.array(fc.uniqueArray(fc.nat(5_000).map(String), { maxLength: 600, size: 'max' }), {
+      maxLength: 4,
+    })
+    fc.assert(
+      fc.property(batches, fc.nat(2_000), (batches, expected) => {
+        const table = new LoadedTable(2, limits)
+        table.expect(expected)
+        const known = new Set<string>()
+        for (const batch of batches) {
+          const fresh = batch.filter((key) => !known.has(key))
+          expect(table.load(fresh)).toBe(true)
+          for (const key of fresh) known.add(key)
+        }
+
+        table.invariants()
+        expect(table.size).toBe(known.size)
+        expect([...known].map((key) => table.keyAt(table.find(key)))).toEqual([...known])
+        for (const key of known) if (Number(key) % 3 > 0) table.remove(table.find(key))
+        table.invariants()
+        const left = [...known].filter((key) => Number(key) % 3 === 0)
+        if (left.length > 0) expect(table.load(['another', left[left.length >> 1]!])).toBe(false)
+        else expect(table.load(['another', 'another'])).toBe(false)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it.each(TINY)('with dense slots does what a map does: %s', (_where, limits) => {
     fc.assert(
       fc.property(fc.array(fc.tuple(keys, fc.nat(3), fc.nat()), { maxLength: 300, size: 'max' }), (steps) => {
