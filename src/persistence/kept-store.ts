@@ -56,6 +56,8 @@ export class KeptStore implements Keeper {
   /** Resolves when the backup that is being written has ended, however that may be. */
   private backingUp: Promise<void> | undefined
   private isClosed = false
+  /** While it is being closed: for all who ask meanwhile. */
+  private closeWork: Promise<void> | undefined
   private tellClosing: () => void = () => undefined
   private readonly closing = new Promise<void>((resolve) => {
     this.tellClosing = resolve
@@ -355,7 +357,16 @@ export class KeptStore implements Keeper {
   }
 
   async close(): Promise<void> {
-    if (this.isClosed) return
+    if (this.isClosed) return this.closeWork
+    this.closeWork = this.closeOnce()
+    try {
+      await this.closeWork
+    } finally {
+      this.closeWork = undefined
+    }
+  }
+
+  private async closeOnce(): Promise<void> {
     this.end()
     await this.running?.ended
     try {

@@ -260,6 +260,21 @@ describe('what keeps a database', () => {
     expect(db.get('k')).toBe('v')
   })
 
+  // The second call resolved at once: who ended the process then ended it in the middle of the first.
+  it('is closed once for all who ask, and each of them is told when it is', async () => {
+    const place = memory()
+    const { db, events } = await openKept(place)
+    db.set('k', 'v')
+    const first = db.close()
+
+    await db.close()
+
+    expect(events.at(-1)?.type).toBe('closed')
+    await first
+    expect(events.filter(({ type }) => type === 'closed')).toHaveLength(1)
+    expect((await stateIn(place)).state).toContain('k')
+  })
+
   // It was backed up without what had been refused since, as if that were all.
   it('refuses to be backed up after it was closed', async () => {
     const { db } = await openKept(memory())
