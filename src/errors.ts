@@ -341,7 +341,9 @@ export function invalidArguments(): RedstartError {
 
 /** A JS value that cannot stand for a Redis string. Redis has no such case: it only ever sees bytes. */
 export function notAString(value: unknown): RedstartError {
-  return unfit('value must be a string, a finite number, a bigint or a Uint8Array', value)
+  const what = 'value must be a string, a finite number, a bigint or a Uint8Array'
+  // That it is a number is no news.
+  return typeof value === 'number' ? new RedstartError(`ERR ${what}, got ${value}`) : unfit(what, value)
 }
 
 /** A JS value of another kind than a typed method takes; `what` says of which it must be. */

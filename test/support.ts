@@ -213,8 +213,8 @@ function textOf(word: string | Uint8Array): string {
 export const NOT_DATA: readonly [name: string, value: unknown, shown: string][] = [
   ['undefined', undefined, 'undefined'],
   ['null', null, 'null'],
-  ['NaN', Number.NaN, 'number'],
-  ['Infinity', Number.POSITIVE_INFINITY, 'number'],
+  ['NaN', Number.NaN, 'NaN'],
+  ['Infinity', Number.POSITIVE_INFINITY, 'Infinity'],
   ['a boolean', true, 'boolean'],
   ['an object', { toString: () => 'text' }, 'object'],
   ['an array', ['text'], 'an array'],
