@@ -315,7 +315,7 @@ export class Redstart extends Session {
    * of keys that exist before or after are changed, calls that wait for a key that is there now are served. No events; the log
    * hears of it as FLUSHALL and a RESTORE for each key. O(keys).
    *
-   * @throws RangeError when it comes from a store of more or fewer databases
+   * @throws RangeError when it comes from a store of more or fewer databases; RedstartError where writes are refused
    */
   override restore(checkpoint: Checkpoint): void
   /** As `Session.restore`: makes a key of what `dump` returned. */
@@ -328,6 +328,8 @@ export class Redstart extends Session {
   ): 'OK' | undefined {
     // The overloads say that these come with a key.
     if (!(key instanceof Checkpoint)) return super.restore(key, ttl!, payload!, options)
+    const { refusal } = this.store
+    if (refusal !== undefined) throw refusal.error
     this[RUN](checkpoints.restoreCheckpoint, key)
     return undefined
   }

@@ -89,11 +89,20 @@ export class Staging {
       const isUntouched = (error as { readonly code?: unknown }).code === 'UNUSABLE'
       // Where the disk failed nobody knows what it has kept: the log says what is true.
       engine.log = isUntouched ? undefined : log
-      db.restore(former)
+      this.putBack(former)
       engine.log = log
       if (isUntouched) return false
       throw error
     }
+  }
+
+  /** The disk that failed has writes refused; this is none. */
+  private putBack(former: Checkpoint): void {
+    const { engine } = this.db
+    const { refusal } = engine
+    engine.refusal = undefined
+    this.db.restore(former)
+    engine.refusal = refusal
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { MemoryLog, manualClock, Redstart } from 'redstart'
 import { check, encrypted, files, memory, type Persistent, restore } from 'redstart/persistence'
+import { exportRdb, importRdb } from 'redstart/redis-files'
 import { describe, expect, it } from 'vitest'
 import { START_MS } from '../support.js'
 import { copyOf, folder, openKept, quickFiles, stateIn, stateText, WRITES } from './support.js'
@@ -258,6 +259,27 @@ describe('what keeps a database', () => {
     expect(() => db.set('k', 'w')).toThrow('ERR the database is closed')
     expect(() => db.call('SET', 'k', 'w')).toThrow('ERR the database is closed')
     expect(db.get('k')).toBe('v')
+  })
+
+  // These went on in memory, as if they were kept, and consume() waited for ever.
+  it('refuses to go back to a checkpoint, to import and to consume once it is closed', async () => {
+    const { db } = await openKept(memory())
+    db.xadd('stream', '*', { f: 'v' })
+    const checkpoint = db.checkpoint()
+    const file: Uint8Array[] = []
+    for await (const piece of exportRdb(db)) file.push(piece)
+    db.flushall()
+    db.xadd('jobs', '*', { f: 'v' })
+    const jobs = db.consume('jobs', { group: 'g', consumer: 'c' })
+    await jobs.next()
+    await db.close()
+    const state = stateText(db)
+
+    expect(() => db.restore(checkpoint)).toThrow('ERR the database is closed')
+    await expect(importRdb(db, Buffer.concat(file), { replace: true })).rejects.toThrow('ERR the database is closed')
+    await expect(jobs.next()).rejects.toThrow('ERR the database is closed')
+    expect(() => db.consume('jobs', { group: 'g', consumer: 'c' })).toThrow('ERR the database is closed')
+    expect(stateText(db)).toBe(state)
   })
 
   // The second call resolved at once: who ended the process then ended it in the middle of the first.
