@@ -26,14 +26,14 @@ const COLUMNS = 6
 const ROW_BYTES = COLUMNS * WORD + 28
 
 const CODE_BITS = 3
-export const CODE_MASK = (1 << CODE_BITS) - 1
+const CODE_MASK = (1 << CODE_BITS) - 1
 /**
  * The value is not the row's own. It stands in the rows of other indexes too: then it is copied before it is given to anyone who may change
  * it. Or it is asleep (see asleep.ts): then a number stands in its place, and it is made of what that leads to before it is given to anyone.
  */
 export const SHARED = 1 << CODE_BITS
 /** What is left beside a deadline. */
-const VALUE_MASK = CODE_MASK | SHARED
+export const VALUE_MASK = CODE_MASK | SHARED
 const DEADLINE_SHIFT = CODE_BITS + 1
 /** Marks from here on have a deadline. */
 export const EXPIRING = 1 << DEADLINE_SHIFT

@@ -4,7 +4,7 @@ import type { Int64 } from '../structures/int64.js'
 import { accessTime } from './access-time.js'
 import type { Client } from './client.js'
 import type { Database } from './database.js'
-import { ABSENT, ACCESS, CODE_MASK, EXPIRING, EXPIRY_SECOND, MARKS, SHARED, VALUE } from './key-index.js'
+import { ABSENT, ACCESS, EXPIRING, EXPIRY_SECOND, MARKS, VALUE, VALUE_MASK } from './key-index.js'
 import type { LogWord } from './ports.js'
 import { CLOCK_READ, EFFECTS, FAR_MS, NOTHING, type Store } from './store.js'
 import { Undo } from './undo.js'
@@ -168,18 +168,24 @@ export class Unit {
     if (marks !== TEXT) {
       const isFar = marks < EXPIRING || this.store.isFar(rows[at + EXPIRY_SECOND] as number)
       if (!isFar && this.collect(slot, this.database)) return undefined
-      if ((marks & CODE_MASK) > OTHER_STRING) {
-        if (this.store.expiry.collectFields(this.database, slot)) return undefined
-        this.store.stamp(this.database, slot)
-        throw this.wrongTypeOfGet()
-      }
-      // It may be asleep.
-      if ((marks & SHARED) !== 0) keys.lookAt(slot)
+      if ((marks & VALUE_MASK) > OTHER_STRING && !this.wakeString(slot)) return undefined
     }
     const { store } = this
     if (rows[at + ACCESS] !== store.accessSecond) store.stamp(this.database, slot)
     else if (store.isRanking) store.rank(keys, slot)
     return rows[at + VALUE] as StringValue
+  }
+
+  /** Wakes a string that is asleep; WRONGTYPE for another type, false where that went as it was looked at. */
+  private wakeString(slot: number): boolean {
+    const { keys } = this.database
+    if (keys.codeAt(slot) <= OTHER_STRING) {
+      keys.lookAt(slot)
+      return true
+    }
+    if (this.store.expiry.collectFields(this.database, slot)) return false
+    this.store.stamp(this.database, slot)
+    throw this.wrongTypeOfGet()
   }
 
   /** As `getString`, in a call that has asked by another key before, which was none. O(1). */
