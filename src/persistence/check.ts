@@ -156,6 +156,8 @@ export interface RepairReport {
 export async function repair(place: Place, options?: RepairOptions): Promise<RepairReport> {
   optionsGiven(options, KINDS)
   const storage = storageOf(place)
+  // To open a folder makes it.
+  if ((await storage.list()).length === 0) return untouched((await look(storage)).report)
   await storage.open()
   try {
     const { report, manifest, damage } = await look(storage)
@@ -181,6 +183,10 @@ export async function repair(place: Place, options?: RepairOptions): Promise<Rep
   } finally {
     await storage.close()
   }
+}
+
+function untouched(before: CheckReport): RepairReport {
+  return { before, needed: false, lost: { bytes: 0, records: 0 }, lastSeq: before.log.lastSeq, done: false }
 }
 
 async function wholeOf(storage: Storage, file: string): Promise<Uint8Array> {

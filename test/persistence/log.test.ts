@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, files, memory, repair } from 'redstart/persistence'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -194,6 +194,15 @@ describe('check and repair', () => {
     const report = await check(path)
     expect(report).toMatchObject({ ok: true, problems: [], snapshot: undefined, log: { records: WRITES.length } })
     expect(await repair(path)).toMatchObject({ needed: false, done: false, lost: { bytes: 0, records: 0 } })
+  })
+
+  // To repair a folder by a mistyped name made it.
+  it('make no folder where there is none', async () => {
+    const none = join(folder(), 'none')
+
+    expect(await check(none)).toMatchObject({ ok: true, log: { records: 0 } })
+    expect(await repair(none)).toMatchObject({ needed: false, done: false, lastSeq: 0 })
+    expect(existsSync(none)).toBe(false)
   })
 
   it('say what is wrong and what would be lost, before and after it is cut', async () => {
