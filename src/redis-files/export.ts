@@ -1,5 +1,5 @@
 import type { Redstart } from '../index.js'
-import { checkNames, type Names } from './options.js'
+import { checkNames, checkOneOf, type Names } from './options.js'
 import { sealPayload } from './payload.js'
 import { type Emit, sayPlainly } from './plain-commands.js'
 import { RdbEncoder } from './rdb-encoder.js'
@@ -56,6 +56,7 @@ const CHUNK_BYTES = 1 << 16
  */
 export function exportRdb(db: Redstart, options: ExportRdbOptions = {}): AsyncIterableIterator<Uint8Array> {
   checkNames(options, RDB_OPTIONS)
+  checkOneOf('version', options.version, [11, 12])
   const still = new Still(db)
   return handedOut(rdbChunks(still, options), still.keys, options)
 }
@@ -70,6 +71,7 @@ export function exportRdb(db: Redstart, options: ExportRdbOptions = {}): AsyncIt
  */
 export function exportCommands(db: Redstart, options: ExportCommandsOptions = {}): AsyncIterableIterator<Uint8Array> {
   checkNames(options, COMMANDS_OPTIONS)
+  checkOneOf('commands', options.commands, ['restore', 'plain'])
   const still = new Still(db)
   return handedOut(commandChunks(still, options.commands ?? 'restore'), still.keys, options)
 }

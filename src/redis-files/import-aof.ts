@@ -2,7 +2,7 @@ import type { Redstart } from '../index.js'
 import { type AofFileReport, AofLoader } from './aof-loader.js'
 import { aofFiles } from './aof-manifest.js'
 import { checkTarget } from './import-rdb.js'
-import { checkNames, IMPORT_AOF_OPTIONS, type ImportAofOptions } from './options.js'
+import { checkNames, checkOneOf, IMPORT_AOF_OPTIONS, type ImportAofOptions } from './options.js'
 import { type FileSource, openSource } from './source.js'
 import { Staging } from './staging.js'
 import { ByteWindow } from './window.js'
@@ -33,6 +33,8 @@ export interface AofReport {
  */
 export async function importAof(db: Redstart, source: FileSource, options: ImportAofOptions = {}): Promise<AofReport> {
   checkNames(options, IMPORT_AOF_OPTIONS)
+  checkOneOf('unsupported', options.unsupported, ['refuse', 'skip'])
+  checkOneOf('truncated', options.truncated, ['cut', 'refuse'])
   checkTarget(db, options)
   const sources: readonly FileSource[] = typeof source === 'string' ? (await aofFiles(source)).paths : [source]
   const staging = new Staging(db)

@@ -1,6 +1,6 @@
 import type { Redstart } from '../index.js'
 import { RedisFileError } from './errors.js'
-import { checkNames, IMPORT_OPTIONS, type ImportOptions, type RdbReport } from './options.js'
+import { checkNames, checkOneOf, IMPORT_OPTIONS, type ImportOptions, type RdbReport } from './options.js'
 import { RdbLoader } from './rdb-loader.js'
 import { type FileSource, openSource } from './source.js'
 import { isEmpty, Staging } from './staging.js'
@@ -24,6 +24,7 @@ import { ByteWindow } from './window.js'
  */
 export async function importRdb(db: Redstart, source: FileSource, options: ImportOptions = {}): Promise<RdbReport> {
   checkNames(options, IMPORT_OPTIONS)
+  checkOneOf('unsupported', options.unsupported, ['refuse', 'skip'])
   checkTarget(db, options)
   const opened = await openSource(source, options.name)
   try {

@@ -47,6 +47,13 @@ export function checkNames(options: object, names: Readonly<Record<string, true>
     if (names[name] !== true) throw new TypeError(`there is no option '${name}' among ${Object.keys(names).join(', ')}`)
 }
 
+/** Throws TypeError for a value that is none of those which an option has. */
+export function checkOneOf(name: string, value: unknown, known: readonly (string | number)[]): void {
+  if (value === undefined || known.some((one) => one === value)) return
+  const got = typeof value === 'string' ? `'${value}'` : typeof value === 'number' ? value : typeof value
+  throw new TypeError(`${name} is one of ${known.join(', ')}, got ${got}`)
+}
+
 /** What has been left out, by number. */
 export interface Skipped {
   readonly values: number

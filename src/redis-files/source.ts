@@ -21,7 +21,13 @@ export interface ByteSource {
 export async function openSource(source: FileSource, name?: string): Promise<ByteSource> {
   if (typeof source === 'string') return openPath(source, name ?? source)
   if (source instanceof Uint8Array) return new BytesSource(source, name ?? 'bytes')
+  if (typeof source !== 'object' || source === null || !(Symbol.asyncIterator in source))
+    throw new TypeError(`a file is read from a path, a Uint8Array or a stream of bytes, got ${shownType(source)}`)
   return new StreamSource(source, name ?? 'stream')
+}
+
+function shownType(value: unknown): string {
+  return value === null ? 'null' : typeof value
 }
 
 async function openPath(path: string, name: string): Promise<ByteSource> {

@@ -112,6 +112,39 @@ describe('options that there are not', () => {
   })
 })
 
+describe('what an option cannot be', () => {
+  // A file of version 13 was written, which nobody reads; the others counted as not given.
+  it('is refused', async () => {
+    const db = empty()
+    const file = path('dump.rdb')
+
+    expect(() => exportRdb(db, { version: 13 as 12 })).toThrow(new TypeError('version is one of 11, 12, got 13'))
+    expect(() => exportCommands(db, { commands: 'PLAIN' as 'plain' })).toThrow(
+      new TypeError("commands is one of restore, plain, got 'PLAIN'"),
+    )
+    await expect(importRdb(db, file, { unsupported: true as never })).rejects.toThrow(
+      new TypeError('unsupported is one of refuse, skip, got boolean'),
+    )
+    await expect(importAof(db, path('appendonlydir'), { truncated: 'Refuse' as 'refuse' })).rejects.toThrow(
+      new TypeError("truncated is one of cut, refuse, got 'Refuse'"),
+    )
+    expect(db.dbsize()).toBe(0)
+  })
+
+  it.each([
+    [5, 'number'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [new ArrayBuffer(1), 'object'],
+  ])('is refused as a source: %s', async (source, shown) => {
+    const refusal = new TypeError(`a file is read from a path, a Uint8Array or a stream of bytes, got ${shown}`)
+
+    await expect(importRdb(empty(), source as never)).rejects.toThrow(refusal)
+    await expect(importAof(empty(), source as never)).rejects.toThrow(refusal)
+    await expect(inspect(source as never)).rejects.toThrow(refusal)
+  })
+})
+
 describe('inspect', () => {
   it('tells what is in an RDB file', async () => {
     const db = empty()
