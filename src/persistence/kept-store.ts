@@ -23,6 +23,8 @@ export interface Head {
 /** After a background save that failed none is begun by itself for so long. */
 const RETRY_MS = 5_000
 const RULES_EVERY_MS = 1_000
+/** With more segments the log is written anew: each takes a millisecond when the store is opened, and each opening begins one. */
+const SEGMENTS_MAX = 32
 
 /**
  * Keeps one open store: the log, and snapshots in place of it.
@@ -307,6 +309,11 @@ export class KeptStore implements Keeper {
     if (this.isDue(now) || this.hasGrown()) void this.saveInBackground({ kind: 'save' }).catch(() => undefined)
   }
 
+  /** Writes the log anew where it has grown: for those who never have it open long enough for the rules. Does not fail: that is reported. */
+  async trim(): Promise<void> {
+    if (this.hasGrown()) await this.saveInBackground({ kind: 'save' }).catch(() => undefined)
+  }
+
   private isDue(now: number): boolean {
     const changes = this.changesSinceSave
     const elapsed = now - this.savedMs
@@ -316,7 +323,9 @@ export class KeptStore implements Keeper {
   private hasGrown(): boolean {
     const { rewritePercentage, rewriteMinSize } = this.policy
     const bytes = this.currentBytes
-    if (rewritePercentage === 0 || bytes < rewriteMinSize) return false
+    if (rewritePercentage === 0) return false
+    if (this.manifest.segments.length > SEGMENTS_MAX) return true
+    if (bytes < rewriteMinSize) return false
     return bytes >= this.baseBytes * (1 + rewritePercentage / 100)
   }
 

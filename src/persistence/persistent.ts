@@ -64,6 +64,7 @@ export class Persistent implements Persistence {
     const keeper = new KeptStore(storage, host, policy, kept, log, writeBackup as WriteBackup)
     host.configure({ policy, place: storage.description, blocks: storage.blocking !== undefined })
     host.listen(log)
+    await keeper.trim()
     return keeper
   }
 }
