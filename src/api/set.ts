@@ -8,7 +8,7 @@ import * as chance from '../commands/set-random.js'
 import * as scans from '../commands/set-scan.js'
 import { numkeysNotPositive } from '../errors.js'
 import { listGiven, type Names, optionsGiven } from './given.js'
-import { GROW, Handle, RUN } from './handle.js'
+import { GROW, Handle, RUN, UNIT } from './handle.js'
 import { ELEMENT_SCAN_OPTIONS, outText, outTexts, scanOptions, textsOf } from './words.js'
 
 /** Options of `sscan` and `sscanIterator`. */
@@ -95,7 +95,15 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/smove/
    */
   smove(source: Key, destination: Key, member: Data): number {
-    return this[RUN](bodies.smove, toText(source), toText(destination), toText(member))
+    const unit = this[UNIT]
+    try {
+      const moved = bodies.smove(unit, toText(source), toText(destination), toText(member))
+      // It needs no memory in the eyes of Redis, and may make a key.
+      unit.keepWithin()
+      return moved
+    } finally {
+      unit.end()
+    }
   }
 
   /**

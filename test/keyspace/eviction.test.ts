@@ -35,6 +35,15 @@ describe('a store with a limit', () => {
     expect(db.set('k11', 'v')).toBe('OK')
   })
 
+  it.each(['allkeys-lru', 'allkeys-random'] as const)('keeps it where SMOVE makes a set, under %s', (policy) => {
+    const { db } = full(policy, 10)
+    for (let i = 0; i < 9; i++) db.set(`k${i}`, 'v')
+    db.sadd('s', 'a', 'b')
+
+    expect(db.smove('s', 'd', 'a')).toBe(1)
+    expect(db.dbsize()).toBe(10)
+  })
+
   it('keeps a limit of bytes, whatever the keys hold', () => {
     const db = new Redstart({ seed: 1, maxMemory: '1mb', maxMemoryPolicy: 'allkeys-lru' })
     for (let i = 0; i < 3000; i++) {
