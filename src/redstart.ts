@@ -9,7 +9,7 @@ import type { RestoreOptions } from './commands/generic-dump.js'
 import { countCalls, isCounted, observeAs } from './commands/observation.js'
 import { StoreHost } from './commands/persistence-host.js'
 import { isStateTextOptions, type StateTextOptions, stateText } from './commands/state-text.js'
-import { closed, notKept } from './errors.js'
+import { closed, notInTransaction, notKept } from './errors.js'
 import { Faults } from './faults.js'
 import { Checkpoint } from './keyspace/checkpoint.js'
 import { type Clock, realClock } from './keyspace/clock.js'
@@ -361,10 +361,12 @@ export class Redstart extends Session {
    * Ends timers and typed subscriptions, and rejects calls that wait. Keys stay readable. What is kept is flushed and given up;
    * from then on nothing can be written.
    *
-   * @throws what the disk says where writes could not be made durable
+   * @throws what the disk says where writes could not be made durable; RedstartError ERR in a transaction of a database that is kept
    */
   override async close(): Promise<void> {
     const { store } = this
+    // What has been done of the transaction would be lost.
+    if (store.keeper !== undefined && store.depth > 0) throw notInTransaction()
     store.close()
     if (store.keeper === undefined) return
     store.refuse({ error: closed(), refusesPing: false })
