@@ -16,7 +16,7 @@ import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { EXPIRATION } from './string.js'
 import { ELEMENT_SCAN_OPTIONS, outText, scanOptions, textsOf } from './words.js'
 
-/** Fields and values to set: an object, a Map or any other list of pairs. */
+/** Fields and values to set: an object, a Map or any other list of pairs. One whose type is an interface goes as `{ ...user }`. */
 export type FieldValues = Readonly<Record<string, Data>> | Iterable<readonly [Key, Data]>
 
 /** A field with its value. */
