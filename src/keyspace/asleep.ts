@@ -5,7 +5,7 @@ import { codeOfType, TEXT as TEXT_CODE, type Value } from './value.js'
 
 /*
  * Texts and small collections of a snapshot sleep until they are looked at: what stands for one in the snapshot lies in sleeping-bytes.ts, and in the
- * place of the value there is a number that says where. To open a store takes a third of the time then, and no collection that nobody looks at
+ * place of the value there is a number that says where. To open a store takes half the time then, and no collection that nobody looks at
  * takes more memory than in the file.
  *
  * Invariant: what is put to sleep can be woken. So whatever is not as plain as can be is read at once, which tells what is wrong with it.
