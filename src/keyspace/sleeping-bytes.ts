@@ -21,7 +21,7 @@ const NO_BYTES = new Uint8Array(0)
  * never moves it.
  *
  * Invariant: what has been laid is never written over, so that copies have the same blocks. A block goes once nothing sleeps in it. One in
- * which less than half of the values are left is *sparse*: whoever knows the places moves what is left, a few with each value that goes.
+ * which less than a quarter of the values is left is *sparse*: whoever knows the places moves what is left, a few with each value that goes.
  */
 export class SleepingBytes {
   private readonly sourceOf: (bytes: Uint8Array) => MovableSource
@@ -184,5 +184,5 @@ export class SleepingBytes {
 }
 
 function isSparse({ values, left }: Block): boolean {
-  return left * 2 < values
+  return left * 4 < values
 }
