@@ -191,16 +191,9 @@ export class KeyIndex extends StringTable<Value> {
     const slot = this.append(key)
     this.asleep ??= new SleepingBytes(sourceOf)
     const { bytes, start, end } = glance
-    const rows = this.rowsOf(slot)
-    const at = this.offsetOf(slot)
-    rows[at + VALUE] = this.asleep.lay(bytes, start, end)
-    rows[at + MARKS] = code | SHARED
-    rows[at + ACCESS] = access
-    rows[at + EXPIRY_SECOND] = 0
-    rows[at + CHARGE] = end - start
+    this.writeRow(slot, this.asleep.lay(bytes, start, end), code | SHARED, access, end - start)
     this.valuesWeight += end - start
-    this.tally.keys++
-    if (this.order !== undefined) this.order.append(slot)
+    this.countIn(slot)
     return slot
   }
 
@@ -225,21 +218,31 @@ export class KeyIndex extends StringTable<Value> {
   }
 
   private fill(slot: number, value: Value, access: number): void {
-    this.tally.keys++
     this.fillRow(slot, value, access)
+    this.countIn(slot)
+  }
+
+  /** The row is one more key. */
+  private countIn(slot: number): void {
+    this.tally.keys++
     if (this.order !== undefined) this.order.append(slot)
   }
 
   private fillRow(slot: number, value: Value, access: number): void {
+    const weight = valueWeight(value)
+    this.writeRow(slot, value, codeOf(value), access, typeof value === 'object' ? 0 : weight)
+    this.valuesWeight += weight
+  }
+
+  /** Writes all columns behind the key, of a key without a deadline. */
+  private writeRow(slot: number, cell: Value, marks: number, access: number, charge: number): void {
     const rows = this.rowsOf(slot)
     const at = this.offsetOf(slot)
-    rows[at + VALUE] = value
-    rows[at + MARKS] = codeOf(value)
+    rows[at + VALUE] = cell
+    rows[at + MARKS] = marks
     rows[at + ACCESS] = access
     rows[at + EXPIRY_SECOND] = 0
-    const weight = valueWeight(value)
-    rows[at + CHARGE] = typeof value === 'object' ? 0 : weight
-    this.valuesWeight += weight
+    rows[at + CHARGE] = charge
   }
 
   override remove(slot: number): number {
