@@ -328,8 +328,7 @@ export class Redstart extends Session {
   ): 'OK' | undefined {
     // The overloads say that these come with a key.
     if (!(key instanceof Checkpoint)) return super.restore(key, ttl!, payload!, options)
-    const { refusal } = this.store
-    if (refusal !== undefined) throw refusal.error
+    this.store.expectWritable()
     this[RUN](checkpoints.restoreCheckpoint, key)
     return undefined
   }

@@ -113,15 +113,9 @@ export class StreamConsumption<T extends string | Uint8Array>
     return this
   }
 
-  /** What it does are writes, each of them: they are refused where those are. */
-  private expectWritable(): void {
-    const { refusal } = this.handle[UNIT].store
-    if (refusal !== undefined) throw refusal.error
-  }
-
   private makeGroup(from: string): void {
-    this.expectWritable()
     const unit = this.handle[UNIT]
+    unit.store.expectWritable()
     try {
       xgroupCreate(unit, this.key, this.group, () => (from === '$' ? from : strictId(from)), { mkstream: true })
     } catch (error) {
@@ -135,9 +129,9 @@ export class StreamConsumption<T extends string | Uint8Array>
   private acknowledge(): void {
     const { given } = this
     if (given === undefined) return
-    this.expectWritable()
-    this.given = undefined
     const unit = this.handle[UNIT]
+    unit.store.expectWritable()
+    this.given = undefined
     try {
       xack(unit, this.key, this.group, () => [strictId(given)])
     } finally {
@@ -148,7 +142,8 @@ export class StreamConsumption<T extends string | Uint8Array>
   /** Takes the next entries: pending ones, then claimed ones, then new ones, for which it waits. */
   private async fill(): Promise<void> {
     this.handle[ADMIT]('consume', [this.key])
-    this.expectWritable()
+    // All that it does are writes.
+    this.handle[UNIT].store.expectWritable()
     if (this.history !== undefined && this.takeHistory(this.history)) return
     if (this.claimIdleMs !== undefined && this.takeIdle(this.claimIdleMs)) return
     await this.takeNew()

@@ -561,6 +561,11 @@ export class Store {
     this.refusal = refusal
   }
 
+  /** Throws what writes are refused with, if they are: for those that are no command, and pass no place where all of these meet. */
+  expectWritable(): void {
+    if (this.refusal !== undefined) throw this.refusal.error
+  }
+
   /** What follows from every change of a key: its watches and its event. */
   announce(database: Database, key: string, event: string): void {
     if (this.watches.active) this.watches.touch(database, key)
