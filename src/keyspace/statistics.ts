@@ -8,7 +8,7 @@ export interface GetTimer {
 
 /**
  * What units that count make of calls of the typed `get`. A wrapper around a call that takes 20 ns would cost as much again, so
- * there is none: the unit counts the call where it looks the key up, by one addition.
+ * there is none: the unit counts the call where it looks the key up, by one subtraction.
  */
 export class GetCounts {
   misses = 0
