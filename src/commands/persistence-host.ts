@@ -26,6 +26,8 @@ import { replayIn } from './dispatch.js'
 
 /** Room is made at once for no more keys: 64 MB. */
 const EXPECTED_MAX = 5_000_000
+/** What takes some milliseconds. */
+const ENTERED_AT_ONCE = 100_000
 
 /** The engine as what keeps it sees it. Until `listen` is called, the store is being loaded: nothing in it expires. */
 export class StoreHost implements PersistenceHost {
@@ -103,9 +105,17 @@ export class StoreHost implements PersistenceHost {
       const deadline = entries.plain()
       if (value !== undefined) this.loadKey(database, name, value, deadline)
     }
-    for (const { keys } of this.store.databases)
-      if (!keys.endInserts()) throw new BadPlainValue('a key that comes twice')
+    for (const { keys } of this.store.databases) keys.settle()
     this.store.forgetTime()
+  }
+
+  get unentered(): number {
+    return this.store.databases.reduce((sum, { keys }) => sum + keys.unentered, 0)
+  }
+
+  enterLoaded(): void {
+    const database = this.store.databases.find(({ keys }) => keys.unentered > 0)
+    if (database?.keys.enterInserted(ENTERED_AT_ONCE) === false) throw new BadPlainValue('a key that comes twice')
   }
 
   /** Keeps a part of a value until the last one has come, which makes the value. */

@@ -104,11 +104,11 @@ function areDistinct({ bytes, count, values, lengths }: Glance, start: number, s
 }
 
 /** Whether members are in order of their scores, and those of one score in that of their bytes. */
-function areInOrder({ bytes, values, lengths }: Glance, size: number): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + values[2]!, size * DOUBLE_BYTES)
+function areInOrder({ bytes, view, values, lengths }: Glance, size: number): boolean {
+  const scores = values[2]!
   let former = Number.NEGATIVE_INFINITY
   for (let i = 0; i < size; i++) {
-    const score = view.getFloat64(i * DOUBLE_BYTES, true)
+    const score = view.getFloat64(scores + i * DOUBLE_BYTES, true)
     // Not so of a score that is no number.
     if (!(score >= former)) return false
     if (i > 0 && score === former && !isBelow(bytes, values[i + 2]!, lengths[i + 2]!, values[i + 3]!, lengths[i + 3]!))

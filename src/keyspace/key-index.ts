@@ -170,22 +170,29 @@ export class KeyIndex extends StringTable<Value> {
     return slot
   }
 
-  /** Adds a key as one of many, and returns its slot. It is there once `endInserts` has been called, and nothing else may be done before. O(1) amortised. */
+  /** Adds a key as one of many, and returns its slot. It is there once `enterInserted` says so, and nothing else may be done before. O(1) amortised. */
   insertMany(key: string, value: Value, access: number): number {
     const slot = this.append(key)
     this.fill(slot, value, access)
     return slot
   }
 
-  /** Ends what `insertMany` and `insertAsleep` began; false where a key comes twice. O(keys) amortised. */
-  endInserts(): boolean {
+  /** Keeps what sleeps: the bytes that it lies in may change after that. O(bytes). */
+  settle(): void {
     this.asleep?.settle()
-    return this.enterAppended()
+  }
+
+  /**
+   * Has up to so many keys found of those that `insertMany` and `insertAsleep` added; false where one comes twice. Once it has begun it is
+   * called until `unentered` is 0. O(keys), once; O(most) after that.
+   */
+  enterInserted(most: number): boolean {
+    return this.enterAppended(most)
   }
 
   /**
    * As `insertMany`, with a value that sleeps: what a glance saw, and `codeOfAsleep` found to be sound. Its bytes must stay what they are until
-   * `endInserts`. `sourceOf` is the same for all keys. O(bytes) amortised.
+   * `settle`. `sourceOf` is the same for all keys. O(bytes) amortised.
    */
   insertAsleep(key: string, code: number, glance: Glance, access: number, sourceOf: SourceOf): number {
     const slot = this.append(key)

@@ -97,8 +97,9 @@ export interface MovableSource extends PlainSource {
 
 /** Plain data that comes next, part by part and without anything made of it: a list, then what is in it. Valid until anything is read. */
 export interface Glance {
-  /** What all lies in. */
+  /** What all lies in, and a view of it. */
   readonly bytes: Uint8Array
+  readonly view: DataView
   /** Where it begins and ends in `bytes`. */
   readonly start: number
   readonly end: number
@@ -244,8 +245,15 @@ export interface PersistenceHost {
   readonly isIdle: boolean
   /** Whether a snapshot is running. */
   readonly isTaking: boolean
-  /** Puts entries of a snapshot into the store. Throws an Error that says what is wrong with them. */
+  /**
+   * Puts entries of a snapshot into the store. Their keys are found once they have been entered; until then nothing else may be done, but to
+   * load more before the first has been entered. Throws an Error that says what is wrong with them.
+   */
   load(entries: EntrySource): void
+  /** How many keys were loaded and are still to be entered. */
+  readonly unentered: number
+  /** Enters some of them, in some milliseconds. Throws an Error where one comes twice. */
+  enterLoaded(): void
   /** The bytes that a text of the engine stands for, also where it is no valid Unicode. */
   bytesOf(text: string): Uint8Array
   /** Makes a batch of the log again. */

@@ -6,10 +6,14 @@ const BYTES_MAX = 2_048
 
 const [NUMBER, TEXT, BYTES, LIST] = [0, 1, 2, 3]
 const NO_TYPE = 0xc1
+const NO_BYTES = new Uint8Array(0)
+/** The bits that no byte of ASCII has, of four bytes. */
+const NOT_ASCII = 0x80808080
 
 /** Takes MessagePack apart, and makes nothing of it. One object serves for one value after the other. */
 export class GlanceReader implements Glance {
-  bytes: Uint8Array = new Uint8Array(0)
+  bytes: Uint8Array = NO_BYTES
+  view: DataView = new DataView(NO_BYTES.buffer)
   start = 0
   end = 0
   count = 0
@@ -17,8 +21,8 @@ export class GlanceReader implements Glance {
   readonly values = new Int32Array(PARTS_MAX)
   readonly lengths = new Int32Array(PARTS_MAX)
 
-  /** Reads the value at a place; returns where it ends, -1 where it is too large, of other parts, or not whole. O(bytes). */
-  read(bytes: Uint8Array, start: number): number {
+  /** Reads the value at a place in bytes, of which there is a view; returns where it ends, -1 where it is too large, of other parts, or not whole. O(bytes). */
+  read(bytes: Uint8Array, view: DataView, start: number): number {
     const { kinds, values, lengths } = this
     const end = Math.min(bytes.length, start + BYTES_MAX)
     let count = 0
@@ -54,12 +58,16 @@ export class GlanceReader implements Glance {
       values[count] = value
       lengths[count++] = length
       const next = at + length
-      if (kind === TEXT) for (; at < next; at++) most |= bytes[at]!
+      if (kind === TEXT) {
+        for (const stop = next - 3; at < stop; at += 4) most |= view.getInt32(at, true)
+        for (; at < next; at++) most |= bytes[at]!
+      }
       at = next
     }
     // All texts are to be ASCII.
-    if (most >= 0x80) return -1
+    if ((most & NOT_ASCII) !== 0) return -1
     this.bytes = bytes
+    this.view = view
     this.start = start
     this.end = at
     this.count = count

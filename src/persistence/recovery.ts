@@ -1,12 +1,12 @@
 /** From files to a store: what opening, checking, repairing and restoring have in common. */
-import { PersistenceError, type Place } from './errors.js'
+import { damaged, PersistenceError, type Place } from './errors.js'
 import { BatchReader } from './log-format.js'
 import { type LogDamage, LogScan } from './log-scan.js'
 import { encodeManifest, highestNumber, isNumbered, MANIFEST, type Manifest, readManifest } from './manifest.js'
 import type { LogBatch, PersistenceEvent, PersistenceHost } from './plain.js'
-import { readSnapshot, type SnapshotSummary } from './snapshot-format.js'
+import { readSnapshot, SNAPSHOT_HEADER_BYTES, type SnapshotSummary } from './snapshot-format.js'
 import type { Storage } from './storage.js'
-import { Turns } from './turns.js'
+import { nextTurn, Turns } from './turns.js'
 
 /** Files that hold what was cut off. */
 export function cutName(file: string, offset: number): string {
@@ -27,6 +27,9 @@ export interface Recovered {
 
 /** Bytes of a snapshot that are loaded in some 10 ms. */
 const LOADED_AT_ONCE = 512 * 1024
+
+/** Of so many keys no more are loaded before they are entered: what is noted of them takes 12 bytes each. */
+const ENTERED_FROM = 4_000_000
 
 /** Of a place where nothing is kept. */
 export const NOTHING: Manifest = { id: 0, snapshot: null, segments: [], closed: null }
@@ -78,18 +81,40 @@ async function loadSnapshot(
   { snapshot }: Manifest,
 ): Promise<SnapshotSummary | undefined> {
   if (snapshot === null) return undefined
+  const summary = await loadPieces(storage.read(snapshot.file), snapshot.file, host)
+  checkSnapshot(snapshot, summary)
+  return summary
+}
+
+/** Loads the pieces of a snapshot into the engine. O(bytes). @throws PersistenceError for anything that is not what was written */
+export async function loadPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  file: string,
+  host: PersistenceHost,
+): Promise<SnapshotSummary> {
   const yielding = new Turns(LOADED_AT_ONCE)
-  const summary = await readSnapshot(storage.read(snapshot.file), snapshot.file, (entries, bytes) => {
+  const summary = await readSnapshot(pieces, file, (entries, bytes) => {
     try {
       host.load(entries)
     } catch (error) {
-      if (entries.database >= host.databases) throw tooFew('a key', host, { file: snapshot.file })
+      if (entries.database >= host.databases) throw tooFew('a key', host, { file })
       throw error
     }
-    return yielding.next(bytes)
+    return host.unentered < ENTERED_FROM ? yielding.next(bytes) : enterAll(host, file)
   })
-  checkSnapshot(snapshot, summary)
+  await enterAll(host, file)
   return summary
+}
+
+async function enterAll(host: PersistenceHost, file: string): Promise<void> {
+  while (host.unentered > 0) {
+    try {
+      host.enterLoaded()
+    } catch (error) {
+      throw damaged(error instanceof Error ? error.message : String(error), file, SNAPSHOT_HEADER_BYTES)
+    }
+    await nextTurn()
+  }
 }
 
 /** Whether a batch could not be replayed as it is of a database, or names one, behind those that there are. */

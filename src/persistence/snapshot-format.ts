@@ -360,7 +360,7 @@ class BlockReader extends PlainReader implements EntrySource {
   }
 
   glance(): Glance | undefined {
-    return GLANCE.read(this.bytes, this.at) < 0 ? undefined : GLANCE
+    return GLANCE.read(this.bytes, this.view, this.at) < 0 ? undefined : GLANCE
   }
 
   pass(): void {

@@ -17,7 +17,7 @@ const CHARACTERS_MAX = 8 * 1024
  */
 export class PlainReader implements PlainSource {
   protected readonly bytes: Buffer
-  private readonly view: DataView
+  protected readonly view: DataView
   protected at: number
   private readonly end: number
   private readonly file: string

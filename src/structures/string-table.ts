@@ -1,3 +1,4 @@
+import { AppendedKeys } from './appended-keys.js'
 import { Lent } from './lent.js'
 import { hashOf } from './text-hash.js'
 import { ARRAY, textWeight, WORD } from './weight.js'
@@ -42,6 +43,8 @@ export class StringTable<T = unknown> {
   /** The hash of the key that `find` missed last: an `add` of it follows. */
   private lastKey: string | undefined
   private lastHash: number
+  /** What `append` took and `enterAppended` has not had found. */
+  private appended: AppendedKeys | undefined
   /** What the keys themselves weigh. */
   protected keysWeight: number
 
@@ -63,6 +66,7 @@ export class StringTable<T = unknown> {
     this.gaps = []
     this.lastKey = undefined
     this.lastHash = 0
+    this.appended = undefined
     this.keysWeight = 0
   }
 
@@ -121,65 +125,51 @@ export class StringTable<T = unknown> {
   }
 
   /**
-   * Adds a key that nobody has looked for; returns its slot, which is the next one. It is not found and not counted before `enterAppended`,
+   * Adds a key that nobody has looked for; returns its slot, which is the next one. It is not found and not counted before it is entered,
    * and nothing else may be added or removed until then; slots must be dense. O(1) amortised.
    */
   protected append(key: string): number {
     const slot = this.end++
     this.rowsFor(slot)[this.offsetOf(slot)] = key
+    this.keysWeight += textWeight(key)
+    this.appended ??= new AppendedKeys(slot)
+    this.appended.add(hashOf(key))
     return slot
   }
 
-  /** Has all keys found that were appended; false where one of them comes twice: then the table is good for nothing. O(their lengths) amortised. */
-  enterAppended(): boolean {
-    while (this.count < this.end) {
-      if (this.map === undefined) {
-        if (!this.enterSome(Math.min(this.end - this.count, ENTERED_AT_ONCE))) return false
-        continue
-      }
-      const slot = this.count
-      const key = this.keyAt(slot)!
-      if (this.find(key) >= 0) return false
-      this.enter(key, slot)
-    }
-    return true
-  }
-
-  /** Enters so many of them. */
-  private enterSome(many: number): boolean {
-    const first = this.count
-    for (let i = 0; i < many; i++) HASHES[i] = hashOf(this.keyAt(first + i)!)
-    // Never so, but the compiler cannot know.
-    if (this.touch(many) > 0xff) return false
-    for (let i = 0; i < many; i++) if (!this.enterHashed(HASHES[i]!, first + i)) return false
-    return true
+  /** How many keys were appended and are still to be entered. O(1). */
+  get unentered(): number {
+    return this.appended?.size ?? 0
   }
 
   /**
-   * Reads the home cells of so many HASHES. Each is a cache miss. Where little is done in between, the processor fetches many at a time,
-   * and whoever works on them one by one after that waits for none.
+   * Has up to so many keys found that were appended, and all that a map takes; false where one of them comes twice: then the table is good for
+   * nothing. Once it has begun nothing is appended until all are entered. O(keys), once; O(most) after that.
    */
-  private touch(many: number): number {
-    const { directory, shift } = this
-    let touched = 0
-    for (let i = 0; i < many; i++) {
-      const hash = HASHES[i]!
-      const cells = directory[hash >>> shift]!
-      touched |= cells[(hash << 1) & (cells.length - 3)]!
+  protected enterAppended(most: number): boolean {
+    const { appended } = this
+    if (appended === undefined) return true
+    while (this.map !== undefined && appended.size > 0) {
+      const slot = appended.takeSlot()
+      const key = this.keyAt(slot)!
+      if (this.find(key) >= 0) return false
+      this.count++
+      this.place(key, slot)
     }
-    return touched & 1
+    const pairs = appended.take(most)
+    for (let at = 0; at < pairs.length; at += 2) if (!this.placeHashed(pairs[at]!, pairs[at + 1]!)) return false
+    if (appended.size === 0) this.appended = undefined
+    return true
   }
 
-  /** Enters the key of a slot, unless it is there. */
-  private enterHashed(hash: number, slot: number): boolean {
-    const key = this.keyAt(slot)!
+  /** Has the key of a slot found, unless it is there. */
+  private placeHashed(hash: number, slot: number): boolean {
     const cells = this.directory[hash >>> this.shift]!
     const last = cells.length - 3
     let at = (hash << 1) & last
     for (; cells[at + 1] !== 0; at = (at + 2) & last)
-      if (cells[at] === hash && this.keyAt(cells[at + 1]! - 1) === key) return false
+      if (cells[at] === hash && this.keyAt(cells[at + 1]! - 1) === this.keyAt(slot)) return false
     this.count++
-    this.keysWeight += textWeight(key)
     cells[at] = hash
     cells[at + 1] = slot + 1
     const count = ++cells[last + 1]!
@@ -211,6 +201,10 @@ export class StringTable<T = unknown> {
   private enter(key: string, slot: number): void {
     this.count++
     this.keysWeight += textWeight(key)
+    this.place(key, slot)
+  }
+
+  private place(key: string, slot: number): void {
     if (this.map === undefined || this.leaving !== undefined) {
       this.insertHashed(this.hashFor(key), slot)
       if (this.leaving !== undefined) this.leaveMap(this.leaving)
@@ -542,9 +536,6 @@ const FIRST_ROWS = 8
 const LEAVING_AT_ONCE = 4
 /** So full are segments at most that are made at once: some get more keys than others, and three quarters of the cells are used at most. */
 const EXPECTED_IN_CELL = 0.65
-const ENTERED_AT_ONCE = 256
-/** Of the keys that are being entered. */
-const HASHES = new Int32Array(ENTERED_AT_ONCE)
 const NO_DIRECTORY: Int32Array[] = []
 
 /** The table and its map without anything in it. */

@@ -5,8 +5,8 @@ import { StoreHost } from '../../src/commands/persistence-host.js'
 import { codeOfAsleep, formOfAsleep, NEVER, wake } from '../../src/keyspace/asleep.js'
 import { givePlain } from '../../src/keyspace/plain-data.js'
 import { formOf, PLAIN_STRING, packString, readValue } from '../../src/keyspace/plain-values.js'
-import type { EntrySource } from '../../src/keyspace/ports.js'
 import { type Collection, codeOf, isString, type Value, valueWeight } from '../../src/keyspace/value.js'
+import { loadPieces } from '../../src/persistence/recovery.js'
 import { readSnapshot, SnapshotEncoder } from '../../src/persistence/snapshot-format.js'
 import { toBytes } from '../../src/structures/text.js'
 import { stateOf, valueText } from '../laws/state.js'
@@ -15,15 +15,11 @@ import { START } from '../laws/writes/write.js'
 
 const HEAD = { databases: 16, seq: 0, timeMs: 1, keys: 0 }
 
-/** Has the bytes of a snapshot read. */
-async function read(encoder: SnapshotEncoder, visit: (entries: EntrySource) => void, keys = 0): Promise<void> {
-  const pieces = [encoder.head({ ...HEAD, keys })]
-  for (let block = encoder.block(); block !== undefined; block = encoder.block()) pieces.push(block.slice())
-  pieces.push(encoder.last())
-  const all = async function* (): AsyncIterable<Uint8Array> {
-    yield* pieces
-  }
-  await readSnapshot(all(), 'file', visit)
+/** The snapshot, which may say that it has other numbers of keys. */
+async function* piecesOf(encoder: SnapshotEncoder, keys = 0): AsyncIterable<Uint8Array> {
+  yield encoder.head({ ...HEAD, keys })
+  for (let block = encoder.block(); block !== undefined; block = encoder.block()) yield block
+  yield encoder.last()
 }
 
 /** Plain data of which a binary may stand for doubles. */
@@ -54,7 +50,7 @@ async function see(form: number, value: Plain): Promise<Seen> {
     const encoding = isString(value) ? 'a string' : value.encoding
     return { code: codeOf(value), text: valueText(value), weight: valueWeight(value), encoding }
   }
-  await read(encoder, (entries) => {
+  await readSnapshot(piecesOf(encoder), 'file', (entries) => {
     entries.next()
     const glance = entries.glance()
     code = glance === undefined ? NEVER : codeOfAsleep(form, glance)
@@ -183,7 +179,7 @@ async function opened(from: Redstart, clock: ManualClock, awake: boolean): Promi
   while (cursor.next(1_000)) {}
   const db = new Redstart({ clock, seed: 7 })
   const host = new StoreHost(db.engine, () => undefined)
-  await read(encoder, (entries) => host.load(entries))
+  await loadPieces(piecesOf(encoder), 'file', host)
   host.listen(undefined)
   if (awake) for (const { keys } of db.engine.databases) for (let slot = 0; slot < keys.size; slot++) keys.lookAt(slot)
   return db
@@ -325,7 +321,9 @@ describe('a store in which values sleep', () => {
         add(encoder, `key:${many - 5}`)
         const host = new StoreHost(new Redstart().engine, () => undefined)
 
-        await expect(read(encoder, (entries) => host.load(entries))).rejects.toThrow('a key that comes twice')
+        await expect(loadPieces(piecesOf(encoder), 'file', host)).rejects.toThrow(
+          'file at byte 40: a key that comes twice',
+        )
       }
   })
 
@@ -336,7 +334,7 @@ describe('a store in which values sleep', () => {
     const host = new StoreHost(db.engine, () => undefined)
     const before = process.memoryUsage().arrayBuffers
 
-    await read(encoder, (entries) => host.load(entries), 2 ** 47)
+    await loadPieces(piecesOf(encoder, 2 ** 47), 'file', host)
 
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000)
     expect(db.dbsize()).toBe(100)

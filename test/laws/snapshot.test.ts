@@ -78,6 +78,7 @@ function loaded(entries: readonly Plain[]): string[] {
   const source = new Entries(entries)
   own.load(source)
   source.finish()
+  while (own.unentered > 0) own.enterLoaded()
   for (const database of db.engine.databases) database.invariants()
   const state = stateOf(db.engine)
   own.listen(undefined)

@@ -36,7 +36,8 @@ class LoadedTable extends StringTable<number> {
     keys.forEach((key) => {
       this.append(key)
     })
-    return this.enterAppended()
+    while (this.unentered > 0) if (!this.enterAppended(100)) return false
+    return true
   }
 }
 
