@@ -11,6 +11,7 @@ export type {
   GeoParts,
   GeosearchstoreOptions,
 } from './api/geo.js'
+export type { DataRecord } from './api/given.js'
 export type { FieldAndValue, FieldValues, HscanOptions } from './api/hash.js'
 export type { KeyWatch } from './api/key-watch.js'
 export type { BlmpopOptions, LmpopOptions, LposCountOptions, MultiPopped, Popped } from './api/list.js'

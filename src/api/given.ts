@@ -3,6 +3,7 @@
  * anything is done: an option that is passed over in silence makes no lock exclusive and lets no key expire.
  * Each interface of options has its names in one table, beside the methods that take it.
  */
+import type { Data } from '../commands/argv.js'
 import { notASignal, optionInUpperCase, unfit, unknownOption } from '../errors.js'
 
 /** The names of the options `O`. One that is missing here, or is none of them, does not compile. */
@@ -42,6 +43,14 @@ export function objectGiven<O extends object>(value: O, what: string): O {
   if (typeof value !== 'object' || value === null) throw unfit(`${what} must be an object`, value)
   return value
 }
+
+/**
+ * What an object of type `O` must be, to be names with their values. An interface fits, though it has no index signature; where there is
+ * no type to go by, as in a multi, it is a record, and one whose type is an interface goes as `{ ...user }`.
+ */
+export type DataRecord<O> = [keyof O] extends [never]
+  ? Readonly<Record<string, Data>>
+  : { readonly [Name in keyof O & string]: Data }
 
 /** Whether names and values come as pairs, or as an object. Throws ERR for what is neither. */
 export function isPairs<K, V>(

@@ -11,12 +11,12 @@ import * as random from '../commands/hash-random.js'
 import * as scans from '../commands/hash-scan.js'
 import { notAFloat, wrongArity } from '../errors.js'
 import { EXPIRE_OPTIONS } from './generic.js'
-import { isPairs, type Names, optionsGiven, pairGiven } from './given.js'
+import { type DataRecord, isPairs, type Names, optionsGiven, pairGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { EXPIRATION } from './string.js'
 import { ELEMENT_SCAN_OPTIONS, outText, scanOptions, textsOf } from './words.js'
 
-/** Fields and values to set: an object, a Map or any other list of pairs. One whose type is an interface goes as `{ ...user }`. */
+/** Fields and values to set: an object, a Map or any other list of pairs. */
 export type FieldValues = Readonly<Record<string, Data>> | Iterable<readonly [Key, Data]>
 
 /** A field with its value. */
@@ -47,7 +47,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @throws RedstartError WRONGTYPE
    * @see https://redis.io/docs/latest/commands/hset/
    */
-  hset(key: Key, fields: FieldValues): number
+  hset<F extends DataRecord<F>>(key: Key, fields: F | FieldValues): number
   hset(key: Key, field: Key | FieldValues, value?: Data, ...surplus: readonly never[]): number {
     if (surplus.length > 0) throw wrongArity('hset')
     if (typeof field === 'string' || field instanceof Uint8Array) {
@@ -64,7 +64,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * @throws RedstartError WRONGTYPE
    * @see https://redis.io/docs/latest/commands/hmset/
    */
-  hmset(key: Key, fields: FieldValues): 'OK' {
+  hmset<F extends DataRecord<F>>(key: Key, fields: F | FieldValues): 'OK' {
     this[GROW](bodies.hset, toText(key), pairsOf(fields, 'hmset'))
     return 'OK'
   }
@@ -431,7 +431,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
    * away
    * @see https://redis.io/docs/latest/commands/hsetex/
    */
-  hsetex(key: Key, fields: FieldValues, options?: HsetexOptions): number {
+  hsetex<F extends DataRecord<F>>(key: Key, fields: F | FieldValues, options?: HsetexOptions): number {
     return this[GROW](getex.hsetex, toText(key), pairsOf(fields, 'hsetex'), optionsGiven(options, HSETEX_OPTIONS))
   }
 

@@ -9,7 +9,7 @@ import * as reads from '../commands/stream-reads.js'
 import * as trims from '../commands/stream-trim.js'
 import { wrongArity } from '../errors.js'
 import type { StreamEntry as Entry } from '../structures/stream.js'
-import { isPairs, type Names, objectGiven, optionsGiven, pairGiven, signalGiven } from './given.js'
+import { type DataRecord, isPairs, type Names, objectGiven, optionsGiven, pairGiven, signalGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
 import { type FieldValues, pairsOf } from './hash.js'
 import { BLOCKING_OPTIONS, promised } from './words.js'
@@ -92,14 +92,19 @@ export abstract class StreamCommands<T extends string | Uint8Array> extends Hand
    * @throws RedstartError WRONGTYPE; ERR for an id that is none or not past all others
    * @see https://redis.io/docs/latest/commands/xadd/
    */
-  xadd(
+  xadd<F extends DataRecord<F>>(
     key: Key,
     id: string,
-    fields: FieldValues,
+    fields: F | FieldValues,
     options: XaddOptions & { readonly nomkstream: boolean },
   ): string | null
   /** As above; a stream that is missing is made, so there always is an id. */
-  xadd(key: Key, id: string, fields: FieldValues, options?: TrimOptions & { readonly nomkstream?: undefined }): string
+  xadd<F extends DataRecord<F>>(
+    key: Key,
+    id: string,
+    fields: F | FieldValues,
+    options?: TrimOptions & { readonly nomkstream?: undefined },
+  ): string
   xadd(key: Key, id: string, fields: FieldValues, options?: XaddOptions): string | null {
     const given = id === '*' ? undefined : strictOpenId(id)
     const words = pairsOf(fields, 'xadd')

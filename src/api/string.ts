@@ -9,7 +9,7 @@ import { ABSENT } from '../keyspace/key-index.js'
 import { OTHERWISE, OVERWRITTEN, type Unit } from '../keyspace/unit.js'
 import type { StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
-import { isPairs, type Names, optionsGiven, pairGiven } from './given.js'
+import { type DataRecord, isPairs, type Names, optionsGiven, pairGiven } from './given.js'
 import { GROW, Handle, OUT, RUN, UNIT } from './handle.js'
 
 /** SET with its GET option: the old value comes back. */
@@ -172,7 +172,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    *
    * @see https://redis.io/docs/latest/commands/mset/
    */
-  mset(entries: KeyValues): 'OK' {
+  mset<E extends DataRecord<E>>(entries: E | KeyValues): 'OK' {
     this[GROW](bodies.mset, pairsOf(entries, 'mset'))
     return 'OK'
   }
@@ -182,7 +182,7 @@ export abstract class StringCommands<T extends string | Uint8Array> extends Hand
    *
    * @see https://redis.io/docs/latest/commands/msetnx/
    */
-  msetnx(entries: KeyValues): number {
+  msetnx<E extends DataRecord<E>>(entries: E | KeyValues): number {
     return this[GROW](bodies.msetnx, pairsOf(entries, 'msetnx'))
   }
 

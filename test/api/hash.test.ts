@@ -1,4 +1,4 @@
-import type { Redstart } from 'redstart'
+import { type Redstart, RedstartError } from 'redstart'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
   bytes,
@@ -357,5 +357,52 @@ describe('types', () => {
     expectTypeOf(db.hset('h', { a: 1 })).toEqualTypeOf<number>()
     // @ts-expect-error a field alone has no value
     expect(() => db.hset('h', 'a')).toThrow(notAString('undefined'))
+  })
+
+  it('take an object whose type is an interface, as they take one of no named type', () => {
+    interface User {
+      name: string
+      born: number
+    }
+    const { db } = openWithHash()
+    const ada: User = { name: 'Ada', born: 1815 }
+
+    expect(db.hset('u', ada)).toBe(2)
+    expect(db.hsetex('u', ada, { ex: 60 })).toBe(1)
+    expect(db.mset(ada)).toBe('OK')
+    expect(db.get('born')).toBe('1815')
+    const id = db.xadd('visits', '*', ada)
+    expectTypeOf(id).toEqualTypeOf<string>()
+    expect(db.xrange('visits', id, id)).toEqual([{ id, fields: { name: 'Ada', born: '1815' } }])
+    expect(
+      db
+        .multi()
+        .hset('u', { ...ada })
+        .exec(),
+    ).toEqual([0])
+  })
+
+  it('refuse an object with a value that is no string, number, bigint or Uint8Array', () => {
+    interface Visit {
+      page: string
+      at?: number
+    }
+    const { db } = openWithHash()
+    const visit: Visit = { page: '/' }
+    const visited: { page: string; at: Date } = { page: '/', at: new Date(0) }
+    const anything: object = visited
+
+    // @ts-expect-error
+    expect(() => db.hset('h', visited)).toThrow()
+    // @ts-expect-error
+    expect(() => db.mset({ a: null })).toThrow()
+    // @ts-expect-error
+    expect(() => db.xadd('s', '*', anything)).toThrow()
+    // @ts-expect-error
+    expect(() => db.hset('h', ['field', 'value'])).toThrow()
+    // @ts-expect-error a field that may be missing may be undefined
+    expect(db.hset('h', visit)).toBe(1)
+    // @ts-expect-error
+    expect(db.multi().hset('h', visited).exec()[0]).toBeInstanceOf(RedstartError)
   })
 })
