@@ -7,11 +7,11 @@ import * as blocking from '../commands/list-blocking.js'
 import type { ListEnd } from '../commands/list-ends.js'
 import * as ends from '../commands/list-ends.js'
 import * as moves from '../commands/list-moves.js'
-import { numkeysNotPositive, syntaxError } from '../errors.js'
+import { syntaxError } from '../errors.js'
 import { type Int64, integerOf } from '../structures/int64.js'
-import { listGiven, type Names, optionsGiven } from './given.js'
+import { type Names, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN, UNIT } from './handle.js'
-import { BLOCKING_OPTIONS, keyTexts, outText, outTexts, promised, textsOf, waitingFor } from './words.js'
+import { BLOCKING_OPTIONS, countedTexts, keyTexts, outText, outTexts, promised, textsOf, waitingFor } from './words.js'
 
 /** LPOS with its COUNT option: an array comes back. */
 export interface LposCountOptions extends LposOptions {
@@ -358,8 +358,9 @@ export abstract class ListCommands<T extends string | Uint8Array> extends Handle
    * @see https://redis.io/docs/latest/commands/brpoplpush/
    */
   brpoplpush(source: Key, destination: Key, timeoutSeconds: number, options?: BlockingOptions): Promise<T | null> {
-    const ends = { fromFront: false, toFront: true }
-    return promised(this, () => moveOrWait(this, source, destination, ends, waitingFor(timeoutSeconds, options)))
+    return promised(this, () => {
+      return moveOrWait(this, source, destination, blocking.BACK_TO_FRONT, waitingFor(timeoutSeconds, options))
+    })
   }
 
   /**
@@ -405,11 +406,6 @@ function countOf(options: LmpopOptions | undefined): Int64 {
   return ends.checkedMpopCount(integerOf(options?.count ?? 1))
 }
 
-function countedTexts(keys: readonly Key[]): string[] {
-  if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
-  return keys.map(toText)
-}
-
 function outMany<T extends string | Uint8Array>(handle: Handle<T>, elements: string[] | null): T[] | null {
   return elements === null ? null : outTexts(handle, elements)
 }
@@ -432,7 +428,7 @@ function moveOrWait<T extends string | Uint8Array>(
   handle: Handle<T>,
   source: Key,
   destination: Key,
-  ends: Parameters<typeof blocking.bmove>[3],
+  ends: blocking.MoveEnds,
   waiting: Waiting,
 ): T | null | Promise<T | null> {
   const moved = handle[GROW](blocking.bmove, toText(source), toText(destination), ends, waiting)

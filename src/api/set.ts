@@ -6,10 +6,10 @@ import type { SintercardOptions } from '../commands/set-algebra.js'
 import * as algebra from '../commands/set-algebra.js'
 import * as chance from '../commands/set-random.js'
 import * as scans from '../commands/set-scan.js'
-import { numkeysNotPositive } from '../errors.js'
-import { listGiven, type Names, optionsGiven } from './given.js'
+import { integerOf } from '../structures/int64.js'
+import { type Names, optionsGiven } from './given.js'
 import { GROW, Handle, RUN, UNIT } from './handle.js'
-import { ELEMENT_SCAN_OPTIONS, outText, outTexts, scanOptions, textsOf } from './words.js'
+import { countedTexts, ELEMENT_SCAN_OPTIONS, outText, outTexts, scanOptions, textsOf } from './words.js'
 
 /** Options of `sscan` and `sscanIterator`. */
 export interface SscanOptions {
@@ -122,7 +122,7 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
   spop(key: Key, count: number): T[]
   spop(key: Key, count?: number): T | null | T[] {
     if (count === undefined) return outText(this, this[RUN](chance.spop, toText(key)))
-    const checked = chance.checkedCount(Number.isSafeInteger(count) ? count : undefined)
+    const checked = chance.checkedCount(integerOf(count))
     return outTexts(this, this[RUN](chance.spopSome, toText(key), checked))
   }
 
@@ -170,10 +170,9 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
    * @see https://redis.io/docs/latest/commands/sintercard/
    */
   sintercard(keys: readonly Key[], options?: SintercardOptions): number {
-    if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
+    const texts = countedTexts(keys)
     const limit = optionsGiven(options, SINTERCARD_OPTIONS)?.limit ?? 0
-    const checked = algebra.checkedLimit(Number.isSafeInteger(limit) ? limit : undefined)
-    return this[RUN](algebra.sintercard, keys.map(toText), checked)
+    return this[RUN](algebra.sintercard, texts, algebra.checkedLimit(integerOf(limit)))
   }
 
   /**

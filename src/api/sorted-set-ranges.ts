@@ -6,6 +6,7 @@ import { lexRange, rangeQuery, rankBound, scoreRange } from '../commands/sorted-
 import * as edits from '../commands/sorted-set-range-edits.js'
 import * as ranges from '../commands/sorted-set-ranges.js'
 import { noInputKeys } from '../errors.js'
+import { integerOf } from '../structures/int64.js'
 import { listGiven, type Names, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import { type ScoredMember, scoredOut } from './sorted-set.js'
@@ -311,7 +312,7 @@ export abstract class SortedSetRangeCommands<T extends string | Uint8Array> exte
    */
   zintercard(keys: readonly Key[], options?: ZintercardOptions): number {
     const limit = optionsGiven(options, ZINTERCARD_OPTIONS)?.limit ?? 0
-    return this[RUN](algebra.zintercard, inputs(keys, 'zintercard'), Number.isSafeInteger(limit) ? limit : undefined)
+    return this[RUN](algebra.zintercard, inputs(keys, 'zintercard'), integerOf(limit))
   }
 
   /** As below, with scores. O(n), n members in all sets together. */

@@ -10,12 +10,13 @@ import type { ScoreEnd } from '../commands/sorted-set-pops.js'
 import * as pops from '../commands/sorted-set-pops.js'
 import * as chance from '../commands/sorted-set-random.js'
 import * as scans from '../commands/sorted-set-scan.js'
-import { numkeysNotPositive, syntaxError, wrongArity } from '../errors.js'
+import { syntaxError, wrongArity } from '../errors.js'
 import { integerOf } from '../structures/int64.js'
 import { listGiven, type Names, objectGiven, optionsGiven } from './given.js'
 import { GROW, Handle, OUT_TEXT, RUN } from './handle.js'
 import {
   BLOCKING_OPTIONS,
+  countedTexts,
   ELEMENT_SCAN_OPTIONS,
   keyTexts,
   outText,
@@ -443,10 +444,10 @@ function mpopArguments(
   options: ZmpopOptions | undefined,
   names: Names<ZmpopOptions>,
 ): { texts: string[]; count: number } {
-  if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
+  const texts = countedTexts(keys)
   if (where !== 'min' && where !== 'max') throw syntaxError()
   const count = clamp(checkedMpopCount(integerOf(optionsGiven(options, names)?.count ?? 1)))
-  return { texts: keys.map(toText), count }
+  return { texts, count }
 }
 
 function popped<T extends string | Uint8Array>(handle: Handle<T>, result: pops.Popped | null): PoppedMembers<T> | null {

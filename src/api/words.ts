@@ -2,7 +2,7 @@
 
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
-import { wrongArity } from '../errors.js'
+import { numkeysNotPositive, wrongArity } from '../errors.js'
 import { listGiven, type Names, optionsGiven, signalGiven } from './given.js'
 import { AT_ONCE, type Handle, OUT_TEXT } from './handle.js'
 import type { HscanOptions } from './hash.js'
@@ -23,6 +23,12 @@ export function textsOf(words: readonly Data[], command: string): string[] {
 /** As `textsOf`, of one key or several. */
 export function keyTexts(keys: Key | readonly Key[], command: string): string[] {
   return isKey(keys) ? [toText(keys)] : textsOf(keys, command)
+}
+
+/** Keys that stand behind their number in a raw call. Throws ERR (numkeys) where there are none. */
+export function countedTexts(keys: readonly Key[]): string[] {
+  if (listGiven(keys, 'keys').length === 0) throw numkeysNotPositive()
+  return keys.map(toText)
 }
 
 export function isKey(keys: Key | readonly Key[]): keys is Key {

@@ -3,6 +3,7 @@
  *
  * Rules are read in acl-rules.ts, kept in acl-user.ts and enforced by acl-access.ts.
  */
+
 import { subcommandSyntax, syntaxError, wrongArity } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { type AclLogEntry, accessOf, checkedCall, refusal, userOf } from './acl-access.js'
@@ -37,9 +38,10 @@ import {
   subcommandOf,
   takesWords,
 } from './command.js'
+import { helpCommand } from './help.js'
 import { commandList } from './introspection.js'
 import { knownCommands, nameOf } from './known-commands.js'
-import { Double, MapReply, OK, type Reply, Status } from './reply.js'
+import { Double, MapReply, OK, type Reply } from './reply.js'
 
 /** A user as ACL GETUSER shows it. */
 export interface AclUser {
@@ -312,15 +314,7 @@ export const aclCommands = {
         syntax: 'username',
         call: (unit, argv): Reply => userReply(aclGetuser(unit, textAt(argv, 2))),
       },
-      HELP: {
-        ...OPEN,
-        summary: 'Returns a short text about the subcommands.',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, OPEN),
       LIST: {
         ...ADMINISTRATIVE,
         summary: 'Returns all users as lines of rules.',

@@ -1,4 +1,5 @@
 /** The wire of CLIENT: bodies are in client.ts, client-tracking.ts and client-pause.ts. */
+
 import { syntaxError, timeoutNegative } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { parseInt64 } from '../structures/int64.js'
@@ -39,7 +40,8 @@ import {
   trackingOptions,
 } from './client-tracking.js'
 import { ADMIN, type Command, LOADING, NO_KEYS, NOSCRIPT, STALE } from './command.js'
-import { MapReply, OK, Replies, type Reply, SetReply, Status } from './reply.js'
+import { helpCommand } from './help.js'
+import { MapReply, OK, Replies, type Reply, SetReply } from './reply.js'
 
 const TYPES: Readonly<Record<string, ClientType>> = {
   normal: 'normal',
@@ -262,16 +264,7 @@ export const clientCommands = {
         syntax: '',
         call: (unit): Reply => clientGetredir(unit),
       },
-      HELP: {
-        ...OPEN,
-        summary: 'Returns a short text about the subcommands.',
-        since: '5.0.0',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, { ...OPEN, since: '5.0.0' }),
       ID: {
         ...OPEN,
         summary: 'Returns the id of the session.',

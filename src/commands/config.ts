@@ -1,4 +1,5 @@
 /** What can be set while the database runs: CONFIG, over the table in config-parameters.ts. */
+
 import { configSetFailed, noConfigFile, unknownParameter, wrongArity } from '../errors.js'
 import type { Store } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -7,8 +8,9 @@ import { type Argv, textAt, textsFrom } from './argv.js'
 import { ADMIN, type Command, LOADING, NO_KEYS, NOSCRIPT, STALE } from './command.js'
 import { PARAMETERS } from './config-parameters.js'
 import { BadParameter, type Parameter } from './config-values.js'
+import { helpCommand } from './help.js'
 import { observationOf } from './observation.js'
-import { MapReply, OK, type Reply, Status } from './reply.js'
+import { MapReply, OK, type Reply } from './reply.js'
 
 /** The values of all parameters that a pattern fits; names and patterns in any letter case. O(patterns × parameters). */
 export function configGet(unit: Unit, patterns: readonly string[]): Record<string, string> {
@@ -103,16 +105,7 @@ export const configCommands = {
         syntax: 'parameter...',
         call: (unit, argv): Reply => new MapReply(Object.entries(configGet(unit, textsFrom(argv, 2)))),
       },
-      HELP: {
-        ...OF_CONFIG,
-        summary: 'Returns a short text about the subcommands.',
-        since: '5.0.0',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, { ...OF_CONFIG, since: '5.0.0' }),
       RESETSTAT: {
         ...OF_CONFIG,
         summary: 'Counts from zero again what INFO tells of.',

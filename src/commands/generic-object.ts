@@ -1,4 +1,5 @@
 /** Looking into a key without touching it: OBJECT. */
+
 import { frequencyNotTracked, idleTimeNotTracked } from '../errors.js'
 import { idleSeconds } from '../keyspace/access-time.js'
 import { isLfu } from '../keyspace/eviction-policy.js'
@@ -7,8 +8,9 @@ import type { Unit } from '../keyspace/unit.js'
 import { isString, type Value } from '../keyspace/value.js'
 import { byteLength } from '../structures/text.js'
 import { textAt } from './argv.js'
-import { type Command, keySpec, LOADING, NO_KEYS, READONLY, STALE } from './command.js'
-import { type Reply, Status } from './reply.js'
+import { type Command, keySpec, NO_KEYS, READONLY } from './command.js'
+import { helpCommand } from './help.js'
+import type { Reply } from './reply.js'
 
 /** Redis keeps shorter strings in one piece with their header. */
 const EMBEDDED_MAX = 44
@@ -109,17 +111,7 @@ export const genericObjectCommands = {
         syntax: 'key:key',
         call: (unit, argv): Reply => objectFreq(unit, textAt(argv, 2)),
       },
-      HELP: {
-        summary: 'Returns a short text about the subcommands.',
-        since: '6.2.0',
-        group: 'generic',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        keys: NO_KEYS,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, { since: '6.2.0', group: 'generic' }),
       IDLETIME: {
         summary: 'Returns the seconds since the last access to a key.',
         since: '2.2.3',

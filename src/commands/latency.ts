@@ -1,13 +1,15 @@
 /** How long calls and other events take: https://redis.io/docs/latest/commands/latency-latest/ */
+
 import { noSamples } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { textAt, textsFrom } from './argv.js'
 import { ADMIN, type Command, LOADING, NO_KEYS, NOSCRIPT, STALE } from './command.js'
 import type { CommandStatistics } from './command-statistics.js'
+import { helpCommand } from './help.js'
 import { nameOf } from './known-commands.js'
 import type { LatencyEvent, LatencySample } from './latency-samples.js'
 import { observationOf } from './observation.js'
-import { MapReply, type Reply, Status } from './reply.js'
+import { MapReply, type Reply } from './reply.js'
 
 /** How long the calls of a command took. */
 export interface CommandLatency {
@@ -165,15 +167,7 @@ export const latencyCommands = {
         syntax: 'event',
         call: (unit, argv): Reply => latencyGraph(unit, textAt(argv, 2)),
       },
-      HELP: {
-        ...OF_LATENCY,
-        summary: 'Returns a short text about the subcommands.',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, OF_LATENCY),
       HISTOGRAM: {
         ...OF_LATENCY,
         summary: 'Returns how long calls of each command took.',

@@ -1,13 +1,15 @@
 /** What keys take: MEMORY. The reckoning is in keyspace/ledger.ts and structures/weight.ts. */
+
 import { syntaxError } from '../errors.js'
 import { ABSENT } from '../keyspace/key-index.js'
 import type { Unit } from '../keyspace/unit.js'
 import type { Int64 } from '../structures/int64.js'
 import { type Argv, integerAt, operandOf, textAt, tokenAt } from './argv.js'
-import { type Command, keySpec, LOADING, NO_KEYS, READONLY, STALE } from './command.js'
+import { type Command, keySpec, NO_KEYS, READONLY } from './command.js'
 import { checkedInteger } from './deadline.js'
+import { helpCommand } from './help.js'
 import { host } from './host.js'
-import { MapReply, OK, type Reply, Status } from './reply.js'
+import { MapReply, OK, type Reply } from './reply.js'
 
 /** Options of `memoryUsage`. */
 export interface MemoryUsageOptions {
@@ -181,13 +183,7 @@ export const memoryCommands = {
         tips: ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special'],
         call: memoryDoctor,
       },
-      HELP: {
-        ...OF_MEMORY,
-        summary: 'Returns a short text about the subcommands.',
-        complexity: 'O(1)',
-        flags: LOADING | STALE,
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, OF_MEMORY),
       'MALLOC-STATS': {
         ...OF_MEMORY,
         summary: 'Returns what the host tells of its heap.',

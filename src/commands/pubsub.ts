@@ -3,6 +3,7 @@
  *
  * What a connection hears of is kept in keyspace/client-subscriptions.ts; typed subscriptions are in api/pubsub.ts.
  */
+
 import { denyBlocking, unknownSubcommandOrArity } from '../errors.js'
 import { countSubscriptions, subscribeClient, unsubscribeClient } from '../keyspace/client-subscriptions.js'
 import type { SubscriptionKind } from '../keyspace/pubsub.js'
@@ -12,7 +13,8 @@ import type { StringValue } from '../keyspace/value.js'
 import { Glob } from '../structures/glob.js'
 import { type Argv, textAt, textsFrom, valueAt } from './argv.js'
 import { type Command, FAST, keySpec, LOADING, NO_KEYS, NOSCRIPT, PUBSUB, STALE } from './command.js'
-import { Replies, type Reply, Status } from './reply.js'
+import { helpCommand } from './help.js'
+import { Replies, type Reply } from './reply.js'
 
 /**
  * Sends a message to those who are subscribed to the channel or to a pattern that it matches; returns how many there are, who
@@ -278,18 +280,7 @@ export const pubsubCommands = {
         syntax: '[shardchannel ...]',
         call: numsubCall('shard'),
       },
-      HELP: {
-        summary: 'Returns a short text about the subcommands.',
-        since: '6.2.0',
-        group: 'pubsub',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        ownCategories: true,
-        keys: NO_KEYS,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, { since: '6.2.0', group: 'pubsub', ownCategories: true }),
     },
   },
 } satisfies Record<string, Command>

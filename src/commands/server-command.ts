@@ -1,7 +1,9 @@
 /** What there is to call: COMMAND, answered from the table by introspection.ts. */
+
 import { syntaxError } from '../errors.js'
 import { type Argv, textAt, textsFrom, tokenAt } from './argv.js'
 import { type Command, type CommandTable, type KeySpec, LOADING, NO_KEYS, STALE } from './command.js'
+import { helpCommand } from './help.js'
 import {
   type CommandDocs,
   type CommandInfo,
@@ -92,8 +94,7 @@ function docsReply(docs: CommandDocs, keySpecs: readonly KeySpec[]): Reply {
           deprecated_since: docs.deprecated.since,
           replaced_by: docs.deprecated.use,
         }),
-    ...(docs.internal ? { doc_flags: names(['syscmd']) } : {}),
-    ...(docs.isSystem === true ? { doc_flags: names(['syscmd']) } : {}),
+    ...(docs.internal || docs.isSystem ? { doc_flags: names(['syscmd']) } : {}),
     ...(docs.arguments.length === 0
       ? {}
       : { arguments: docs.arguments.map((argument) => argumentReply(argument, nextKeySpec)) }),
@@ -228,15 +229,7 @@ export function commandCommands(table: () => CommandTable) {
           call: (_unit, argv): Reply =>
             commandGetKeys(table(), argv.slice(2)).map(({ key, flags }) => [key, names(flags)]),
         },
-        HELP: {
-          ...OF_COMMAND,
-          summary: 'Returns a short text about the subcommands.',
-          since: '5.0.0',
-          complexity: 'O(1)',
-          arity: 2,
-          syntax: '',
-          call: (): Reply => HELP.map((line) => new Status(line)),
-        },
+        HELP: helpCommand(HELP, { ...OF_COMMAND, since: '5.0.0' }),
         INFO: {
           ...OF_COMMAND,
           summary: 'Returns arity, flags and keys of commands.',

@@ -1,11 +1,13 @@
 /** Calls that took long: https://redis.io/docs/latest/commands/slowlog-get/ They are kept in slow-calls.ts. */
+
 import { countTooSmall, subcommandSyntax } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
 import { parseInt64 } from '../structures/int64.js'
 import { type Argv, clamp, textAt } from './argv.js'
 import { ADMIN, type Command, LOADING, NO_KEYS, STALE } from './command.js'
+import { helpCommand } from './help.js'
 import { observationOf } from './observation.js'
-import { OK, type Reply, Status } from './reply.js'
+import { OK, type Reply } from './reply.js'
 import type { SlowCall } from './slow-calls.js'
 
 const COUNT_BY_DEFAULT = 10
@@ -75,16 +77,7 @@ export const slowlogCommands = {
         syntax: '[count:integer]',
         call: getCall,
       },
-      HELP: {
-        ...OF_SLOWLOG,
-        summary: 'Returns a short text about the subcommands.',
-        since: '6.2.0',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, { ...OF_SLOWLOG, since: '6.2.0' }),
       LEN: {
         ...OF_SLOWLOG,
         summary: 'Returns how many slow calls are kept.',

@@ -1,4 +1,5 @@
 /** Groups of consumers: XGROUP. */
+
 import { subcommandSyntax } from '../errors.js'
 import { STREAM } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -7,8 +8,9 @@ import type { Stream } from '../structures/stream.js'
 import { type StreamGroup, UNKNOWN_READ } from '../structures/stream-group.js'
 import { ID_MIN, idText, type StreamId } from '../structures/stream-id.js'
 import { type Argv, integerAt, textAt, tokenAt } from './argv.js'
-import { type Command, DENYOOM, keySpec, LOADING, NO_KEYS, STALE, WRITE } from './command.js'
-import { OK, type Reply, Status } from './reply.js'
+import { type Command, DENYOOM, keySpec, NO_KEYS, WRITE } from './command.js'
+import { helpCommand } from './help.js'
+import { OK, type Reply } from './reply.js'
 import { readWords } from './stream-delivery.js'
 import { entriesReadNegative, groupExists, groupNeedsKey, unknownGroup } from './stream-errors.js'
 import { looseId, strictId } from './stream-ids.js'
@@ -226,17 +228,7 @@ export const streamGroupCommands = {
         syntax: 'key:key group consumer',
         call: (unit, argv): Reply => xgroupDelConsumer(unit, textAt(argv, 2), textAt(argv, 3), textAt(argv, 4)),
       },
-      HELP: {
-        summary: 'Returns a short text about the subcommands.',
-        since: '5.0.0',
-        group: 'stream',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        keys: NO_KEYS,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, { since: '5.0.0', group: 'stream' }),
     },
   },
 } satisfies Record<string, Command>

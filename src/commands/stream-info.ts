@@ -1,4 +1,5 @@
 /** What is known of a stream, its groups and their consumers: XINFO. */
+
 import { noSuchKey, subcommandSyntax } from '../errors.js'
 import { STREAM } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -8,8 +9,9 @@ import { type StreamConsumer, type StreamGroup, UNKNOWN_READ } from '../structur
 import { ID_MAX, ID_MIN, idText } from '../structures/stream-id.js'
 import type { PendingEntry, PendingList } from '../structures/stream-pending.js'
 import { type Argv, clampedAt, textAt, tokenAt } from './argv.js'
-import { type Command, keySpec, LOADING, NO_KEYS, READONLY, STALE } from './command.js'
-import { MapReply, type Reply, Status } from './reply.js'
+import { type Command, keySpec, NO_KEYS, READONLY } from './command.js'
+import { helpCommand } from './help.js'
+import { MapReply, type Reply } from './reply.js'
 import { unknownGroup } from './stream-errors.js'
 import { entryReply } from './stream-ranges.js'
 
@@ -235,17 +237,7 @@ export const streamInfoCommands = {
               ]),
           ),
       },
-      HELP: {
-        summary: 'Returns a short text about the subcommands.',
-        since: '5.0.0',
-        group: 'stream',
-        complexity: 'O(1)',
-        arity: 2,
-        flags: LOADING | STALE,
-        keys: NO_KEYS,
-        syntax: '',
-        call: (): Reply => HELP.map((line) => new Status(line)),
-      },
+      HELP: helpCommand(HELP, { since: '5.0.0', group: 'stream' }),
     },
   },
 } satisfies Record<string, Command>
