@@ -94,7 +94,7 @@ const BYTES: Form<Uint8Array> = {
 }
 
 /** Values as strings that a codec makes of them, behind a head. */
-export class EncodedEntries<T, Data extends string | Uint8Array> implements Entries<T, Data> {
+class EncodedEntries<T, Data extends string | Uint8Array> implements Entries<T, Data> {
   private readonly store: CacheStore
   private readonly prefix: string
   private readonly references: References

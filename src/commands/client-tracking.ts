@@ -81,7 +81,7 @@ export function endTracking(client: Client, { store }: Unit): void {
 }
 
 /** A connection that is open, by its id. */
-export function checkedRedirect({ store }: Unit, id: number): number {
+function checkedRedirect({ store }: Unit, id: number): number {
   if (store.connections.get(id) === undefined) throw noClientToRedirectTo()
   return id
 }

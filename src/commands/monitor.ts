@@ -41,7 +41,7 @@ export function endMonitor(client: Client, store: Store): void {
 }
 
 /** A call as a line of MONITOR. O(bytes). */
-export function monitorLine({ timeMs, db, client, args }: MonitoredCall): string {
+function monitorLine({ timeMs, db, client, args }: MonitoredCall): string {
   const time = `${Math.floor(timeMs / 1_000)}.${String(timeMs % 1_000).padStart(3, '0')}000`
   return `${time} [${db} ${client}] ${args.map(quoted).join(' ')}`
 }

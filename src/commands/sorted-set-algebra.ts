@@ -28,7 +28,7 @@ export interface AggregateOptions {
 export type Operand = SortedSet | SetOfStrings | undefined
 
 /** What stands at the keys, in their order. Throws WRONGTYPE at the first key that holds neither a sorted set nor a set. */
-export function operandsOf(unit: Unit, keys: readonly string[]): Operand[] {
+function operandsOf(unit: Unit, keys: readonly string[]): Operand[] {
   return keys.map((key) => {
     const value = unit.readValue(key)
     if (value === undefined || value instanceof SortedSet || value instanceof SetOfStrings) return value
@@ -75,7 +75,7 @@ export function intersection(operands: readonly Operand[], options: AggregateOpt
 }
 
 /** How many members all sets have, at most `limit` unless it is 0. O(n · sets), n members in the smallest set. */
-export function intersectionSize(operands: readonly Operand[], limit: Int64): number {
+function intersectionSize(operands: readonly Operand[], limit: Int64): number {
   const [smallest, ...others] = allOrNone(operands, UNWEIGHTED)
   if (smallest === undefined) return 0
   const most = limit === 0 ? Number.POSITIVE_INFINITY : limit

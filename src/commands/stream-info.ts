@@ -75,14 +75,14 @@ export function entriesRead({ entriesRead: read }: StreamGroup): Int64 | null {
 }
 
 /** The first pending entries, all for a limit of 0. */
-export function firstPending(list: PendingList, limit: number): PendingEntry[] {
+function firstPending(list: PendingList, limit: number): PendingEntry[] {
   const found: PendingEntry[] = []
   for (const entry of list.from(ID_MIN)) if (found.push(entry) === limit) break
   return found
 }
 
 /** How many entries XINFO STREAM FULL shows, and how many pending ones of each group and consumer. */
-export const FULL_COUNT = 10
+const FULL_COUNT = 10
 
 // What follows is the wire: one entry a command.
 

@@ -19,7 +19,7 @@ interface Listening {
 }
 
 /** Stands for every event that notify-keyspace-events calls `A`: all but these two. */
-export const EVERY_EVENT = '*'
+const EVERY_EVENT = '*'
 const NEW = 'new'
 const MISS = 'keymiss'
 

@@ -5,7 +5,7 @@ import { skipModuleParts, valueForm } from './rdb-values.js'
 import { type ByteWindow, MORE } from './window.js'
 
 /** The newest version of the format that is read: Redis 8.0. */
-export const NEWEST_VERSION = 12
+const NEWEST_VERSION = 12
 /** Since this version a checksum stands at the end. */
 const CHECKSUM_SINCE = 5
 const CHECKSUM_BYTES = 8

@@ -46,11 +46,6 @@ export class ByteString {
     return fromBytes(this.bytes, 0, this.length)
   }
 
-  /** The bytes from `start` to `end` (exclusive) as a canonical string. O(end - start). */
-  sliceText(start: number, end: number): string {
-    return fromBytes(this.bytes, start, end)
-  }
-
   /** Adds at the end. O(1) amortised per byte. */
   append(piece: string | Uint8Array): void {
     this.write(this.length, piece)

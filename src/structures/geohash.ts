@@ -3,9 +3,9 @@
  * that are near each other mostly have numbers that are.
  */
 
-export const LONGITUDE_MAX = 180
+const LONGITUDE_MAX = 180
 /** Where the web's Mercator projection ends. */
-export const LATITUDE_MAX = 85.05112878
+const LATITUDE_MAX = 85.05112878
 
 /** How often each side of the world is halved for a score. */
 export const STEPS_MAX = 26

@@ -14,7 +14,7 @@ import type { ByteString } from './byte-string.js'
 import { REGISTERS } from './hyperloglog-dense.js'
 
 /** The highest count that the sparse form can hold. */
-export const SPARSE_COUNT_MAX = 32
+const SPARSE_COUNT_MAX = 32
 
 const ZERO_LENGTH_MAX = 64
 const VAL_LENGTH_MAX = 4

@@ -191,7 +191,7 @@ export function timelessText(reply: Reply): string {
 }
 
 /** Whether two lists hold the same elements, each of `size` replies, in any order. O(n log n). */
-export function agreeSets(expected: readonly Reply[], actual: readonly Reply[], size: number): boolean {
+function agreeSets(expected: readonly Reply[], actual: readonly Reply[], size: number): boolean {
   if (expected.length !== actual.length) return false
   const a = elements(expected, size).sort()
   const b = elements(actual, size).sort()

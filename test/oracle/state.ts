@@ -177,7 +177,7 @@ export function isNearly(expected: string, actual: string): boolean {
   )
 }
 
-export function formatKey(state: KeyState | undefined): string {
+function formatKey(state: KeyState | undefined): string {
   if (state === undefined) return '(no such key)'
   const fields = state.type === 'hash' ? ` fields expire ${formatReply(state.fieldDeadlines)}` : ''
   return `${state.type} ${state.encoding} expires ${formatReply(state.deadline)} ${state.value}${fields}`

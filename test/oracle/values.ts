@@ -237,7 +237,7 @@ function longText(draw: Draw): ByteText {
 }
 
 export const smallInteger = (draw: Draw): string => String(draw.int(-10, 20))
-export const wideInteger = (draw: Draw): string =>
+const wideInteger = (draw: Draw): string =>
   `${draw.oneIn(3) ? '-' : ''}${draw.int(1, 2 ** 31 - 1)}${draw.int(0, 99999)}`
 export const edgeInteger = (draw: Draw): string => draw.pick(INTEGER_EDGES)
 export const notInteger = (draw: Draw): string => draw.pick(INTEGER_TRAPS)

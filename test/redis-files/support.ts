@@ -18,7 +18,7 @@ export function rdbFile(version: number, ...parts: readonly a.Part[]): Uint8Arra
   return version < 5 ? bytes : withChecksum(bytes)
 }
 
-export function withChecksum(bytes: Uint8Array): Uint8Array {
+function withChecksum(bytes: Uint8Array): Uint8Array {
   const file = a.join(bytes, new Uint8Array(8))
   writeCrc64(file, 0, bytes.length, file, bytes.length)
   return file

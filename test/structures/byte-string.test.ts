@@ -64,16 +64,6 @@ describe('a byte string', () => {
     )
   })
 
-  it('slices by bytes: half a character comes out as a byte', () => {
-    fc.assert(
-      fc.property(bytes, fc.nat(30), fc.nat(30), (whole, a, b) => {
-        const [start, end] = [Math.min(a, whole.length), Math.min(a + b, whole.length)]
-
-        expect(ByteString.of(whole.slice()).sliceText(start, end)).toBe(fromBytes(whole.slice(start, end)))
-      }),
-    )
-  })
-
   it('becomes a whole character again when the other half is appended', () => {
     const string = ByteString.ofText('\udcf0\udc9f')
 

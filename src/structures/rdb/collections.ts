@@ -28,7 +28,7 @@ export function isEncoded(value: object): value is EncodedCollection {
 }
 
 /** The type byte before a collection, as Redis 8.0.2 writes one that it keeps in the same encoding. O(1). */
-export function collectionType(value: EncodedCollection): RdbType {
+function collectionType(value: EncodedCollection): RdbType {
   if (value instanceof List) return RdbType.LIST_QUICKLIST_2
   if (value instanceof SetOfStrings) return setType(value)
   if (value instanceof Stream) return RdbType.STREAM_LISTPACKS_3
@@ -37,7 +37,7 @@ export function collectionType(value: EncodedCollection): RdbType {
 }
 
 /** Writes what follows the type byte. O(bytes). */
-export function writeCollection(writer: RdbWriter, value: EncodedCollection): void {
+function writeCollection(writer: RdbWriter, value: EncodedCollection): void {
   if (value instanceof List) writeList(writer, value)
   else if (value instanceof SetOfStrings) writeSet(writer, value)
   else if (value instanceof Hash) writeHash(writer, value)

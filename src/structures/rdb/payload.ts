@@ -4,7 +4,7 @@ import { RdbType } from './types.js'
 import { RdbWriter } from './writer.js'
 
 /** The version that Redis 8.0 writes, and the highest that it restores. */
-export const RDB_VERSION = 12
+const RDB_VERSION = 12
 
 const VERSION_BYTES = 2
 const CHECKSUM_BYTES = 8

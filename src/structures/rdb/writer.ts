@@ -133,18 +133,6 @@ export class RdbWriter {
     this.string(scratch, 0, size)
   }
 
-  /** Writes the string that is the decimal text of a safe integer. */
-  integerString(value: number): void {
-    if ((value | 0) === value) {
-      this.putInteger(value | 0)
-      return
-    }
-    const text = String(value)
-    this.reserve(1 + text.length)
-    this.bytes[this.length++] = text.length
-    this.ascii(text)
-  }
-
   /** Writes a double as 8 little-endian bytes. */
   double(value: number): void {
     float[0] = value

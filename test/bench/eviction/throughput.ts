@@ -12,7 +12,7 @@ const BATCH = 11_000
 /** Before the clock counts: the compiler is done then. */
 const WARM_BATCHES = 10
 
-export const CACHES = ['Redstart', 'lru-cache (max)'] as const
+const CACHES = ['Redstart', 'lru-cache (max)'] as const
 export type CacheName = (typeof CACHES)[number]
 export const KINDS: readonly KeyKind[] = ['same', 'fresh']
 

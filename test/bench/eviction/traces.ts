@@ -6,7 +6,7 @@ export interface Trace {
   readonly keys: Int32Array
 }
 
-export const UNIVERSE = 100_000
+const UNIVERSE = 100_000
 
 /** Keys by a Zipf distribution: the key of rank r as often as r to the power of -exponent. O(log universe) each. */
 function zipf(random: Random, exponent: number, universe: number): () => number {

@@ -34,7 +34,7 @@ const idOf = (index: number): string => `${1_700_000_000_000 + 7 * index}-0`
 /** Element `index` of many collections of `size`. */
 const spread = (index: number, size: number): string => `collection:${Math.floor(index / size)}`
 
-export const MIXES = {
+const MIXES = {
   'small strings': { count: 300_000, put: (db, i) => db.set(`key:${textOf(i, 8)}`, textOf(i, 32)) },
   'large strings': { count: 6_000, put: (db, i) => db.set(`key:${textOf(i, 8)}`, textOf(i, 10_000)) },
   'wide strings': { count: 100_000, put: (db, i) => db.set(`key:${textOf(i, 8)}`, wideTextOf(i, 60)) },

@@ -67,14 +67,6 @@ describe('RdbWriter', () => {
     )
   })
 
-  it('writes the string of an integer like its text', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.integer({ min: -40000, max: 40000 }), fc.maxSafeInteger()), (value) => {
-        expect(hex((w) => w.integerString(value))).toBe(hex((w) => w.string(ascii(String(value)))))
-      }),
-    )
-  })
-
   it('leaves strings uncompressed when asked to', () => {
     const writer = new RdbWriter(16, false)
 
