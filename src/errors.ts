@@ -1,3 +1,4 @@
+import { noSuchOption } from './option-names.js'
 import type { Int64 } from './structures/int64.js'
 import { byteLength, fromBytes, toBytes } from './structures/text.js'
 
@@ -360,8 +361,8 @@ export function optionInUpperCase(name: string): RedstartError {
   return new RedstartError(`ERR names of options are in lower case, got ${name}`)
 }
 
-export function unknownOption(name: string, known: readonly string[]): RedstartError {
-  return new RedstartError(`ERR there is no option '${name}' among ${known.join(', ')}`)
+export function unknownOption(name: string, names: Readonly<Record<string, true>>): RedstartError {
+  return new RedstartError(`ERR ${noSuchOption(name, names)}`)
 }
 
 export function illFormedString(): RedstartError {

@@ -1,5 +1,4 @@
 import { DISPOSE } from './api/disposable.js'
-import { type Names, strangeName } from './api/given.js'
 import { Handle, UNIT } from './api/handle.js'
 import { observeTypedCalls } from './api/observed-calls.js'
 import { type Key, toText, upperAscii } from './commands/argv.js'
@@ -19,6 +18,7 @@ import {
 } from './commands/faults.js'
 import { RedstartError } from './errors.js'
 import type { Store } from './keyspace/store.js'
+import { type Names, noSuchOption, strangeName } from './option-names.js'
 import { Glob } from './structures/glob.js'
 
 /** A session, or its `bytes` side. */
@@ -217,8 +217,7 @@ function ruleOf(
 ): FaultRule {
   if (options === undefined) return EVERY_CALL
   const stranger = strangeName(options, names)
-  if (stranger !== undefined)
-    throw new RangeError(`there is no option '${stranger}' among ${Object.keys(names).join(', ')}`)
+  if (stranger !== undefined) throw new RangeError(noSuchOption(stranger, names))
   const { times = Number.POSITIVE_INFINITY, after = 0, probability = 1 } = options
   if (!(times >= 1 && (Number.isInteger(times) || times === Number.POSITIVE_INFINITY)))
     throw new RangeError(`times is a whole number >= 1, got ${times}`)

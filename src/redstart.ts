@@ -1,5 +1,4 @@
 import { ASYNC_DISPOSE, type Stop, stopOf } from './api/disposable.js'
-import { type Names, strangeName } from './api/given.js'
 import { RUN, UNIT } from './api/handle.js'
 import { observeTypedCalls } from './api/observed-calls.js'
 import { actFor, copyUsers } from './commands/acl-access.js'
@@ -23,6 +22,7 @@ import type { BackupTarget, LogSink, Persistence, PersistenceEvent, PersistenceL
 import { RandomSource } from './keyspace/random.js'
 import { Store } from './keyspace/store.js'
 import { Unit } from './keyspace/unit.js'
+import { type Names, strangeName } from './option-names.js'
 import { Session } from './session.js'
 import { UserSession } from './user-session.js'
 

@@ -1,13 +1,12 @@
 /**
  * What callers pass where an object or an array is asked for. Those that are compiled cannot be wrong. Others are told before
- * anything is done: an option that is passed over in silence makes no lock exclusive and lets no key expire.
- * Each interface of options has its names in one table, beside the methods that take it.
+ * anything is done. Each interface of options has its names in one table, beside the methods that take it.
  */
 import type { Data } from '../commands/argv.js'
 import { notASignal, optionInUpperCase, unfit, unknownOption } from '../errors.js'
+import { type Names, strangeName } from '../option-names.js'
 
-/** The names of the options `O`. One that is missing here, or is none of them, does not compile. */
-export type Names<O> = Readonly<Record<O extends unknown ? keyof O : never, true>>
+export type { Names }
 
 /** The options. Throws ERR for what is no object, and for a name that is not among theirs, whatever its value. */
 export function optionsGiven<O extends object | undefined>(options: O, names: Names<NonNullable<O>>): O {
@@ -16,14 +15,7 @@ export function optionsGiven<O extends object | undefined>(options: O, names: Na
   const stranger = strangeName(options, names)
   if (stranger === undefined) return options
   // As clients of servers have them.
-  throw /^[A-Z]/.test(stranger) ? optionInUpperCase(stranger) : unknownOption(stranger, Object.keys(names))
-}
-
-/** The first name of the options, inherited ones too, that is not among theirs. */
-export function strangeName(options: object, names: Readonly<Record<string, true>>): string | undefined {
-  // What every object inherits, `constructor` and the like, is not `true`.
-  for (const name in options) if (names[name] !== true) return name
-  return undefined
+  throw /^[A-Z]/.test(stranger) ? optionInUpperCase(stranger) : unknownOption(stranger, names)
 }
 
 /** The signal. Throws ERR for what is none, like the controller it belongs to: whoever waits could not leave any more. */

@@ -1,3 +1,4 @@
+import { checkNames, type Names } from '../option-names.js'
 import type { Codec } from './codec.js'
 
 /**
@@ -72,9 +73,6 @@ export interface CacheGetOptions {
 /** Longer than this is for ever: 31,700 years. */
 const LONGEST_MS = 1e15
 
-/** The names of the options `O`. One that is missing here, or is none of them, does not compile. */
-type Names<O> = Readonly<Record<keyof O, true>>
-
 const KEEP: Names<KeepOptions<unknown>> = {
   ttlMs: true,
   staleTtlMs: true,
@@ -92,12 +90,6 @@ const CACHE: Names<CacheOptions<unknown>> = {
   backoffMs: true,
   random: true,
   onError: true,
-}
-
-/** Refuses a name, inherited ones too, that is not among theirs. What every object inherits is not `true`. */
-function checkNames(options: object, names: Readonly<Record<string, true>>): void {
-  for (const name in options)
-    if (names[name] !== true) throw new TypeError(`there is no option '${name}' among ${Object.keys(names).join(', ')}`)
 }
 
 /** The option of a call, or else of the cache. */

@@ -1,5 +1,6 @@
 import type { Redstart } from '../index.js'
-import { checkNames, checkOneOf, type Names } from './options.js'
+import { checkNames, type Names } from '../option-names.js'
+import { checkOneOf } from './options.js'
 import { sealPayload } from './payload.js'
 import { type Emit, sayPlainly } from './plain-commands.js'
 import { RdbEncoder } from './rdb-encoder.js'

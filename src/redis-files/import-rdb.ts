@@ -1,6 +1,7 @@
 import type { Redstart } from '../index.js'
+import { checkNames } from '../option-names.js'
 import { RedisFileError } from './errors.js'
-import { checkNames, checkOneOf, IMPORT_OPTIONS, type ImportOptions, type RdbReport } from './options.js'
+import { checkOneOf, IMPORT_OPTIONS, type ImportOptions, type RdbReport } from './options.js'
 import { RdbLoader } from './rdb-loader.js'
 import { type FileSource, openSource } from './source.js'
 import { isEmpty, Staging } from './staging.js'

@@ -1,6 +1,7 @@
+import { checkNames, type Names } from '../option-names.js'
 import { aofFiles } from './aof-manifest.js'
 import { RedisFileError } from './errors.js'
-import { checkNames, type ImportProgress, type Names } from './options.js'
+import type { ImportProgress } from './options.js'
 import { type RdbKey, RdbParser } from './rdb-parser.js'
 import { formOfValue, type KeyType } from './rdb-values.js'
 import { RespParser } from './resp-parser.js'

@@ -1,3 +1,5 @@
+import type { Names } from '../option-names.js'
+
 /** How far a file has been read. */
 export interface ImportProgress {
   readonly bytesRead: number
@@ -34,18 +36,8 @@ export interface ImportAofOptions extends ImportOptions {
   readonly truncated?: 'cut' | 'refuse' | undefined
 }
 
-/** The names of the options `O`. One that is missing here, or is none of them, does not compile. */
-export type Names<O> = Readonly<Record<keyof O, true>>
-
 export const IMPORT_OPTIONS: Names<ImportOptions> = { replace: true, unsupported: true, onProgress: true, name: true }
 export const IMPORT_AOF_OPTIONS: Names<ImportAofOptions> = { ...IMPORT_OPTIONS, truncated: true }
-
-/** Throws TypeError for a name, inherited ones too, that is not among theirs. */
-export function checkNames(options: object, names: Readonly<Record<string, true>>): void {
-  // What every object inherits, `constructor` and the like, is not `true`.
-  for (const name in options)
-    if (names[name] !== true) throw new TypeError(`there is no option '${name}' among ${Object.keys(names).join(', ')}`)
-}
 
 /** Throws TypeError for a value that is none of those which an option has. */
 export function checkOneOf(name: string, value: unknown, known: readonly (string | number)[]): void {

@@ -3,21 +3,18 @@ import { dirname, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 /*
- * The law: imports point down only. structures <- keyspace <- commands <- api <- faults, session, user-session, redstart, index; errors.ts lies
- * below all of them. The core imports no module of Node and no package but denque, which only structures are made of, and
- * SHA-256, which is put into the build; it names the files of its modules in full. A leaf stands on the public API: it imports
- * index.ts alone, and only for its types, so that no part of the engine is in it twice. Nothing imports a leaf. One leaf keeps data
- * in files, and may import what Node has for that.
- * index.ts alone, and only for its types, so that no part of the engine is in it twice; one that reads Redis's formats may take
-functions over bytes too, which keep nothing. Nothing imports a leaf.
+ * The law: imports point down only. structures <- keyspace <- commands <- api <- faults, session, user-session, redstart, index; errors.ts and
+ * option-names.ts lie below all of them. The core imports no module of Node and no package but denque, which only structures are made of, and
  * SHA-256 and SHA-1, which are put into the build; it names the files of its modules in full. A leaf stands on the public API: it imports
- * index.ts alone, and only for its types, so that no part of the engine is in it twice. Nothing imports a leaf.
+ * index.ts alone, and only for its types, so that no part of the engine is in it twice; some take functions too that keep nothing
+ * (`BESIDE`), and what Node has (`NODE`). Nothing imports a leaf.
  */
 
 const SRC = new URL('../../src/', import.meta.url)
 
 /** From the ground up; the files at the top are a layer each, as each imports the one before. */
 const LAYERS = [
+  'option-names.ts',
   'errors.ts',
   'structures',
   'keyspace',
@@ -30,8 +27,8 @@ const LAYERS = [
   'index.ts',
 ]
 
-/** What errors.ts needs to cut a word by bytes; these import nothing that is above errors.ts. */
-const BELOW_ERRORS = ['structures/text.ts', 'structures/int64.ts']
+/** What errors.ts needs for its texts; these import nothing that is above errors.ts. */
+const BELOW_ERRORS = ['option-names.ts', 'structures/text.ts', 'structures/int64.ts']
 
 /** Each is a subpath of the package, or a tool of it. */
 const LEAVES = ['cache', 'persistence', 'redis-files', 'cli']
@@ -40,12 +37,16 @@ const LEAVES = ['cache', 'persistence', 'redis-files', 'cli']
 const PUBLIC = 'index.ts'
 
 /**
- * What a leaf may import of the core beside that: functions over bytes, which keep nothing and make no object that the engine
- * knows again, so that a second copy of them in a leaf does no harm.
+ * What a leaf may import of the core beside that: functions, most of them over bytes, which keep nothing and make no object that the
+ * engine knows again, so that a second copy of them in a leaf does no harm.
  */
-const FORMATS: Readonly<Record<string, readonly string[]>> = {
-  'redis-files': ['text', 'rdb/crc64', 'rdb/reader', 'rdb/types', 'rdb/writer'],
-  persistence: ['short-ascii', 'wasm-code'],
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  cache: ['option-names.ts'],
+  'redis-files': [
+    'option-names.ts',
+    ...['text', 'rdb/crc64', 'rdb/reader', 'rdb/types', 'rdb/writer'].map((name) => `structures/${name}.ts`),
+  ],
+  persistence: ['structures/short-ascii.ts', 'structures/wasm-code.ts'],
 }
 
 /** The packages that a layer or a leaf may import. */
@@ -109,11 +110,10 @@ function wrongImport(file: string, specifier: string): string | undefined {
   const its = placeOf(target)
   if (!isKnown(its)) return 'a file of no layer'
   if (LEAVES.includes(own)) {
-    const isFormat = FORMATS[own]?.some((name) => target === `structures/${name}.ts`)
-    return its === own || target === PUBLIC || isFormat ? undefined : 'not public'
+    return its === own || target === PUBLIC || BESIDE[own]?.includes(target) ? undefined : 'not public'
   }
   if (LEAVES.includes(its)) return 'a leaf'
-  if (file === 'errors.ts') return BELOW_ERRORS.includes(target) ? undefined : 'nothing lies below errors.ts but text'
+  if (file === 'errors.ts') return BELOW_ERRORS.includes(target) ? undefined : 'not below errors.ts'
   if (LAYERS.indexOf(its) > LAYERS.indexOf(own)) return 'upward'
   return BELOW_ERRORS.includes(file) && target === 'errors.ts' ? 'in a circle' : undefined
 }
@@ -178,8 +178,9 @@ describe('the law of layers can be broken', () => {
     ['api/x.ts', "import { Redstart } from '../redstart.js'", 'upward'],
     ['session.ts', "import { Redstart } from './redstart.js'", 'upward'],
     ['redstart.ts', "import type { Clock } from './index.js'", 'upward'],
-    ['errors.ts', "import { Glob } from './structures/glob.js'", 'nothing lies below errors.ts'],
+    ['errors.ts', "import { Glob } from './structures/glob.js'", 'not below errors.ts'],
     ['structures/text.ts', "import { closed } from '../errors.js'", 'in a circle'],
+    ['option-names.ts', "import { closed } from './errors.js'", 'upward'],
     ['structures/x.ts', "import { readFileSync } from 'node:fs'", 'not a file of ours'],
     ['keyspace/x.ts', "import fs from 'fs'", 'not a file of ours'],
     ['commands/x.ts', "import 'tinybench'", 'not a file of ours'],
@@ -200,6 +201,7 @@ describe('the law of layers can be broken', () => {
     ['redis-files/x.ts', "import { createServer } from 'node:net'", 'not a file of ours'],
     ['redis-files/x.ts', "import { Redstart } from 'redstart'", 'not a file of ours'],
     ['cli/x.ts', "import { importRdb } from '../redis-files/index.js'", 'not public'],
+    ['cli/x.ts', "import { checkNames } from '../option-names.js'", 'not public'],
     ['index.ts', "export { cache } from './cache/index.js'", 'a leaf'],
     ['api/x.ts', "import type { Cache } from '../cache/cache.js'", 'a leaf'],
   ])('%s: %s', (file, source, wrong) => {
@@ -216,7 +218,7 @@ describe('the law of layers can be broken', () => {
     ['redstart.ts', "import { Session } from './session.js'"],
     ['index.ts', "export { Redstart } from './redstart.js'"],
     ['cache/x.ts', "import { Packr } from 'msgpackr/pack'\nimport { json } from './codec.js'"],
-    ['cache/x.ts', "import type { Session } from '../index.js'"],
+    ['cache/x.ts', "import type { Session } from '../index.js'\nimport { checkNames } from '../option-names.js'"],
     ['persistence/x.ts', "import * as fs from 'node:fs'"],
     ['redis-files/x.ts', "import { Crc64 } from '../structures/rdb/crc64.js'\nimport { open } from 'node:fs/promises'"],
     ['cli/x.ts', "import { Redstart } from 'redstart'\nimport { importRdb } from 'redstart/redis-files'"],
