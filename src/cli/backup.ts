@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type Persistent, restore } from 'redstart/persistence'
-import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { type Terminal, type ToolCommand, twoWords } from './command.js'
 import { expectAbsent } from './export.js'
 import { keysOf, lookInto } from './look.js'
 import { bytesOfStore, expectStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
@@ -34,10 +34,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     allowPositionals: true,
     options: { file: { type: 'boolean' }, force: { type: 'boolean' }, ...SECRET_OPTIONS },
   })
-  const [folder, target, ...more] = positionals
-  if (folder === undefined || target === undefined || more.length > 0) {
-    throw new UsageError('a folder and a target are to be named')
-  }
+  const [folder, target] = twoWords(positionals, 'folder', 'target')
   await expectStore(folder)
   const place = await placeOf(folder, values)
   // Whoever has it open goes on writing to it.

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type CheckReport, check, type Problem } from 'redstart/persistence'
-import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { oneWord, type Terminal, type ToolCommand } from './command.js'
 import { expectStore, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
 import { amount, bytesText, table, timeText } from './text.js'
 
@@ -27,8 +27,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     allowPositionals: true,
     options: { json: { type: 'boolean' }, ...SECRET_OPTIONS },
   })
-  const [folder, ...more] = positionals
-  if (folder === undefined || more.length > 0) throw new UsageError('one folder is to be named')
+  const folder = oneWord(positionals, 'folder')
   await expectStore(folder)
   const report = await watched(await placeOf(folder, values), folder, terminal, (place) => check(place))
   const opens = report.problems.every(({ torn }) => torn)

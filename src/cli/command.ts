@@ -20,5 +20,21 @@ export interface ToolCommand {
   run(args: readonly string[], terminal: Terminal): Promise<number>
 }
 
+/** The one word that a command takes besides options. @throws UsageError */
+export function oneWord(words: readonly string[], what: string): string {
+  const [word, ...more] = words
+  if (word === undefined || more.length > 0) throw new UsageError(`one ${what} is to be named`)
+  return word
+}
+
+/** The two words that a command takes besides options. @throws UsageError */
+export function twoWords(words: readonly string[], what: string, other: string): [string, string] {
+  const [first, second, ...more] = words
+  if (first === undefined || second === undefined || more.length > 0) {
+    throw new UsageError(`a ${what} and a ${other} are to be named`)
+  }
+  return [first, second]
+}
+
 /** The user has called a command wrongly: exit code 2, and a hint at `--help`. */
 export class UsageError extends Error {}

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { Redstart } from 'redstart'
 import { type ExportOptions, exportCommands, exportRdb } from 'redstart/redis-files'
-import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { oneWord, type Terminal, type ToolCommand, UsageError } from './command.js'
 import { DATABASES, lookInto } from './look.js'
 import { isStore, placeOf, SECRET_HELP, SECRET_OPTIONS, type SecretWords } from './place.js'
 import { Progress } from './progress.js'
@@ -78,8 +78,7 @@ function wantedBy(args: readonly string[]): Wanted {
       ...SECRET_OPTIONS,
     },
   })
-  const [source, ...more] = positionals
-  if (source === undefined || more.length > 0) throw new UsageError('one source is to be named')
+  const source = oneWord(positionals, 'source')
   const format = values.format ?? 'rdb'
   if (!isFormat(format)) throw new UsageError(`there is no format '${format}': rdb, commands or plain`)
   const version = values['rdb-version']
@@ -114,12 +113,7 @@ export async function expectAbsent(path: string): Promise<void> {
 
 async function loaded({ source, unsupported, truncated }: Wanted, terminal: Terminal): Promise<Redstart> {
   const db = new Redstart({ databases: DATABASES })
-  const report = await readRedisFiles(db, source, { unsupported, truncated }, terminal)
-  for (const { file, cut } of report.files) {
-    if (cut === undefined) continue
-    const bytes = bytesText(cut.bytes)
-    terminal.err(`${file}: the last ${bytes} from byte ${cut.offset} on are not whole and are left out\n`)
-  }
+  await readRedisFiles(db, source, { unsupported, truncated }, terminal)
   return db
 }
 

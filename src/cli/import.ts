@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { Redstart } from 'redstart'
 import type { Persistent } from 'redstart/persistence'
 import type { AofReport } from 'redstart/redis-files'
-import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { type Terminal, type ToolCommand, twoWords, UsageError } from './command.js'
 import { bytesOfStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS } from './place.js'
 import { readRedisFiles } from './redis-source.js'
 import { amount, bytesText } from './text.js'
@@ -46,10 +46,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
       ...SECRET_OPTIONS,
     },
   })
-  const [source, folder, ...more] = positionals
-  if (source === undefined || folder === undefined || more.length > 0) {
-    throw new UsageError('a source and a folder are to be named')
-  }
+  const [source, folder] = twoWords(positionals, 'source', 'folder')
   const databases = values.databases === undefined ? 16 : Number(values.databases)
   if (!Number.isInteger(databases) || databases < 1) throw new UsageError('--databases takes a number from 1 on')
   const wanted: Wanted = {
@@ -61,14 +58,6 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   }
   const place = await placeOf(folder, values)
   const report = await making(folder, () => imported(place, wanted, terminal))
-  for (const { file, cut, rdb } of report.files) {
-    if (cut !== undefined) {
-      const bytes = bytesText(cut.bytes)
-      terminal.err(`${file}: the last ${bytes} from byte ${cut.offset} on are not whole and were left out\n`)
-    }
-    const skipped = (rdb?.skipped.values ?? 0) + (rdb?.skipped.functions ?? 0) + (rdb?.skipped.moduleData ?? 0)
-    if (skipped > 0) terminal.err(`${file}: ${amount(skipped, 'part')} left out that have no place here\n`)
-  }
   terminal.out(`${amount(report.keys, 'key')} in ${folder}, ${bytesText(await bytesOfStore(folder))}\n`)
   return 0
 }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { type FileInfo, inspect, type RdbInfo, type RedisFilesInfo } from 'redstart/redis-files'
-import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { oneWord, type Terminal, type ToolCommand, UsageError } from './command.js'
 import { isStore, placeOf, SECRET_HELP, SECRET_OPTIONS } from './place.js'
-import { Progress } from './progress.js'
+import { reading } from './redis-source.js'
 import { storeInfo, storeText } from './store-info.js'
 import { amount, bytesText, countText, table, timeText } from './text.js'
 
@@ -29,8 +29,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     allowPositionals: true,
     options: { largest: { type: 'string' }, json: { type: 'boolean' }, ...SECRET_OPTIONS },
   })
-  const [file, ...more] = positionals
-  if (file === undefined || more.length > 0) throw new UsageError('one file is to be named')
+  const file = oneWord(positionals, 'file')
   const largest = values.largest === undefined ? 10 : Number(values.largest)
   if (!Number.isInteger(largest) || largest < 0) throw new UsageError('--largest takes a number from 0 on')
   if (await isStore(file)) {
@@ -38,23 +37,9 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     terminal.out(values.json === true ? `${JSON.stringify(info, null, 2)}\n` : storeText(info))
     return 0
   }
-  const info = await inspected(file, largest, terminal)
+  const info = await reading(terminal, (onProgress) => inspect(file, { largest, onProgress }))
   terminal.out(values.json === true ? `${JSON.stringify(info, null, 2)}\n` : textOf(info))
   return 0
-}
-
-async function inspected(file: string, largest: number, terminal: Terminal): Promise<RedisFilesInfo> {
-  const progress = new Progress(terminal, 'reading')
-  try {
-    return await inspect(file, {
-      largest,
-      onProgress: ({ bytesRead, bytesTotal, done }) => {
-        progress.show(bytesTotal === undefined ? undefined : bytesRead / bytesTotal, countText(done))
-      },
-    })
-  } finally {
-    progress.end()
-  }
 }
 
 function textOf({ format, files }: RedisFilesInfo): string {

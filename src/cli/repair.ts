@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type RepairReport, repair } from 'redstart/persistence'
 import { problemText } from './check.js'
-import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { oneWord, type Terminal, type ToolCommand } from './command.js'
 import { expectStore, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
 import { amount, bytesText, timeText } from './text.js'
 
@@ -29,8 +29,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     allowPositionals: true,
     options: { yes: { type: 'boolean' }, ...SECRET_OPTIONS },
   })
-  const [folder, ...more] = positionals
-  if (folder === undefined || more.length > 0) throw new UsageError('one folder is to be named')
+  const folder = oneWord(positionals, 'folder')
   await expectStore(folder)
   const dryRun = values.yes !== true
   const report = await watched(await placeOf(folder, values), folder, terminal, (place) => repair(place, { dryRun }))

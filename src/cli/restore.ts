@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type RestoreReport, type RestoreToOptions, restore } from 'redstart/persistence'
-import { type Terminal, type ToolCommand, UsageError } from './command.js'
+import { type Terminal, type ToolCommand, twoWords, UsageError } from './command.js'
 import { bytesOfStore, expectStore, making, placeOf, SECRET_HELP, SECRET_OPTIONS, watched } from './place.js'
 import { Progress } from './progress.js'
 import { amount, bytesText } from './text.js'
@@ -33,10 +33,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     allowPositionals: true,
     options: { record: { type: 'string' }, at: { type: 'string' }, ...SECRET_OPTIONS },
   })
-  const [source, folder, ...more] = positionals
-  if (source === undefined || folder === undefined || more.length > 0) {
-    throw new UsageError('a source and a folder are to be named')
-  }
+  const [source, folder] = twoWords(positionals, 'source', 'folder')
   const to = pointOf(values.record, values.at)
   const target = await placeOf(folder, values)
   const isFile = (await stat(source)).isFile()

@@ -1,12 +1,9 @@
-import { RedisFileError, shown } from './errors.js'
+import { shown } from './errors.js'
 import type { ImportAofOptions, RdbReport } from './options.js'
 import { isRedstartError, RdbLoader } from './rdb-loader.js'
-import { type FileWord, type Note, RespParser } from './resp-parser.js'
+import { CUT_OFF, type FileWord, type Note, RespParser, timeOf } from './resp-parser.js'
 import { Breath, type Staging } from './staging.js'
-import { type ByteWindow, MORE } from './window.js'
-
-/** A length leads beyond the end of the file. */
-const CUT_OFF = Symbol('cut off')
+import type { ByteWindow } from './window.js'
 
 const COMMANDS_PER_LOOK = 64
 
@@ -60,8 +57,8 @@ export class AofLoader {
     }
     const breath = new Breath()
     for (let commands = 1; ; commands++) {
-      const command = this.next()
-      if (command === MORE) {
+      const command = this.parser.nextOrCut()
+      if (command === undefined) {
         this.report()
         if (await window.more()) continue
         return this.found()
@@ -71,15 +68,6 @@ export class AofLoader {
       // What a transaction has queued is a copy.
       window.mark = window.at
       if (commands % COMMANDS_PER_LOOK === 0 && breath.due) await breath.taken()
-    }
-  }
-
-  private next(): readonly FileWord[] | Note | typeof MORE | typeof CUT_OFF {
-    try {
-      return this.parser.next() ?? MORE
-    } catch (error) {
-      if (error instanceof RedisFileError && error.problem === 'truncated') return CUT_OFF
-      throw error
     }
   }
 
@@ -96,8 +84,7 @@ export class AofLoader {
 
   private accept(command: readonly FileWord[] | Note): void {
     if ('note' in command) {
-      const time = /^TS:(\d+)$/.exec(command.note)?.[1]
-      if (time !== undefined) this.timestamp = Number(time)
+      this.timestamp = timeOf(command) ?? this.timestamp
     } else this.command(command)
     if (this.transaction === undefined) this.wholeUpTo = this.window.offset
   }

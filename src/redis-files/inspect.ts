@@ -1,10 +1,9 @@
 import { checkNames, type Names } from '../option-names.js'
 import { aofFiles } from './aof-manifest.js'
-import { RedisFileError } from './errors.js'
 import type { ImportProgress } from './options.js'
 import { type RdbKey, RdbParser } from './rdb-parser.js'
 import { formOfValue, type KeyType } from './rdb-values.js'
-import { RespParser } from './resp-parser.js'
+import { CUT_OFF, RespParser, timeOf } from './resp-parser.js'
 import { type FileSource, openSource } from './source.js'
 import { Breath } from './staging.js'
 import { ByteWindow } from './window.js'
@@ -156,12 +155,12 @@ class Inspection {
     const times: number[] = []
     let whole = window.offset
     for (;;) {
-      const next = nextOrCut(parser)
-      if (next === 'cut' || (next === undefined && !(await this.more()))) break
+      const next = parser.nextOrCut()
+      if (next === CUT_OFF || (next === undefined && !(await this.more()))) break
       if (next === undefined) continue
       if ('note' in next) {
-        const time = /^TS:(\d+)$/.exec(next.note)?.[1]
-        if (time !== undefined) times.push(Number(time))
+        const time = timeOf(next)
+        if (time !== undefined) times.push(time)
         if (times.length > 2) times.splice(1, 1)
       } else {
         const name = String(next[0]).toUpperCase()
@@ -196,15 +195,6 @@ class Inspection {
   private async step(): Promise<void> {
     this.done++
     if (this.done % PARTS_PER_LOOK === 0 && this.breath.due) await this.breath.taken()
-  }
-}
-
-function nextOrCut(parser: RespParser): ReturnType<RespParser['next']> | 'cut' {
-  try {
-    return parser.next()
-  } catch (error) {
-    if (error instanceof RedisFileError && error.problem === 'truncated') return 'cut'
-    throw error
   }
 }
 

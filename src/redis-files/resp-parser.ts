@@ -1,5 +1,5 @@
 import { fromBytes } from '../structures/text.js'
-import type { RedisFileError } from './errors.js'
+import { RedisFileError } from './errors.js'
 import { type ByteWindow, MORE } from './window.js'
 
 /** Longer words stay bytes: they are values mostly, and need not be text. */
@@ -19,6 +19,15 @@ export type FileWord = string | Uint8Array
 /** A note of the server between commands: `#TS:` and the time of what follows, in seconds. */
 export interface Note {
   readonly note: string
+}
+
+/** A length leads beyond the end of the file. */
+export const CUT_OFF = Symbol('cut off')
+
+/** The time that a note tells, in Unix seconds; undefined for other notes. */
+export function timeOf({ note }: Note): number | undefined {
+  const time = /^TS:(\d+)$/.exec(note)?.[1]
+  return time === undefined ? undefined : Number(time)
 }
 
 /**
@@ -42,6 +51,16 @@ export class RespParser {
     } catch (error) {
       if (error !== MORE) throw error
       return undefined
+    }
+  }
+
+  /** As `next`; CUT_OFF where the file ends in the middle of what should come. */
+  nextOrCut(): readonly FileWord[] | Note | undefined | typeof CUT_OFF {
+    try {
+      return this.next()
+    } catch (error) {
+      if (error instanceof RedisFileError && error.problem === 'truncated') return CUT_OFF
+      throw error
     }
   }
 

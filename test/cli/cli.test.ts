@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { importRdb } from 'redstart/redis-files'
 import { describe, expect, it } from 'vitest'
 import { FILES_FIXTURES } from '../oracle/record-files.js'
-import { empty, inFolder } from '../redis-files/support.js'
+import { empty, inFolder, rdbFile, text } from '../redis-files/support.js'
+import * as a from '../structures/rdb/assemble.js'
 import { redstart } from './support.js'
 
 const DUMP = fileURLToPath(new URL('dump.rdb', FILES_FIXTURES))
@@ -174,9 +175,20 @@ describe('redstart export', () => {
       await writeFile(file, '*1\r\n$4\r\nPING\r\n*1\r\n$4')
 
       expect((await redstart(['export', file, '--format', 'plain'])).err).toBe(
-        `${file}: the last 6 B from byte 14 on are not whole and are left out\n0 keys, 0 B\n`,
+        `${file}: the last 6 B from byte 14 on are not whole and were left out\n0 keys, 0 B\n`,
       )
       expect((await redstart(['export', file, '--strict'])).err).toContain('the file ends inside of a command')
+    })
+  })
+
+  it('says how much of a file it leaves out as it has no place, by export as by import', async () => {
+    await inFolder(async (folder) => {
+      const file = join(folder, 'x.rdb')
+      await writeFile(file, rdbFile(12, a.join(245, a.string('#!lua name=lib\n')), text('k', 'v')))
+      const told = `${file}: 1 part left out that has no place here\n`
+
+      expect((await redstart(['export', file, '--skip-unsupported'])).err).toBe(`${told}1 key, 66 B\n`)
+      expect((await redstart(['import', file, join(folder, 'data'), '--skip-unsupported'])).err).toBe(told)
     })
   })
 })
