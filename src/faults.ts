@@ -101,8 +101,8 @@ export class Faults {
    * server would refuse so: OOM meets what needs memory, READONLY what writes.
    *
    * @example
-   * using outage = db.faults.fail('OOM', { commands: 'SET', keys: 'user:*', times: 1, after: 2 })
-   * db.set('user:1', 'ada') // the third such call throws OOM command not allowed when used memory > 'maxmemory'.
+   * using outage = db.faults.fail('OOM', { commands: 'SET', keys: 'user:*', times: 1 })
+   * db.set('user:1', 'ada') // throws OOM command not allowed when used memory > 'maxmemory'.
    * outage.fired // 1
    *
    * @throws RangeError for an unknown code, command or option, for a command that no server refuses so, for numbers out of range

@@ -67,7 +67,7 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
    *
    * @example
    * db.vsim('films', { element: 'Alien' }, { count: 3, filter: '.year < 1990' })
-   * db.vsim('films', [0.1, 0.7, 0.2], { withScores: true }) // [{ element: 'Alien', score: 1 }]
+   * db.vsim('films', [0.1, 0.7, 0.2], { withScores: true }) // [{ element: 'Alien', score: 0.999… }]
    *
    * @throws RedstartError WRONGTYPE; ERR for an element that is not there, a vector of another dimension, a filter that is none
    * @see https://redis.io/docs/latest/commands/vsim/
