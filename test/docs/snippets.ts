@@ -8,6 +8,7 @@ import * as redisFiles from 'redstart/redis-files'
 import ts from 'typescript'
 import { expect, vi } from 'vitest'
 import * as app from '../../examples/testing/app.js'
+import * as ioredis from '../../examples/testing/ioredis.js'
 
 /*
  * Code that is shown to readers: it has to compile, run, and give what its comments say.
@@ -105,6 +106,7 @@ export async function run({ code, id }: { readonly code: string; readonly id: st
     'node:stream/promises': await import('node:stream/promises'),
     vitest: runner,
     './app.js': app,
+    './ioredis.js': ioredis,
   }
   const load = (name: string): unknown => {
     if (name in modules) return modules[name]
