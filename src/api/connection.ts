@@ -4,16 +4,16 @@ import { Handle, OUT, RUN } from './handle.js'
 
 /** The session itself. */
 export abstract class ConnectionCommands<T extends string | Uint8Array> extends Handle<T> {
-  /** Returns `'PONG'`. @see https://redis.io/docs/latest/commands/ping/ */
+  /** Returns `'PONG'`. O(1). @see https://redis.io/docs/latest/commands/ping/ */
   ping(): 'PONG'
-  /** Returns its argument. */
+  /** Returns its argument. O(1). @see https://redis.io/docs/latest/commands/ping/ */
   ping(message: Data): T
   ping(message?: Data): T | 'PONG' {
     return message === undefined ? 'PONG' : this[OUT](toValue(message))
   }
 
   /**
-   * Returns its argument.
+   * Returns its argument. O(1).
    *
    * @see https://redis.io/docs/latest/commands/echo/
    */
@@ -22,7 +22,8 @@ export abstract class ConnectionCommands<T extends string | Uint8Array> extends 
   }
 
   /**
-   * Puts the session back to how it began: database 0, nothing queued by a raw MULTI, nothing watched.
+   * Puts the session back to how it began: database 0, no name, the default user, nothing queued by a raw MULTI, nothing watched,
+   * tracked or subscribed to by raw calls. O(queued calls, watched keys and subscriptions).
    *
    * @see https://redis.io/docs/latest/commands/reset/
    */
@@ -32,7 +33,7 @@ export abstract class ConnectionCommands<T extends string | Uint8Array> extends 
   }
 
   /**
-   * Selects the database that later calls of this session work on.
+   * Selects the database that later calls of this session work on. O(1).
    *
    * @throws RedstartError ERR when there is none of this index
    * @see https://redis.io/docs/latest/commands/select/

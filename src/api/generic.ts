@@ -241,7 +241,8 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
   }
 
   /**
-   * Goes through the keys by `scan`. The database may be changed meanwhile; a key may then come twice.
+   * Goes through the keys by `scan`. The database may be changed meanwhile; a key may then come twice. O(count) a step, O(keys in
+   * the database) in all.
    *
    * @example
    * for (const key of db.scanIterator({ match: 'user:*', type: 'hash' })) db.expire(key, 60)
@@ -293,7 +294,7 @@ export abstract class GenericCommands<T extends string | Uint8Array> extends Han
   }
 
   /**
-   * Returns the access frequency of a key, `null` when missing.
+   * Returns the access frequency of a key, a logarithmic count from 0 to 255; `null` when missing. O(1).
    *
    * @throws RedstartError ERR as long as no LFU policy is selected
    * @see https://redis.io/docs/latest/commands/object-freq/

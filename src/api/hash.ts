@@ -214,7 +214,12 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
     return Number(this[GROW](counters.hincrbyfloat, toText(key), toText(field), String(increment)))
   }
 
-  /** Returns a field chosen at random, every one as likely as another; `null` when the key is missing. O(1). */
+  /**
+   * Returns a field chosen at random, every one as likely as another; `null` when the key is missing. O(1).
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/hrandfield/
+   */
   hrandfield(key: Key): T | null
   /**
    * Returns fields chosen at random: up to `count` different ones, or for a negative count exactly as many as it says, of which
@@ -277,7 +282,7 @@ export abstract class HashCommands<T extends string | Uint8Array> extends Handle
 
   /**
    * Goes through the fields of a hash and their values by `hscan`. The hash may be changed meanwhile; a field may then come
-   * twice.
+   * twice. O(count) a step, O(fields in the hash) in all.
    *
    * @example
    * for (const { field, value } of db.hscanIterator('user:1', { match: 'addr:*' })) console.log(field, value)

@@ -40,7 +40,8 @@ export abstract class MemoryCommands<T extends string | Uint8Array> extends Hand
   }
 
   /**
-   * Lets the garbage collector run where the process was started with `--expose-gc`; does nothing elsewhere.
+   * Lets the garbage collector run where the process was started with `--expose-gc`; does nothing elsewhere. O(1)
+   * besides.
    *
    * @see https://redis.io/docs/latest/commands/memory-purge/
    */

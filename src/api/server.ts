@@ -83,7 +83,7 @@ export abstract class ServerCommands<T extends string | Uint8Array> extends Hand
   }
 
   /**
-   * Returns the keys of a raw call.
+   * Returns the keys of a raw call. O(words).
    *
    * @throws RedstartError ERR for an unknown command, one without keys, or a wrong number of words
    * @see https://redis.io/docs/latest/commands/command-getkeys/
@@ -94,7 +94,7 @@ export abstract class ServerCommands<T extends string | Uint8Array> extends Hand
 
   /**
    * Returns the keys of a raw call, and for each what would be done to it: `RO`, `RW`, `OW` or `RM`, then `access`,
-   * `update`, `insert` or `delete`.
+   * `update`, `insert` or `delete`. O(words).
    *
    * @throws RedstartError ERR for an unknown command, one without keys, or a wrong number of words
    * @see https://redis.io/docs/latest/commands/command-getkeysandflags/
@@ -106,6 +106,7 @@ export abstract class ServerCommands<T extends string | Uint8Array> extends Hand
 
   /**
    * Returns arity, flags and keys of commands, of all when none is named; `null` for a name that there is not.
+   * O(commands).
    *
    * @see https://redis.io/docs/latest/commands/command-info/
    */
@@ -114,7 +115,7 @@ export abstract class ServerCommands<T extends string | Uint8Array> extends Hand
   }
 
   /**
-   * Returns summary, group, complexity and arguments of commands by name, of all when none is named.
+   * Returns summary, group, complexity and arguments of commands by name, of all when none is named. O(commands).
    *
    * @see https://redis.io/docs/latest/commands/command-docs/
    */

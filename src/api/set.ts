@@ -247,7 +247,8 @@ export abstract class SetCommands<T extends string | Uint8Array> extends Handle<
   }
 
   /**
-   * Goes through the members of a set by `sscan`. The set may be changed meanwhile; a member may then come twice.
+   * Goes through the members of a set by `sscan`. The set may be changed meanwhile; a member may then come twice. O(count)
+   * a step, O(members) in all.
    *
    * @example
    * for (const member of db.sscanIterator('tags', { match: 'r*' })) db.srem('tags', member)

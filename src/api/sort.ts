@@ -30,6 +30,7 @@ export interface SortGetOptions extends SortOptions {
 export abstract class SortCommands<T extends string | Uint8Array> extends Handle<T> {
   /**
    * Returns what the patterns of `get` find for the sorted elements, pattern by pattern; `null` where there is nothing.
+   * O(n + m·log m) as below, and a look-up for each of the m elements and each pattern.
    *
    * @example
    * db.sort('ids', { by: 'user:*->age', get: ['#', 'user:*->name'] }) // ['7', 'Ann', '3', 'Bob']

@@ -387,7 +387,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
 
   /**
    * Goes through the members of a sorted set by `zscan`, in no particular order. The sorted set may be changed meanwhile; a
-   * member may then come twice.
+   * member may then come twice. O(count) a step, O(members) in all.
    *
    * @example
    * for (const { member, score } of db.zscanIterator('board')) if (score < 0) db.zrem('board', member)

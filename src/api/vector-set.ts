@@ -59,7 +59,7 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
     return this[RUN](bodies.vrem, toText(key), toText(element))
   }
 
-  /** As below, but with scores. @throws RedstartError WRONGTYPE, ERR as below */
+  /** As below, but with scores. O(log n · ef). @throws RedstartError WRONGTYPE, ERR as below */
   vsim(key: Key, query: SimilarTo, options: VsimScoredOptions): SimilarElement<T>[]
   /**
    * Returns the elements that are most like a vector or an element, the most alike first, none when the key is missing: an
@@ -111,7 +111,12 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
     return this[RUN](elements.vemb, toText(key), toText(element))
   }
 
-  /** The bytes in which a vector is kept, and the length that it had; `null` for a missing one. @throws RedstartError WRONGTYPE */
+  /**
+   * Returns the bytes in which a vector is kept, and the length that it had (VEMB … RAW); `null` for a missing one. O(dimension).
+   *
+   * @throws RedstartError WRONGTYPE
+   * @see https://redis.io/docs/latest/commands/vemb/
+   */
   vembRaw(key: Key, element: Data): RawVector | null {
     return this[RUN](elements.vembRaw, toText(key), toText(element))
   }
@@ -147,14 +152,19 @@ export abstract class VectorSetCommands<T extends string | Uint8Array> extends H
   }
 
   /**
-   * Returns a random element, `null` when missing; with a count up to so many different ones, or for a negative count as many as it
-   * says. O(count).
+   * Returns an element chosen at random, `null` when the vector set is missing. O(1).
    *
    * @throws RedstartError WRONGTYPE
    * @see https://redis.io/docs/latest/commands/vrandmember/
    */
   vrandmember(key: Key): T | null
-  /** Up to `count` different ones, or for a negative count as many as it says. @throws RedstartError WRONGTYPE */
+  /**
+   * As above with up to `count` different elements, or with exactly `-count` for a negative one, of which some may be the same; an
+   * empty array when the vector set is missing. O(count).
+   *
+   * @throws RedstartError WRONGTYPE; ERR for a count that is no integer
+   * @see https://redis.io/docs/latest/commands/vrandmember/
+   */
   vrandmember(key: Key, count: number | bigint): T[]
   vrandmember(key: Key, count?: number | bigint): T | T[] | null {
     if (count === undefined) return outText(this, this[RUN](elements.vrandmember, toText(key)))
