@@ -1,6 +1,6 @@
 /** The rules of ACL SETUSER: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/ */
 import { sha256 } from '@noble/hashes/sha2.js'
-import { toBytes } from '../structures/text.js'
+import { toBytes, toHex } from '../structures/text.js'
 import { READS, Selector, type User, WRITES } from './acl-user.js'
 import { aclCategories, CATEGORIES, type Command, findCommand, subcommandOf } from './command.js'
 import { knownCommands } from './known-commands.js'
@@ -14,11 +14,6 @@ const UNKNOWN = 'Unknown command or category name in ACL'
 /** A password as it is kept: SHA-256 in hexadecimal. */
 export function hashPassword(password: string): string {
   return toHex(sha256(toBytes(password)))
-}
-
-/** Bytes as hexadecimal digits, two each. */
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Applies one rule to a user; a rule in parentheses makes a selector. Throws `BadRule`. */

@@ -6,6 +6,7 @@
 
 import { subcommandSyntax, syntaxError, wrongArity } from '../errors.js'
 import type { Unit } from '../keyspace/unit.js'
+import { toHex } from '../structures/text.js'
 import { type AclLogEntry, accessOf, checkedCall, refusal, userOf } from './acl-access.js'
 import {
   badAclRule,
@@ -20,7 +21,7 @@ import {
   unmatchedParenthesis,
   userIsFixed,
 } from './acl-errors.js'
-import { BadRule, hasSpaces, mergeSelectors, toHex } from './acl-rules.js'
+import { BadRule, hasSpaces, mergeSelectors } from './acl-rules.js'
 import { DENIED_COMMAND, DENIED_KEY, type User } from './acl-user.js'
 import { type Argv, clampedAt, integerAt, textAt, textsFrom, tokenAt } from './argv.js'
 import {

@@ -7,7 +7,7 @@ import type { Refusal } from '../keyspace/ports.js'
 import type { Unit } from '../keyspace/unit.js'
 import { authorize } from './acl-access.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
-import { type Command, DENYOOM, NO_MULTI, READONLY, WRITE } from './command.js'
+import { type Command, DENYOOM, hasQueued, NO_MULTI, READONLY, WRITE } from './command.js'
 import { faultsOf, rawCall } from './faults.js'
 import { nameOf } from './known-commands.js'
 
@@ -31,9 +31,8 @@ function checkRefusal(unit: Unit, command: Command, { error, refusesPing }: Refu
 
 /** Whether a call has a flag; EXEC has those of the calls that are queued. */
 function hasFlag({ client }: Unit, command: Command, flag: number): boolean {
-  if (nameOf(command) !== 'exec') return (command.flags & flag) !== 0
-  // The queue holds what `dispatch` put there.
-  return client.transaction?.calls.some((call) => ((call.command as Command).flags & flag) !== 0) === true
+  const has = ({ flags }: Command): boolean => (flags & flag) !== 0
+  return nameOf(command) === 'exec' ? hasQueued(client, has) : has(command)
 }
 
 /** What a connection in subscriber mode may call. */

@@ -81,6 +81,11 @@ export function toWord(word: Data): Word {
   return word instanceof Uint8Array ? word : toText(word)
 }
 
+/** A call of its own: bytes that the caller may change later are copied. */
+export function copyOf(argv: Argv): Argv {
+  return argv.map((word) => (typeof word === 'string' ? word : copyBytes(word)))
+}
+
 /** The text of the word at `index`, which must be there. */
 export function textAt(argv: Argv, index: number): string {
   const word = argv[index]!

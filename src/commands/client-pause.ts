@@ -7,8 +7,8 @@ import type { Client } from '../keyspace/client.js'
 import type { Timer } from '../keyspace/clock.js'
 import type { Store } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
-import type { Argv } from './argv.js'
-import { type Command, FLAGS, WRITE } from './command.js'
+import { type Argv, copyOf } from './argv.js'
+import { type Command, FLAGS, hasQueued, WRITE } from './command.js'
 import { nameOf } from './known-commands.js'
 import type { Reply } from './reply.js'
 
@@ -59,7 +59,7 @@ class Pause {
   }
 
   hold(unit: Unit, argv: Argv, dispatch: Dispatch): Promise<Reply> {
-    const own = argv.map((word) => (typeof word === 'string' ? word : word.slice()))
+    const own = copyOf(argv)
     return new Promise((resolve, reject) => {
       this.held.push({ unit, argv: own, dispatch, resolve, reject })
       unit.client.heldCalls++
@@ -129,10 +129,7 @@ export function holdBack(unit: Unit, command: Command, argv: Argv, dispatch: Dis
 
 /** What a pause of writes is about; EXEC by what is queued. */
 function mayWrite({ client }: Unit, command: Command): boolean {
-  if (isReplicated(command)) return true
-  if (nameOf(command) !== 'exec') return false
-  // Dispatch has put them there.
-  return client.transaction?.calls.some((call) => isReplicated(call.command as Command)) === true
+  return isReplicated(command) || (nameOf(command) === 'exec' && hasQueued(client, isReplicated))
 }
 
 /** Redis sends messages to replicas too, whatever the flags of PUBLISH say. */

@@ -1,3 +1,4 @@
+import type { Client } from '../keyspace/client.js'
 import type { Unit } from '../keyspace/unit.js'
 import { parseInt64 } from '../structures/int64.js'
 import { type Argv, textAt, upperAscii } from './argv.js'
@@ -157,6 +158,12 @@ export function subcommandOf(command: Command, argv: Argv): Command | undefined 
   if (command.subcommands === undefined || argv.length < 2) return undefined
   const name = upperAscii(textAt(argv, 1))
   return Object.hasOwn(command.subcommands, name) ? command.subcommands[name] : undefined
+}
+
+/** Whether there is a command of which something is so among those that MULTI has queued, which EXEC runs. */
+export function hasQueued({ transaction }: Client, test: (command: Command) => boolean): boolean {
+  // `dispatch` has put them there.
+  return transaction?.calls.some(({ command }) => test(command as Command)) === true
 }
 
 /** Whether a call of so many words, the name included, fits the arity. */

@@ -14,7 +14,7 @@ import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
 import { Stream } from '../structures/stream.js'
 import { ID_MAX, ID_MIN } from '../structures/stream-id.js'
-import { toBytes } from '../structures/text.js'
+import { toBytes, toHex } from '../structures/text.js'
 
 /** The number that Redis gives each type. */
 const TYPE_NUMBERS = { string: 0, list: 1, set: 2, zset: 3, hash: 4, vectorset: 5, stream: 6 } as const
@@ -40,7 +40,7 @@ class Digest {
   }
 
   get text(): string {
-    return [...this.bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    return toHex(this.bytes)
   }
 }
 

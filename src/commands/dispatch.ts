@@ -6,7 +6,7 @@ import type { Store } from '../keyspace/store.js'
 import { Unit } from '../keyspace/unit.js'
 import { authorize, runWithLeave } from './acl-access.js'
 import { admit } from './admission.js'
-import { type Argv, textAt, textsFrom, upperAscii } from './argv.js'
+import { type Argv, copyOf, textAt, textsFrom, upperAscii } from './argv.js'
 import { holdBack } from './client-pause.js'
 import { BLOCKING, type Command, findCommand, subcommandOf, takesWords } from './command.js'
 import { runCommand } from './execution.js'
@@ -60,7 +60,7 @@ function run(unit: Unit, argv: Argv): Reply | Promise<Reply> {
       client.lastCommand = command
       return deliver(unit, command, argv, runWithin(unit, command, argv))
     }
-    transaction.calls.push({ command, argv: argv.map((word) => (typeof word === 'string' ? word : word.slice())) })
+    transaction.calls.push({ command, argv: copyOf(argv) })
     return QUEUED
   } finally {
     unit.end()

@@ -17,6 +17,7 @@ import {
   BLOCKING,
   type Command,
   DENYOOM,
+  hasQueued,
   keyIndices,
   LOADING,
   NO_AUTH,
@@ -161,9 +162,7 @@ export class Failing extends ArmedFault {
     if (typeof this.error !== 'string') return true
     const { refuses, looksIntoQueue } = REFUSALS[this.error]
     if (refuses(call.command, call.name)) return true
-    if (call.name !== 'EXEC' || !looksIntoQueue) return false
-    // Dispatch has put them there.
-    return call.client.transaction?.calls.some(({ command }) => refuses(command as Command, '')) === true
+    return call.name === 'EXEC' && looksIntoQueue && hasQueued(call.client, (command) => refuses(command, ''))
   }
 
   errorFor(call: FaultCall): RedstartError {

@@ -7,6 +7,7 @@ import type { Database } from '../keyspace/database.js'
 import type { KeptBytes } from '../keyspace/ports.js'
 import type { Store } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
+import { toHex } from '../structures/text.js'
 import { textsFrom } from './argv.js'
 import { type Command, LOADING, NO_KEYS, STALE } from './command.js'
 import { host } from './host.js'
@@ -98,8 +99,7 @@ const runIds = new WeakMap<Store, string>()
 function runId(store: Store): string {
   let id = runIds.get(store)
   if (id === undefined) {
-    const bytes = globalThis.crypto.getRandomValues(new Uint8Array(20))
-    id = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    id = toHex(globalThis.crypto.getRandomValues(new Uint8Array(20)))
     runIds.set(store, id)
   }
   return id

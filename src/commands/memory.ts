@@ -114,7 +114,7 @@ export function memoryDoctor(unit: Unit): string {
 }
 
 /** Lets the garbage collector run, where the process was started with --expose-gc; else does nothing. */
-export function memoryPurge(_unit: Unit): void {
+export function memoryPurge(): void {
   host.collectGarbage()
 }
 
@@ -196,8 +196,8 @@ export const memoryCommands = {
         summary: 'Lets the garbage collector run, if it can be asked to.',
         complexity: 'O(1)',
         tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
-        call(unit): Reply {
-          memoryPurge(unit)
+        call(): Reply {
+          memoryPurge()
           return OK
         },
       },

@@ -12,7 +12,7 @@ import { SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
 import { Stream } from '../structures/stream.js'
 import { ID_MAX, ID_MIN, idText } from '../structures/stream-id.js'
-import { byteLength, toBytes } from '../structures/text.js'
+import { byteLength, toBytes, toHex } from '../structures/text.js'
 import { type Key, toText } from './argv.js'
 import { encodingOf } from './generic-object.js'
 
@@ -231,7 +231,7 @@ function checksum(text: string): string {
   const bytes = toBytes(text)
   const sum = new Uint8Array(8)
   writeCrc64(bytes, 0, bytes.length, sum, 0)
-  return `#${Array.from(sum.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return `#${toHex(sum.subarray(0, 4))}`
 }
 
 function compare(a: string, b: string): number {

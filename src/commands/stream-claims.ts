@@ -285,12 +285,5 @@ export const streamClaimCommands = {
 
 /** The pending entry behind one. */
 function after(group: StreamGroup, pending: PendingEntry): PendingEntry | undefined {
-  const [, next] = take(group.pending.from(pending), 2)
-  return next
-}
-
-function take<T>(items: Iterable<T>, many: number): T[] {
-  const taken: T[] = []
-  for (const item of items) if (taken.push(item) === many) break
-  return taken
+  return group.pending.firstFrom(pending, 2)[1]
 }

@@ -7,7 +7,6 @@ import type { Int64 } from '../structures/int64.js'
 import type { Stream, StreamEntry } from '../structures/stream.js'
 import { type StreamConsumer, type StreamGroup, UNKNOWN_READ } from '../structures/stream-group.js'
 import { ID_MAX, ID_MIN, idText } from '../structures/stream-id.js'
-import type { PendingEntry, PendingList } from '../structures/stream-pending.js'
 import { type Argv, clampedAt, textAt, tokenAt } from './argv.js'
 import { type Command, keySpec, NO_KEYS, READONLY } from './command.js'
 import { helpCommand } from './help.js'
@@ -74,13 +73,6 @@ export function entriesRead({ entriesRead: read }: StreamGroup): Int64 | null {
   return read === UNKNOWN_READ ? null : read
 }
 
-/** The first pending entries, all for a limit of 0. */
-function firstPending(list: PendingList, limit: number): PendingEntry[] {
-  const found: PendingEntry[] = []
-  for (const entry of list.from(ID_MIN)) if (found.push(entry) === limit) break
-  return found
-}
-
 /** How many entries XINFO STREAM FULL shows, and how many pending ones of each group and consumer. */
 const FULL_COUNT = 10
 
@@ -123,7 +115,7 @@ function fullReply(stream: Stream, count: number): Reply {
 }
 
 function fullGroup(stream: Stream, name: string, group: StreamGroup, count: number): Reply {
-  const pending = firstPending(group.pending, count)
+  const pending = group.pending.firstFrom(ID_MIN, count)
   return new MapReply([
     ['name', name],
     ['last-delivered-id', idText(group.lastId)],
@@ -139,7 +131,7 @@ function fullGroup(stream: Stream, name: string, group: StreamGroup, count: numb
 }
 
 function fullConsumer(consumer: StreamConsumer, count: number): Reply {
-  const pending = firstPending(consumer.pending, count)
+  const pending = consumer.pending.firstFrom(ID_MIN, count)
   return new MapReply([
     ['name', consumer.name],
     ['seen-time', consumer.seenMs],

@@ -154,7 +154,7 @@ function readForGroup(
     if (isNew && !hasPast(stream, group.lastId)) continue
     const entries = isNew
       ? deliverNew(unit, key, stream, group, consumer, reader, count)
-      : readPending(unit, key, stream, group, consumer, reader, from as StreamId, count)
+      : readPending(unit, key, stream, consumer, reader, from as StreamId, count)
     found ??= []
     found.push({ key, entries })
     unit.noted(key, undefined)
@@ -219,7 +219,6 @@ function readPending(
   unit: Unit,
   key: string,
   stream: Stream,
-  _group: StreamGroup,
   consumer: StreamConsumer,
   { group: name }: GroupReader,
   after: StreamId,

@@ -129,6 +129,13 @@ export class PendingList {
     }
   }
 
+  /** The first entries from an id on, all of them for a limit of 0. O(log n + entries). */
+  firstFrom(id: StreamId, limit: number): PendingEntry[] {
+    const found: PendingEntry[] = []
+    for (const entry of this.from(id)) if (found.push(entry) === limit) break
+    return found
+  }
+
   /** Checks the invariants. */
   invariants(): void {
     let count = 0
