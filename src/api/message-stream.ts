@@ -1,8 +1,8 @@
 import { readerTooSlow } from '../errors.js'
 import type { Message, SubscriptionKind } from '../keyspace/pubsub.js'
-import { BoundedQueue } from '../structures/bounded-queue.js'
 import { type Names, optionsGiven, signalGiven } from './given.js'
 import { type Handle, OUT, UNIT } from './handle.js'
+import { ReaderQueue } from './reader-queue.js'
 import { TypedSubscriber } from './subscription.js'
 
 /** Options of `messages` and its kin. */
@@ -26,11 +26,6 @@ export interface ReceivedMessage<T extends string | Uint8Array> {
   readonly pattern?: string
 }
 
-interface Reader<T extends string | Uint8Array> {
-  readonly resolve: (result: IteratorResult<ReceivedMessage<T>, undefined>) => void
-  readonly reject: (reason: unknown) => void
-}
-
 const MESSAGES_OPTIONS: Names<MessagesOptions> = { signal: true, limit: true, overflow: true }
 
 const LIMIT_BY_DEFAULT = 1_000
@@ -49,9 +44,7 @@ export class MessageStream<T extends string | Uint8Array>
   private readonly overflow: string
   private readonly signal: AbortSignal | undefined
   private readonly onAbort: () => void
-  private readonly waiting: BoundedQueue<Message>
-  private readers: Reader<T>[] = []
-  private failure: { readonly reason: unknown } | undefined = undefined
+  private readonly queue: ReaderQueue<Message, ReceivedMessage<T>>
   private droppedCount = 0
 
   /** @internal */
@@ -67,7 +60,7 @@ export class MessageStream<T extends string | Uint8Array>
     this.handle = handle
     this.limit = limit
     this.overflow = overflow
-    this.waiting = new BoundedQueue(limit)
+    this.queue = new ReaderQueue(limit, (message) => this.shown(message))
     this.signal = signalGiven(options?.signal)
     this.onAbort = () => this.fail(this.signal?.reason, true)
     if (this.signal?.aborted) this.onAbort()
@@ -76,7 +69,7 @@ export class MessageStream<T extends string | Uint8Array>
 
   /** How many messages wait for the reader. */
   get size(): number {
-    return this.waiting.size
+    return this.queue.size
   }
 
   /** How many messages the reader has missed, as it was too slow. */
@@ -86,15 +79,7 @@ export class MessageStream<T extends string | Uint8Array>
 
   /** The next message; `done` once the stream has ended. Rejects once where it ended by a signal or by an error. */
   next(): Promise<IteratorResult<ReceivedMessage<T>, undefined>> {
-    const message = this.waiting.shift()
-    if (message !== undefined) return Promise.resolve({ done: false, value: this.shown(message) })
-    if (this.failure !== undefined) {
-      const { reason } = this.failure
-      this.failure = undefined
-      return Promise.reject(reason)
-    }
-    if (!this.active) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve, reject) => this.readers.push({ resolve, reject }))
+    return this.queue.next()
   }
 
   /** Ends the stream; what still waits is forgotten. Leaving a `for await` loop does this. */
@@ -109,8 +94,7 @@ export class MessageStream<T extends string | Uint8Array>
 
   /** Ends the stream; what still waits is forgotten. A second call does nothing. */
   override unsubscribe(): void {
-    this.waiting.clear()
-    this.failure = undefined
+    this.queue.clear()
     this.end()
   }
 
@@ -118,16 +102,12 @@ export class MessageStream<T extends string | Uint8Array>
   override end(): void {
     super.unsubscribe()
     this.signal?.removeEventListener('abort', this.onAbort)
-    for (const reader of this.readers.splice(0)) reader.resolve({ done: true, value: undefined })
+    this.queue.end()
   }
 
   /** @internal */
   override receive(message: Message): void {
-    if (!this.active) return
-    const reader = this.readers.shift()
-    if (reader !== undefined) reader.resolve({ done: false, value: this.shown(message) })
-    else if (!this.waiting.isFull) this.waiting.push(message)
-    else this.overrun(message)
+    if (this.active && !this.queue.offer(message)) this.overrun(message)
   }
 
   private overrun(message: Message): void {
@@ -136,17 +116,13 @@ export class MessageStream<T extends string | Uint8Array>
       return
     }
     this.droppedCount++
-    if (this.overflow === 'drop-newest') return
-    this.waiting.shift()
-    this.waiting.push(message)
+    if (this.overflow === 'drop-oldest') this.queue.replaceOldest(message)
   }
 
   private fail(reason: unknown, forgets: boolean): void {
     if (!this.active) return
-    if (forgets) this.waiting.clear()
-    const reader = this.readers.shift()
-    if (reader === undefined) this.failure = { reason }
-    else reader.reject(reason)
+    if (forgets) this.queue.clear()
+    this.queue.fail(reason)
     this.end()
   }
 

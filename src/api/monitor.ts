@@ -2,8 +2,8 @@ import { type CallListener, type MonitoredCall, observationOf } from '../command
 import { readerTooSlow } from '../errors.js'
 import type { Outbox } from '../keyspace/outbox.js'
 import type { Unit } from '../keyspace/unit.js'
-import { BoundedQueue } from '../structures/bounded-queue.js'
 import { DISPOSE } from './disposable.js'
+import { ReaderQueue } from './reader-queue.js'
 
 /** Hears of calls; the error of an async function is reported as one that is thrown. */
 export type MonitorListener = (call: MonitoredCall) => unknown
@@ -20,9 +20,7 @@ const LIMIT = 100_000
 export class Monitor implements CallListener, AsyncIterableIterator<MonitoredCall, undefined> {
   private readonly unit: Unit
   private readonly listener: MonitorListener | undefined
-  private readonly waiting = new BoundedQueue<MonitoredCall>(LIMIT)
-  private readers: { resolve(result: Result): void; reject(reason: unknown): void }[] = []
-  private failure: Error | undefined = undefined
+  private readonly queue = new ReaderQueue<MonitoredCall, MonitoredCall>(LIMIT, (call) => call)
   private isActive = true
 
   /** @internal */
@@ -42,7 +40,7 @@ export class Monitor implements CallListener, AsyncIterableIterator<MonitoredCal
     if (!this.isActive) return
     this.isActive = false
     observationOf(this.unit.store).unlisten(this)
-    for (const { resolve } of this.readers.splice(0)) resolve({ done: true, value: undefined })
+    this.queue.end()
   }
 
   [DISPOSE](): void {
@@ -51,20 +49,12 @@ export class Monitor implements CallListener, AsyncIterableIterator<MonitoredCal
 
   /** The next call; `done` once it has ended. Rejects once where the reader was too slow. */
   next(): Promise<Result> {
-    const value = this.waiting.shift()
-    if (value !== undefined) return Promise.resolve({ done: false, value })
-    if (this.failure !== undefined) {
-      const { failure } = this
-      this.failure = undefined
-      return Promise.reject(failure)
-    }
-    if (!this.isActive) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve, reject) => this.readers.push({ resolve, reject }))
+    return this.queue.next()
   }
 
   /** Ends it. Leaving a `for await` loop does this. */
   return(): Promise<Result> {
-    this.waiting.clear()
+    this.queue.clear()
     this.stop()
     return Promise.resolve({ done: true, value: undefined })
   }
@@ -80,12 +70,8 @@ export class Monitor implements CallListener, AsyncIterableIterator<MonitoredCal
       outbox.watch(this.listener(call))
       return
     }
-    const reader = this.readers.shift()
-    if (reader !== undefined) reader.resolve({ done: false, value: call })
-    else if (!this.waiting.isFull) this.waiting.push(call)
-    else {
-      this.failure = readerTooSlow(LIMIT)
-      this.stop()
-    }
+    if (this.queue.offer(call)) return
+    this.queue.fail(readerTooSlow(LIMIT))
+    this.stop()
   }
 }
