@@ -16,8 +16,9 @@ export function hashPassword(password: string): string {
   return toHex(sha256(toBytes(password)))
 }
 
-/** Applies one rule to a user; a rule in parentheses makes a selector. Throws `BadRule`. */
+/** Applies one rule to a user; a rule in parentheses makes a selector, an empty one does nothing. Throws `BadRule`. */
 export function applyRule(user: User, rule: string): void {
+  if (rule === '') return
   if (applyFlag(user, rule.toLowerCase()) || applyPassword(user, rule)) return
   if (rule.startsWith('(') && rule.endsWith(')')) user.selectors.push(selectorOf(rule.slice(1, -1)))
   else applyPermission(user.root, rule)
@@ -144,20 +145,29 @@ function applyCommand(selector: Selector, name: string, allows: boolean): void {
     selector.setCommands(name, allows, commandsIn(category))
     return
   }
+  const command = commandCalled(name)
+  if (command !== undefined) selector.setCommands(name, allows, withSubcommands(command))
+  else allowFirstArgument(selector, name, allows)
+}
+
+/** The command or subcommand of this name: 'get', 'config|get'. */
+function commandCalled(name: string): Command | undefined {
   const [first = '', sub, ...more] = name.split('|')
   const command = findCommand(knownCommands, first)
-  if (command === undefined) throw new BadRule(UNKNOWN)
-  if (sub === undefined) selector.setCommands(name, allows, withSubcommands(command))
-  else if (command.subcommands !== undefined) {
-    const subcommand = subcommandOf(command, [first, sub])
-    if (subcommand === undefined) throw new BadRule(UNKNOWN)
-    if (more.length > 0) throw new BadRule('Allowing first-arg of a subcommand is not supported')
-    selector.setCommands(name, allows, [subcommand])
-  } else {
-    if (!allows) throw new BadRule(UNKNOWN)
-    if (sub === '') throw new BadRule(SYNTAX)
-    selector.allowFirstArgument(name, command, [sub, ...more].join('|'))
-  }
+  if (command === undefined || sub === undefined) return command
+  return command.subcommands === undefined || more.length > 0 ? undefined : subcommandOf(command, [first, sub])
+}
+
+/** `name` is that of a command, with what its first argument may be behind the last '|'. */
+function allowFirstArgument(selector: Selector, name: string, allows: boolean): void {
+  const end = name.lastIndexOf('|')
+  const parent = name.slice(0, Math.max(0, end))
+  const command = commandCalled(parent)
+  if (command === undefined || !allows) throw new BadRule(UNKNOWN)
+  if (parent.includes('|')) throw new BadRule('Allowing first-arg of a subcommand is not supported')
+  if (end === name.length - 1) throw new BadRule(SYNTAX)
+  if (command.subcommands !== undefined) throw new BadRule(UNKNOWN)
+  selector.allowFirstArgument(name, command, name.slice(end + 1))
 }
 
 function withSubcommands(command: Command): Command[] {

@@ -68,7 +68,7 @@ export class Selector {
     for (const command of commands) {
       if (allows) this.allowed.add(command)
       else this.allowed.delete(command)
-      if (!name.startsWith('@')) this.firstArguments.delete(command)
+      this.firstArguments.delete(command)
     }
     this.addRule(name, allows)
   }

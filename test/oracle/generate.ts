@@ -1,4 +1,5 @@
 import type { Argument } from '../../src/commands/syntax.js'
+import { drawUserCall, USERS } from './acl.js'
 import { BLOCK_WORDS, drawArgument, drawBitString, drawCrowd, TIMEOUT_WORDS } from './arguments.js'
 import type { ByteText, Call } from './bytes.js'
 import { fitWords, isBendable } from './fit.js'
@@ -75,10 +76,11 @@ export function isGenerated(spec: CommandSpec): boolean {
   return DATA_ONLY[spec.group]?.has(spec.name) ?? true
 }
 
-/** The groups that calls can be drawn of: those of the table, and SORT with what it needs. */
+/** The groups that calls can be drawn of: those of the table, SORT with what it needs, and users with what they may do. */
 export const comparable: readonly string[] = [
   ...groups.filter((group) => commands.some((spec) => spec.group === group && isGenerated(spec))),
   SORTING,
+  USERS,
 ]
 
 /** Draws calls of the given groups. WAIT is never bent: it could come out waiting for ever. Every draw is a function of the random source alone. */
@@ -91,13 +93,19 @@ export class CallGenerator {
   private readonly bits: boolean
   /** The percentage of calls that make, copy and damage the strings that HyperLogLogs are. */
   private readonly estimating: number
+  /** The percentage of calls that are about users, and what they ask leave for: any command at all, since none is run. */
+  private readonly users: number
+  private readonly asked: readonly CommandSpec[]
 
   constructor(wanted: readonly string[], specs: readonly CommandSpec[] = commands) {
     this.main = specs.filter((spec) => wanted.includes(spec.group) && isGenerated(spec))
     this.sorting = wanted.includes(SORTING) ? 100 / wanted.length : 0
     const writes = specs.some((spec) => spec.name === 'SET')
     this.estimating = wanted.includes('hyperloglog') && writes ? HYPERLOGLOG_STRINGS / wanted.length : 0
-    if (this.main.length === 0 && this.sorting === 0) throw new Error(`no command to generate in: ${wanted.join(', ')}`)
+    this.users = wanted.includes(USERS) ? 100 / wanted.length : 0
+    this.asked = specs.filter(({ group }) => group !== 'vector-set')
+    if (this.main.length === 0 && this.sorting === 0 && this.users === 0)
+      throw new Error(`no command to generate in: ${wanted.join(', ')}`)
     this.bits = this.main.some(({ name }) => name === 'SETBIT')
     this.feeding = this.main.filter((spec) => FEEDING.has(spec.name))
     const names = this.bits ? [...COMPANIONS, ...COMPANIONS_OF_BITS] : COMPANIONS
@@ -112,10 +120,16 @@ export class CallGenerator {
 
   call(draw: Draw): Call {
     if (this.sorting > 0 && draw.percent(this.sorting)) return drawSortCall(draw)
+    if (this.users > 0 && draw.percent(this.users))
+      return drawUserCall(draw, () => this.words(draw, draw.pick(this.asked)))
     if (this.bits && draw.percent(BITS_SET)) return ['SET', drawKey(draw, BITS), drawBitString(draw, BITS)]
     if (this.estimating > 0 && draw.percent(this.estimating)) return drawHyperLogLogCall(draw)
     if (draw.oneIn(400)) return ['NoSuchCommand', ...repeat(draw.int(0, 4), () => drawValue(draw))]
-    const spec = this.spec(draw)
+    return settled(this.words(draw, this.spec(draw)))
+  }
+
+  /** The words of a call, as its argument tree has them or bent. */
+  private words(draw: Draw, spec: CommandSpec): Call {
     const words: ByteText[] = spec.words.map((word) => anyCase(draw, word))
     if (spec.container) {
       words.push(...repeat(draw.int(0, 2), () => (draw.oneIn(2) ? 'nosuch' : drawValue(draw))))
@@ -123,8 +137,8 @@ export class CallGenerator {
     }
     new CallWriter(draw, spec, words).sequence(spec.arguments)
     const fitting = fitWords(draw, spec.name, words)
-    if (spec.name === 'WAIT' || !draw.percent(BENT) || !isBendable(fitting)) return settled(fitting)
-    return settled(bend(draw, fitting, spec))
+    if (spec.name === 'WAIT' || !draw.percent(BENT) || !isBendable(fitting)) return fitting
+    return bend(draw, fitting, spec)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { NetConnectOpts } from 'node:net'
 import type { ByteText, Call } from './bytes.js'
-import { type Reply, textOfReply } from './reply.js'
+import { itemsOf, type Reply, textOfReply } from './reply.js'
 import { RespClient } from './resp-client.js'
 
 /** A keyspace event as a subscriber of `__keyevent@<db>__:<event>` sees it. */
@@ -89,7 +89,7 @@ export class ServerTarget implements Target {
 
   async run(calls: readonly Call[]): Promise<Outcome[]> {
     const inside = insideTransaction(calls)
-    const batch: Call[] = [['RESET'], ['FLUSHALL'], this.marker()]
+    const batch: Call[] = [['RESET'], ['FLUSHALL'], ...(await this.forgetUsers()), this.marker()]
     const places: number[] = []
     this.groups = []
     calls.forEach((call, i) => {
@@ -128,6 +128,13 @@ export class ServerTarget implements Target {
   async close(): Promise<void> {
     this.client.close()
     this.subscriber.close()
+  }
+
+  /** The call that takes out all users but the default one, if there are any. */
+  private async forgetUsers(): Promise<Call[]> {
+    const names = itemsOf(await this.client.call('ACL', 'USERS')).flatMap((item) => textOfReply(item) ?? [])
+    const others = names.filter((name) => name !== 'default')
+    return others.length === 0 ? [] : [['ACL', 'DELUSER', ...others]]
   }
 
   private marker(): Call {
