@@ -1,6 +1,7 @@
 /** Going through a hash step by step: HSCAN. */
 import { HASH } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
+import type { Hash } from '../structures/hash.js'
 import { textAt } from './argv.js'
 import { type Command, READ_KEY, READONLY } from './command.js'
 import { type ElementScanOptions, readElementScan, scanFilter, scanSize } from './element-scan.js'
@@ -21,7 +22,10 @@ const NO_OPTIONS: ElementScanOptions = {}
  */
 export function hscan(unit: Unit, key: string, cursor: number, options: ElementScanOptions = NO_OPTIONS): HscanResult {
   const hash = unit.read(key, HASH)
-  if (hash === undefined) return { cursor: 0, entries: [] }
+  return hash === undefined ? { cursor: 0, entries: [] } : scanOf(hash, cursor, options)
+}
+
+function scanOf(hash: Hash, cursor: number, options: ElementScanOptions): HscanResult {
   const matches = scanFilter(options)
   const entries: [string, string][] = []
   const next = hash.scan(cursor, scanSize(options), (slot) => {
@@ -45,12 +49,12 @@ export const hashScanCommands = {
     keys: READ_KEY,
     syntax: 'key:key cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [NOVALUES]',
     call(unit, argv): Reply {
-      const key = textAt(argv, 1)
       const cursor = parseCursor(textAt(argv, 2))
       // Redis looks at the key before it reads the options: for a missing one they may be wrong.
-      if (unit.read(key, HASH) === undefined) return ['0', []]
+      const hash = unit.read(textAt(argv, 1), HASH)
+      if (hash === undefined) return ['0', []]
       const options = readElementScan(argv, true)
-      const found = hscan(unit, key, cursor, options)
+      const found = scanOf(hash, cursor, options)
       return [String(found.cursor), options.novalues ? found.entries.map(([field]) => field) : found.entries.flat()]
     },
   },

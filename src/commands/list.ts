@@ -15,6 +15,7 @@ import {
 import { LIST } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import { INT64_MAX, INT64_MIN, type Int64, integerOf, parseInt64 } from '../structures/int64.js'
+import type { List } from '../structures/list.js'
 import { type Argv, clamp, clampedAt, integerAt, textAt, tokenAt } from './argv.js'
 import { type Command, DENYOOM, FAST, keySpec, LOOK_KEY, READ_KEY, READONLY, UPDATE_KEY, WRITE } from './command.js'
 import { checkedInteger } from './deadline.js'
@@ -40,7 +41,10 @@ export function llen(unit: Unit, key: string): number {
 export function lindex(unit: Unit, key: string, index: Int64): string | null {
   const list = unit.read(key, LIST)
   // Redis looks at the key before it reads the index: for a missing one a bad index is no error.
-  if (list === undefined) return null
+  return list === undefined ? null : elementAt(list, index)
+}
+
+function elementAt(list: List, index: Int64): string | null {
   const { size } = list
   const given = clamp(checkedInteger(index))
   const from = given < 0 ? given + size : given
@@ -196,8 +200,8 @@ export const listCommands = {
     keys: READ_KEY,
     syntax: 'key:key index:integer',
     call(unit, argv): Reply {
-      const key = textAt(argv, 1)
-      return unit.read(key, LIST) === undefined ? null : lindex(unit, key, integerAt(argv, 2))
+      const list = unit.read(textAt(argv, 1), LIST)
+      return list === undefined ? null : elementAt(list, integerAt(argv, 2))
     },
   },
   LRANGE: {

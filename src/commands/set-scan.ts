@@ -1,6 +1,7 @@
 /** Going through a set step by step: SSCAN. */
 import { SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
+import type { SetOfStrings } from '../structures/set.js'
 import { textAt } from './argv.js'
 import { type Command, READ_KEY, READONLY } from './command.js'
 import { type ElementScanOptions, readElementScan, scanFilter, scanSize } from './element-scan.js'
@@ -22,7 +23,10 @@ const NO_OPTIONS: ElementScanOptions = {}
  */
 export function sscan(unit: Unit, key: string, cursor: number, options: ElementScanOptions = NO_OPTIONS): SscanResult {
   const set = unit.read(key, SET)
-  if (set === undefined) return { cursor: 0, members: [] }
+  return set === undefined ? { cursor: 0, members: [] } : scanOf(set, cursor, options)
+}
+
+function scanOf(set: SetOfStrings, cursor: number, options: ElementScanOptions): SscanResult {
   const matches = scanFilter(options)
   const members: string[] = []
   const next = set.scan(cursor, scanSize(options), (member) => {
@@ -45,10 +49,10 @@ export const setScanCommands = {
     keys: READ_KEY,
     syntax: 'key:key cursor:integer [MATCH pattern:pattern] [COUNT count:integer]',
     call(unit, argv): Reply {
-      const key = textAt(argv, 1)
       const cursor = parseCursor(textAt(argv, 2))
       // Redis looks at the key before it reads the options: for a missing one they may be wrong.
-      const found = unit.read(key, SET) === undefined ? NOTHING : sscan(unit, key, cursor, readElementScan(argv))
+      const set = unit.read(textAt(argv, 1), SET)
+      const found = set === undefined ? NOTHING : scanOf(set, cursor, readElementScan(argv))
       return [String(found.cursor), found.members]
     },
   },

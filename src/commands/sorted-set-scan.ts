@@ -2,6 +2,7 @@
 import { SORTED_SET } from '../keyspace/kinds.js'
 import type { Unit } from '../keyspace/unit.js'
 import { formatScanned, formatScore } from '../structures/score.js'
+import type { SortedSet } from '../structures/sorted-set.js'
 import { type Argv, textAt } from './argv.js'
 import { type Command, READ_KEY, READONLY } from './command.js'
 import { type ElementScanOptions, readElementScan, scanFilter, scanSize } from './element-scan.js'
@@ -23,7 +24,10 @@ const NO_OPTIONS: ElementScanOptions = {}
  */
 export function zscan(unit: Unit, key: string, cursor: number, options: ElementScanOptions = NO_OPTIONS): ZscanResult {
   const set = unit.read(key, SORTED_SET)
-  if (set === undefined) return { cursor: 0, entries: [] }
+  return set === undefined ? { cursor: 0, entries: [] } : scanOf(set, cursor, options)
+}
+
+function scanOf(set: SortedSet, cursor: number, options: ElementScanOptions): ZscanResult {
   const count = scanSize(options)
   const matches = scanFilter(options)
   const entries: Scored[] = []
@@ -36,12 +40,11 @@ export function zscan(unit: Unit, key: string, cursor: number, options: ElementS
 // What follows is the wire.
 
 function callZscan(unit: Unit, argv: Argv): Reply {
-  const key = textAt(argv, 1)
   const cursor = parseCursor(textAt(argv, 2))
   // Redis looks at the key before it reads the options: for a missing one they may be wrong.
-  const set = unit.read(key, SORTED_SET)
+  const set = unit.read(textAt(argv, 1), SORTED_SET)
   if (set === undefined) return ['0', []]
-  const found = zscan(unit, key, cursor, readElementScan(argv))
+  const found = scanOf(set, cursor, readElementScan(argv))
   const format = set.encoding === 'listpack' ? formatScore : formatScanned
   return [String(found.cursor), found.entries.flatMap(({ member, score }) => [member, format(score)])]
 }

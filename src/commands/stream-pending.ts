@@ -15,7 +15,10 @@ import { intervalEnd, intervalStart, strictId } from './stream-ids.js'
  * group.
  */
 export function xack(unit: Unit, key: string, name: string, ids: () => readonly StreamId[]): number {
-  const group = unit.look(key, STREAM)?.groups.get(name)
+  const stream = unit.look(key, STREAM)
+  if (stream === undefined) return unit.miss(key) ?? 0
+  unit.hit()
+  const group = stream.groups.get(name)
   if (group === undefined) return 0
   const done = ids().filter((id) => group.acknowledge(id))
   if (done.length === 0) return 0

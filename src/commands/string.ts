@@ -157,7 +157,10 @@ export function getdel(unit: Unit, key: string): StringValue | null {
 export function getex(unit: Unit, key: string, options: GetexOptions): StringValue | null {
   if (countExpirations(options) + (options.persist ? 1 : 0) > 1) throw syntaxError()
   const slot = unit.readString(key)
-  if (slot === ABSENT) return null
+  return slot === ABSENT ? null : getexAt(unit, key, slot, options)
+}
+
+function getexAt(unit: Unit, key: string, slot: number, options: GetexOptions): StringValue {
   const deadline = deadlineOf(unit, options, 'getex')
   const value = unit.stringAt(slot)
   if (deadline !== 0) applyDeadline(unit, key, slot, deadline)
@@ -366,10 +369,11 @@ export const stringCommands = {
       const { persist, at } = readGetexOptions(argv)
       const key = textAt(argv, 1)
       // Redis looks at the key before it reads the time: for a missing one a bad time is no error.
-      if (unit.readString(key) === ABSENT) return null
+      const slot = unit.readString(key)
+      if (slot === ABSENT) return null
       const options: GetexOptions = { persist }
       readTimes(argv, at, options)
-      return bulk(getex(unit, key, options))
+      return bulk(getexAt(unit, key, slot, options))
     },
   },
   MGET: {

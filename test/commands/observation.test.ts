@@ -1,6 +1,7 @@
 import { manualClock, Redstart, RedstartError, type RedstartOptions } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { observationOf } from '../../src/commands/observation.js'
+import { say } from '../support.js'
 
 /** A database whose calls take as many milliseconds as they are told to. */
 function timed(options?: RedstartOptions): { db: Redstart; takes(ms: number): void } {
@@ -66,6 +67,28 @@ describe('statistics', () => {
     const { keyspace_hits, keyspace_misses } = db.info('stats')['stats']!
     expect([keyspace_hits, keyspace_misses]).toEqual([5, 3])
   })
+
+  it.each(['LINDEX l 0', 'GETEX s EX 9', 'HSCAN h 0', 'SSCAN t 0', 'ZSCAN z 0', 'XACK x g 1-0'])(
+    'count one hit or one miss of %s',
+    (line) => {
+      const { db } = timed()
+      const counts = () => {
+        const { keyspace_hits, keyspace_misses } = db.info('stats')['stats']!
+        return [keyspace_hits, keyspace_misses]
+      }
+      say(db, line)
+      const ofMiss = counts()
+      for (const made of ['RPUSH l a', 'SET s v', 'HSET h f v', 'SADD t m', 'ZADD z 1 m', 'XADD x 1-0 f v'])
+        say(db, made)
+      db.configResetstat()
+      say(db, line)
+
+      expect([ofMiss, counts()]).toEqual([
+        [0, 1],
+        [1, 0],
+      ])
+    },
+  )
 
   it.each([
     ['with nothing else', {}],
