@@ -142,13 +142,13 @@ export class AccessControl {
   }
 
   /** The user with this name and password. Throws WRONGPASS; every password is compared in full. */
-  authenticate(unit: Unit, name: string, password: string): User {
+  authenticate(unit: Unit, name: string, password: string, word: string): User {
     const user = this.users.get(name)
     const hash = hashPassword(password)
     let matches = user?.nopass === true
     for (const other of user?.passwords ?? []) if (isSame(hash, other)) matches = true
     if (user?.enabled === true && matches) return user
-    this.refused(unit, { reason: 'auth', object: 'AUTH', username: name })
+    this.refused(unit, { reason: 'auth', object: word, username: name })
     throw wrongPassword()
   }
 
@@ -156,7 +156,8 @@ export class AccessControl {
   refused(unit: Unit, what: Pick<AclLogEntry, 'reason' | 'object' | 'username'>): void {
     const nowMs = unit.now()
     unit.store.statistics.denied[what.reason]++
-    const context = unit.store.depth > 0 ? 'multi' : 'toplevel'
+    const isInMulti = unit.store.depth > 0 || unit.client.transaction !== undefined
+    const context = isInMulti ? 'multi' : 'toplevel'
     const same = this.log.find(
       (entry) =>
         entry.reason === what.reason &&

@@ -57,12 +57,15 @@ export interface AclUser {
   readonly selectors: readonly { readonly commands: string; readonly keys: string; readonly channels: string }[]
 }
 
-/** Acts for another user from now on. Throws WRONGPASS, NOPERM where the user is fixed; without a name the password is the default user's. */
-export function auth(unit: Unit, password: string, username?: string): void {
+/**
+ * Acts for another user from now on. Throws WRONGPASS, NOPERM where the user is fixed; without a name the password is the default
+ * user's. `word` is what the call is named in ACL LOG.
+ */
+export function auth(unit: Unit, password: string, username?: string, word = 'AUTH'): void {
   if (unit.client.pinned) throw userIsFixed()
   const access = accessOf(unit.store)
   if (username === undefined && access.default.nopass) throw noPasswordConfigured()
-  unit.client.user = access.authenticate(unit, username ?? 'default', password)
+  unit.client.user = access.authenticate(unit, username ?? 'default', password, word)
   unit.client.authenticated = true
 }
 
@@ -252,7 +255,7 @@ export const aclCommands = {
     call(unit, argv): Reply {
       if (argv.length > 3) throw syntaxError()
       const password = textAt(argv, argv.length - 1)
-      auth(unit, password, argv.length === 3 ? textAt(argv, 1) : undefined)
+      auth(unit, password, argv.length === 3 ? textAt(argv, 1) : undefined, textAt(argv, 0))
       return OK
     },
   },

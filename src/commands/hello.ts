@@ -26,9 +26,9 @@ interface HelloOptions {
  * Chooses the protocol, signs in and names the session. With protocol 3 the session may be subscribed and call what it likes, and
  * hears itself what becomes invalid; replies of `call` have the shapes of RESP2 in either.
  */
-function hello(unit: Unit, options: HelloOptions): void {
+function hello(unit: Unit, options: HelloOptions, word: string): void {
   const { client, store } = unit
-  if (options.auth !== undefined) auth(unit, options.auth.password, options.auth.username)
+  if (options.auth !== undefined) auth(unit, options.auth.password, options.auth.username, word)
   if (store.authRequired && !client.authenticated) throw helloNeedsAuth()
   if (options.name !== undefined) clientSetname(unit, options.name)
   if (options.protocol !== undefined) client.protocol = options.protocol
@@ -71,7 +71,7 @@ export const helloCommands = {
     keys: NO_KEYS,
     syntax: '[arguments= protover:integer [AUTH <auth= username password>] [SETNAME clientname]]',
     call(unit, argv): Reply {
-      hello(unit, helloOptions(argv))
+      hello(unit, helloOptions(argv), textAt(argv, 0))
       return new MapReply([
         ['server', 'redis'],
         ['version', REDIS_VERSION],

@@ -1,3 +1,4 @@
+import { compareText } from '../structures/text.js'
 import type { Client } from './client.js'
 import type { Delivery, Outbox } from './outbox.js'
 import type { Store } from './store.js'
@@ -16,6 +17,12 @@ export interface ClientTracking {
   caching: boolean | undefined
   /** The connection that should hear in its place is gone. */
   isBroken: boolean
+}
+
+/** A prefix that is told of: to whom, and which keys have changed in the running unit, with who changed them last. */
+interface Broadcast {
+  readonly clients: Client[]
+  readonly changed: Map<string, Client | undefined>
 }
 
 /** Where connections of the older protocol hear what becomes invalid. */
@@ -55,9 +62,8 @@ export class Tracking {
   private readonly store: Store
   private readonly readers = new Map<string, Set<Client>>()
   private readonly clients = new Set<Client>()
-  /** Keys that broadcasts of the running unit are about, with who changed them last. */
-  private readonly changed = new Map<string, Client | undefined>()
-  private broadcasters = 0
+  /** What is told of at the end of the unit, in order of the prefixes, which is Redis's. */
+  private broadcasts = new Map<string, Broadcast>()
   private items = 0
 
   constructor(store: Store) {
@@ -82,11 +88,9 @@ export class Tracking {
     return this.items
   }
 
-  /** How many prefixes are told of, each counted once. O(clients). */
+  /** How many prefixes are told of, each counted once. */
   get prefixCount(): number {
-    const prefixes = new Set<string>()
-    for (const { tracking } of this.clients) for (const prefix of prefixesOf(tracking)) prefixes.add(prefix)
-    return prefixes.size
+    return this.broadcasts.size
   }
 
   /** Tells a connection from now on; what it has asked for before is replaced. */
@@ -106,9 +110,16 @@ export class Tracking {
     this.items = 0
   }
 
+  /** Finds out who hears of which prefixes; what has changed under one that was told of before is kept. */
   private recount(): void {
-    this.broadcasters = 0
-    for (const { tracking } of this.clients) if (tracking?.broadcasts) this.broadcasters++
+    const before = this.broadcasts
+    const prefixes = [...this.clients].flatMap(({ tracking }) => prefixesOf(tracking)).sort(compareText)
+    this.broadcasts = new Map(
+      prefixes.map((prefix) => [prefix, { clients: [], changed: before.get(prefix)?.changed ?? new Map() }]),
+    )
+    for (const client of this.clients) {
+      for (const prefix of prefixesOf(client.tracking)) this.broadcasts.get(prefix)?.clients.push(client)
+    }
     this.store.observe()
   }
 
@@ -140,10 +151,10 @@ export class Tracking {
     }
   }
 
-  /** A key has changed: by a call of `actor`, or by time. O(connections that have read it). */
+  /** A key has changed: by a call of `actor`, or by time. O(connections that have read it, and prefixes). */
   touch(key: string, actor: Client | undefined): void {
     if (this.readers.size > 0) this.invalidate(key, actor)
-    if (this.broadcasters > 0) this.changed.set(key, actor)
+    for (const [prefix, { changed }] of this.broadcasts) if (key.startsWith(prefix)) changed.set(key, actor)
   }
 
   private invalidate(key: string, actor: Client | undefined): void {
@@ -166,18 +177,15 @@ export class Tracking {
     for (const client of this.clients) this.store.tell(new Invalidation(this, client, null))
   }
 
-  /** Tells of the changes of a unit to those who hear of prefixes. O(clients × prefixes × keys). */
+  /** Tells of the changes of a unit to those who hear of prefixes, in order of the keys. O(clients × prefixes × keys). */
   broadcast(): void {
-    if (this.changed.size === 0) return
-    const changed = [...this.changed]
-    this.changed.clear()
-    for (const client of this.clients) {
-      const { tracking } = client
-      if (tracking === undefined || !tracking.broadcasts) continue
-      for (const prefix of prefixesOf(tracking)) {
-        const keys = changed
-          .filter(([key, actor]) => key.startsWith(prefix) && !(tracking.noLoop && actor === client))
-          .map(([key]) => key)
+    for (const { clients, changed } of this.broadcasts.values()) {
+      if (changed.size === 0) continue
+      const sorted = [...changed].sort(([one], [other]) => compareText(one, other))
+      changed.clear()
+      for (const client of clients) {
+        const ownToo = client.tracking?.noLoop !== true
+        const keys = sorted.filter(([, actor]) => ownToo || actor !== client).map(([key]) => key)
         if (keys.length > 0) this.store.outbox.add(new Invalidation(this, client, keys))
       }
     }
@@ -200,7 +208,6 @@ export class Tracking {
   }
 }
 
-/** In the order in which they are told of. */
 function prefixesOf(tracking: ClientTracking | undefined): readonly string[] {
   return tracking?.broadcasts ? tracking.prefixes : []
 }

@@ -4,33 +4,18 @@ import { CallGenerator } from '../generate.js'
 import { RULES } from '../normalise.js'
 import { commands } from '../table.js'
 import type { Draw } from '../values.js'
+import { CLIENT_CALLS, SIGNING_IN, TRACKING_CALLS, USER_CALLS } from './draw-clients.js'
 import { isWaiting, timeIndex } from './stage.js'
 import { SOON } from './step.js'
+import { channel, DATABASES, database, key, pattern, plainChannel, some, value, type Weighted } from './words.js'
 
 /*
- * The calls of connections that meet: few keys, few channels, few values. Replies whose order or value is open are not
+ * The calls of connections that meet. Replies whose order or value is open are not
  * asked for; what the data looks like, the state at the end tells.
  */
 
-const KEYS = ['k', 'k', 'k', 'l', 'l', 'm']
-const CHANNELS = ['x', 'x', 'y', 'xy']
-const PATTERNS = ['x*', 'x*', '*', '?', '[xy]', 'x\\*', '__keyevent@0__:*', '__keyspace@*__:k', '__key*__:*']
-const EVENT_CHANNELS = ['__keyevent@0__:set', '__keyevent@0__:expired', '__keyevent@0__:del', '__keyspace@0__:k']
-const VALUES = ['1', '1', '2', 'v', 'w', '']
-const DATABASES = ['0', '1']
-
 /** Groups whose commands are drawn as they are drawn for one connection. */
 const DATA_GROUPS = ['string', 'generic', 'list', 'hash', 'set', 'sorted-set']
-
-type Make = (draw: Draw) => Call
-export type Weighted = readonly (readonly [weight: number, make: Make])[]
-
-const key = (draw: Draw): string => draw.pick(KEYS)
-const value = (draw: Draw): string => draw.pick(VALUES)
-const channel = (draw: Draw): string => (draw.percent(85) ? draw.pick(CHANNELS) : draw.pick(EVENT_CHANNELS))
-const database = (draw: Draw): string => (draw.percent(92) ? draw.pick(DATABASES) : draw.pick(['2', '15', '16', 'one']))
-const some = (draw: Draw, make: (draw: Draw) => string): string[] =>
-  Array.from({ length: draw.oneIn(3) ? draw.int(2, 3) : 1 }, () => make(draw))
 
 /** Any case, since names are compared without it. */
 const word = (draw: Draw, name: string): string => (draw.oneIn(12) ? name.toLowerCase() : name)
@@ -176,7 +161,7 @@ const NESTED: Weighted = [
 const LEAVING: Weighted = [
   [3, (d) => ['UNSUBSCRIBE', ...some(d, channel)]],
   [2, () => ['UNSUBSCRIBE']],
-  [2, (d) => ['PUNSUBSCRIBE', ...some(d, (each) => each.pick(PATTERNS))]],
+  [2, (d) => ['PUNSUBSCRIBE', ...some(d, pattern)]],
   [2, () => ['PUNSUBSCRIBE']],
   [1, (d) => ['SUNSUBSCRIBE', channel(d)]],
   [1, () => ['SUNSUBSCRIBE']],
@@ -184,7 +169,7 @@ const LEAVING: Weighted = [
 
 const JOINING: Weighted = [
   [5, (d) => ['SUBSCRIBE', ...some(d, channel)]],
-  [4, (d) => ['PSUBSCRIBE', ...some(d, (each) => each.pick(PATTERNS))]],
+  [4, (d) => ['PSUBSCRIBE', ...some(d, pattern)]],
   [2, (d) => ['SSUBSCRIBE', ...some(d, channel)]],
 ]
 
@@ -194,10 +179,10 @@ const PUBLISHING: Weighted = [
 ]
 
 const ASKING: Weighted = [
-  [2, (d) => ['PUBSUB', 'CHANNELS', d.pick(CHANNELS)]],
+  [2, (d) => ['PUBSUB', 'CHANNELS', plainChannel(d)]],
   [2, (d) => ['PUBSUB', 'NUMSUB', ...some(d, channel)]],
   [2, () => ['PUBSUB', 'NUMPAT']],
-  [1, (d) => ['PUBSUB', 'SHARDCHANNELS', d.pick(CHANNELS)]],
+  [1, (d) => ['PUBSUB', 'SHARDCHANNELS', plainChannel(d)]],
   [1, (d) => ['PUBSUB', 'SHARDNUMSUB', ...some(d, channel)]],
   [1, (d) => ['PUBSUB', d.pick(['NUMSUB', 'NUMPAT', 'SHARDNUMSUB']), ...(d.oneIn(2) ? ['x'] : [])]],
 ]
@@ -223,7 +208,9 @@ const SETTINGS: Weighted = [
 
 function flags(draw: Draw): string {
   const chosen = [...EVENT_FLAGS].filter(() => draw.oneIn(4))
-  return draw.shuffle([draw.pick(['E', 'K', 'KE', 'E']), ...chosen]).join('')
+  // What is refused behind n and A takes n back there.
+  const apart = chosen.includes('A') ? chosen.filter((flag) => flag !== 'n') : chosen
+  return draw.shuffle([draw.pick(['E', 'K', 'KE', 'E']), ...apart]).join('')
 }
 
 const WRONG: Weighted = [
@@ -259,8 +246,10 @@ const CONNECTION: Weighted = [
 ]
 
 /** Why a scenario is played: what its calls are mostly about. */
-export type Theme = 'transactions' | 'waiting' | 'messages' | 'events' | 'expiry' | 'keyspace'
-export const THEMES: readonly Theme[] = ['transactions', 'waiting', 'messages', 'events', 'expiry', 'keyspace']
+export const THEMES = [
+  ...(['transactions', 'waiting', 'messages', 'events', 'expiry', 'keyspace', 'users', 'clients', 'tracking'] as const),
+] as const
+export type Theme = (typeof THEMES)[number]
 
 /** What is known of a connection from what it has sent, without the answers: mostly true. */
 export interface Sketch {
@@ -327,12 +316,17 @@ export class SessionCalls {
       [weight('messages', 14, 1), PUBLISHING],
       [weight('messages', 5, 1), ASKING],
       [weight('events', 6, 1), SETTINGS],
+      [weight('users', 18, 0), USER_CALLS],
+      [weight('clients', 14, 0), CLIENT_CALLS],
+      [weight('tracking', 24, 0), TRACKING_CALLS],
       [2, WRONG],
       [2, PINGS],
     ]
     if (sketch.inTransaction) groups.push([weight('transactions', 14, 22), ENDING], [3, NESTED])
-    else
-      groups.push([weight('transactions', 20, 3), TRANSACTION], [4, CONNECTION], [weight('messages', 2, 0), ASKING_ALL])
+    else {
+      groups.push([weight('transactions', 20, 3), TRANSACTION], [4, CONNECTION])
+      groups.push([weight('messages', 2, 0), ASKING_ALL], [weight('users', 8, 0), SIGNING_IN])
+    }
     return drawn(draw, groups, this.data)
   }
 }

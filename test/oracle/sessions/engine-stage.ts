@@ -1,4 +1,5 @@
 import { type CallReply, type Clock, Redstart, type Session, type Timer } from 'redstart'
+import { UNIT } from '../../../src/api/handle.js'
 import { toBytes } from '../../../src/structures/text.js'
 import { type Call, textOf } from '../bytes.js'
 import { answer } from '../engine.js'
@@ -113,8 +114,9 @@ export class EngineStage implements Stage {
     return word === SOON ? String(SOON_MS) : word
   }
 
-  /** What waits at the end of a scenario is refused, and belongs to no other. */
+  /** What waits at the end of a scenario, or where its connection ends, is refused, and belongs to no other. */
   private isPlaying(player: Player): boolean {
+    if (isClosed(player)) return false
     for (const other of this.players.values()) if (other === player) return true
     return false
   }
@@ -147,6 +149,10 @@ export class EngineStage implements Stage {
     return heard
   }
 
+  async gone(): Promise<readonly string[]> {
+    return [...this.players].filter(([, player]) => isClosed(player)).map(([who]) => who)
+  }
+
   async state(): Promise<State> {
     const session = this.db.session()
     return readState({ inspect: async (calls) => calls.map((call) => answer(session, call, 0) as Reply) })
@@ -155,6 +161,10 @@ export class EngineStage implements Stage {
   async close(): Promise<void> {
     await this.db.close()
   }
+}
+
+function isClosed({ session }: Player): boolean {
+  return session[UNIT].client.closed
 }
 
 /** Lets promises that are settled report. */

@@ -57,6 +57,10 @@ export class FalsifyingStage implements Stage {
     return this.inner.leave(who)
   }
 
+  gone(): Promise<readonly string[]> {
+    return this.inner.gone()
+  }
+
   close(): Promise<void> {
     return this.inner.close()
   }

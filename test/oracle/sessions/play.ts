@@ -51,7 +51,24 @@ async function perform(stage: Stage, step: Step, course: Course): Promise<string
   const heard = await stage.take()
   course.follow(step, heard)
   if (isQuit(step)) await stage.leave(step.who)
-  return before + noted(step, heard)
+  return before + noted(step, heard) + (mayEndOthers(step) ? await dismissed(stage, course) : '')
+}
+
+/** Whether others may lose their connections by a step. */
+function mayEndOthers(step: Step): boolean {
+  return step.kind === 'call' && step.calls.some((call) => ENDING.test(nameOf(call)))
+}
+
+const ENDING = /^(ACL\|(SETUSER|DELUSER)|CLIENT\|KILL|EXEC)$/
+
+/** Takes leave of those whose connections have been ended, so that the next call of theirs begins another; tells who they are. */
+async function dismissed(stage: Stage, course: Course): Promise<string> {
+  const gone = [...(await stage.gone())].sort()
+  for (const who of gone) {
+    course.forget(who)
+    await stage.leave(who)
+  }
+  return gone.length === 0 ? '' : `  gone: ${gone.join(' ')}`
 }
 
 const SWEEP: Step = { kind: 'sweep' }
@@ -125,7 +142,7 @@ class Course {
     else if (!isQueued(answer) && /^(EXEC|DISCARD|RESET)$/.test(nameOf(calls[0]!))) this.swapping.delete(who)
   }
 
-  private forget(who: string): void {
+  forget(who: string): void {
     this.waiting.delete(who)
     this.swapping.delete(who)
   }

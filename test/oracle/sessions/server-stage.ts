@@ -77,7 +77,15 @@ export class ServerStage implements Stage {
     this.isPaused = false
     this.pausedUntil = 0
     this.firstSoon = Number.POSITIVE_INFINITY
-    await this.control.send([...calls, ['FLUSHALL'], ['CONFIG', 'SET', 'notify-keyspace-events', FIRST_EVENTS]])
+    const users = itemsOf(await this.control.call('ACL', 'USERS')).flatMap((item) => textOfReply(item) ?? [])
+    const others = users.filter((name) => name !== 'default')
+    if (others.length > 0) calls.push(['ACL', 'DELUSER', ...others])
+    await this.control.send([
+      ...calls,
+      ['ACL', 'LOG', 'RESET'],
+      ['FLUSHALL'],
+      ['CONFIG', 'SET', 'notify-keyspace-events', FIRST_EVENTS],
+    ])
     await this.take()
   }
 
@@ -254,6 +262,12 @@ export class ServerStage implements Stage {
     }
     this.lookAtAnswers(heard)
     return heard
+  }
+
+  async gone(): Promise<readonly string[]> {
+    const lines = textOfReply(await this.control.call('CLIENT', 'LIST'))?.split('\n') ?? []
+    const ids = new Set(lines.map((line) => /^id=(\d+)/.exec(line)?.[1]))
+    return [...this.players].filter(([, { id }]) => !ids.has(id)).map(([who]) => who)
   }
 
   state(): Promise<State> {

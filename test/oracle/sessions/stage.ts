@@ -63,6 +63,8 @@ export interface Stage {
   /** Ends a connection. */
   leave(who: string): Promise<void>
   take(): Promise<Heard>
+  /** Whose connections the other side has ended since they were opened. */
+  gone(): Promise<readonly string[]>
   /** All data that the last scenario left. */
   state(): Promise<State>
   close(): Promise<void>

@@ -12,7 +12,7 @@ export function steady(step: Step, messages: readonly Reply[]): readonly Reply[]
   if (/^pubsub (shard)?channels\b/i.test(words) && first?.kind === 'array') {
     return [{ kind: 'array', items: byText(first.items) }, ...messages.slice(1)]
   }
-  const plain = unnested(messages)
+  const plain = unnested(messages.map(withoutCircumstances))
   const leavesAll = step.kind === 'call' && step.calls.some((call) => call.length === 1)
   return inRuns(plain, (message) => runOf(message, leavesAll)).flatMap(({ key, run }) => {
     if (key === undefined || run.length === 1) return run
@@ -43,6 +43,22 @@ function runOf(message: Reply, leavesAll: boolean): string | undefined {
   if (kind === 'pmessage') return ['pmessage', ...items.slice(2).map((item) => formatReply(item))].join(' ')
   return leavesAll && /^[ps]?unsubscribe$/.test(kind) ? kind : undefined
 }
+
+/** A reply in which entries of ACL LOG have no times, addresses and ids, and CLIENT TRACKINGINFO no id of another connection. */
+function withoutCircumstances(reply: Reply): Reply {
+  if (reply.kind !== 'array') return reply
+  const names = reply.items.filter((_, i) => i % 2 === 0).map(textOfReply)
+  if (names.includes('client-info')) {
+    return { kind: 'array', items: reply.items.filter((_, i) => TOLD_OF_ENTRIES.has(names[i >> 1] ?? '')) }
+  }
+  const [, , , id] = reply.items
+  if (names.includes('redirect') && id?.kind === 'integer' && id.value > 0) {
+    return { kind: 'array', items: reply.items.with(3, { kind: 'status', text: 'another' }) }
+  }
+  return { kind: 'array', items: reply.items.map(withoutCircumstances) }
+}
+
+const TOLD_OF_ENTRIES: ReadonlySet<string> = new Set(['count', 'reason', 'context', 'object', 'username'])
 
 function inRuns(
   messages: readonly Reply[],
