@@ -1,5 +1,5 @@
 import { illFormedString, notAnInt32, notAnInteger, notAString, stringTooLong, syntaxError } from '../errors.js'
-import type { StringValue } from '../keyspace/value.js'
+import { KEPT_AS_BYTES_FROM, type StringValue } from '../keyspace/value.js'
 import { ByteString } from '../structures/byte-string.js'
 import { type Int64, isInt32, parseInt64 } from '../structures/int64.js'
 import { byteLength, canonical, copyBytes, fromBytes } from '../structures/text.js'
@@ -15,9 +15,6 @@ export type Key = string | Uint8Array
 
 /** What callers may pass for a value. Numbers must be finite; they are stored as their decimal text. */
 export type Data = string | number | bigint | Uint8Array
-
-/** Short bytes are kept as text, as Redis keeps short strings compact. */
-const KEPT_AS_BYTES_FROM = 45
 
 /** Redis's proto-max-bulk-len: the longest string, in bytes. */
 export const STRING_LENGTH_MAX = 512 * 1024 * 1024

@@ -4,13 +4,21 @@ import { type Int64, int64 } from '../structures/int64.js'
 import { List } from '../structures/list.js'
 import { type SetEncoding, SetOfStrings } from '../structures/set.js'
 import { SortedSet } from '../structures/sorted-set.js'
-import { copyBytes } from '../structures/text.js'
+import { copyBytes, fromBytes } from '../structures/text.js'
 import type { VectorSet } from '../structures/vector-set/vector-set.js'
 import { BadPlainValue, DOUBLE_BYTES, listOf, readText, TreeSource } from './plain-data.js'
 import { blocksOf, joinStreams, packStream, unpackStream } from './plain-stream.js'
 import { packVectorSet, unpackVectorSet } from './plain-vector-set.js'
 import type { Plain, PlainSink, PlainSource } from './ports.js'
-import { type Collection, type CollectionType, codeOf, codeOfType, type StringValue, type Value } from './value.js'
+import {
+  type Collection,
+  type CollectionType,
+  codeOf,
+  codeOfType,
+  KEPT_AS_BYTES_FROM,
+  type StringValue,
+  type Value,
+} from './value.js'
 
 export { BadPlainValue }
 
@@ -154,7 +162,9 @@ function formOfCode(code: number): Form {
 
 function unpackString(plain: Plain): Value {
   if (typeof plain === 'string') return plain
-  if (plain instanceof Uint8Array) return ByteString.of(copyBytes(plain))
+  if (plain instanceof Uint8Array) {
+    return plain.length < KEPT_AS_BYTES_FROM ? fromBytes(plain) : ByteString.of(copyBytes(plain))
+  }
   if (typeof plain === 'number' && Number.isSafeInteger(plain)) return plain
   const integer: Int64 | undefined = typeof plain === 'bigint' ? int64(plain) : undefined
   if (integer === undefined) throw new BadPlainValue('a string that is none')

@@ -9,6 +9,9 @@ import { BIGINT, BOXED_NUMBER, textWeight } from '../structures/weight.js'
  */
 export type StringValue = string | Int64 | ByteString
 
+/** Bytes that are given are kept as text where there are fewer, as Redis keeps short strings compact. */
+export const KEPT_AS_BYTES_FROM = 45
+
 /** The types of values other than strings, named as TYPE names them. */
 export type CollectionType = 'list' | 'hash' | 'set' | 'zset' | 'stream' | 'vectorset'
 

@@ -92,6 +92,40 @@ describe.each(PLACES)('a database kept in %s', (_name, make) => {
     expect((await stateIn(place)).state).toBe(state)
   })
 
+  it('keeps short bytes as compact as they were', async () => {
+    const place = make()
+    const { db } = await openKept(place)
+    db.set('short', new Uint8Array(44).fill(255))
+    db.set('long', new Uint8Array(45).fill(255))
+    const before = [db.objectEncoding('short'), db.objectEncoding('long'), db.memoryUsage('short')]
+    db.save()
+    await db.close()
+
+    const again = await openKept(place)
+
+    expect([again.db.objectEncoding('short'), again.db.objectEncoding('long'), again.db.memoryUsage('short')]).toEqual(
+      before,
+    )
+    expect(again.db.bytes.get('short')).toEqual(new Uint8Array(44).fill(255))
+    await again.db.close()
+  })
+
+  it('knows since when a consumer has been away, from the log too', async () => {
+    const place = make()
+    const { db, clock } = await openKept(place)
+    db.xadd('s', '1-0', { f: 'v' })
+    db.xgroupCreate('s', 'g', '0')
+    db.xreadgroup('g', 'c', { s: '>' })
+    clock.advance(60_000)
+    const before = db.xinfoConsumers('s', 'g')
+    await db.close()
+
+    const again = await openKept(place, START_MS + 60_000)
+
+    expect(again.db.xinfoConsumers('s', 'g')).toEqual(before)
+    await again.db.close()
+  })
+
   it('takes a snapshot while it is written to, and loses nothing', async () => {
     const place = make()
     const { db } = await openKept(place)
