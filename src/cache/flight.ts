@@ -31,6 +31,8 @@ export class Flight implements LoadContext<unknown> {
   private controller: AbortController | undefined
   private readonly result: Promise<unknown>
   private resolve!: (value: unknown) => void
+  /** Whether its first caller is still to join: the loader runs before that, and may write to the key. */
+  private isExpected: boolean
   /** Callers that may leave. */
   private leavers = 0
   /** Whether there is a caller that cannot. */
@@ -48,6 +50,7 @@ export class Flight implements LoadContext<unknown> {
     this.stale = stale
     this.tags = tags
     this.inBackground = inBackground
+    this.isExpected = !inBackground
     this.result = new Promise((resolve) => {
       this.resolve = resolve
     })
@@ -68,7 +71,7 @@ export class Flight implements LoadContext<unknown> {
 
   /** Whether there are callers who wait. */
   get isAwaited(): boolean {
-    return this.hasStayer || this.leavers > 0
+    return this.hasStayer || this.leavers > 0 || this.isExpected
   }
 
   /** Gives the callers what they wait for; the flight is over when it is there. */
@@ -78,6 +81,7 @@ export class Flight implements LoadContext<unknown> {
 
   /** The result for one more caller, who leaves when `signal` aborts. */
   join(signal: AbortSignal | undefined): Promise<unknown> {
+    this.isExpected = false
     if (signal === undefined) {
       this.hasStayer = true
       return this.result
@@ -92,6 +96,8 @@ export class Flight implements LoadContext<unknown> {
       const settle = (): void => signal.removeEventListener('abort', onAbort)
       signal.addEventListener('abort', onAbort, { once: true })
       this.result.then(resolve, reject).finally(settle)
+      // The loader may have made it abort.
+      if (signal.aborted) onAbort()
     })
   }
 

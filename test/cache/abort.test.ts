@@ -111,6 +111,22 @@ describe('a caller with a signal', () => {
     expect(loads.started[0]!.signal.aborted).toBe(false)
   })
 
+  it('leaves where the loader itself makes its signal abort', async () => {
+    const { users } = openCache<number>()
+    const one = new AbortController()
+    const load = users.getOrSet(
+      'a',
+      ({ signal }) => {
+        one.abort(reason)
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
+      { signal: one.signal },
+    )
+
+    await expect(load).rejects.toBe(reason)
+    expect(await users.getOrSet('a', () => 2)).toBe(2)
+  })
+
   it('is one listener of its signal while it waits, and none after', async () => {
     const { users } = openCache<number>()
     const loads = new Loads<number>()

@@ -1,5 +1,5 @@
 import { Redstart } from 'redstart'
-import { cache } from 'redstart/cache'
+import { type Cache, cache } from 'redstart/cache'
 import { describe, expect, it, vi } from 'vitest'
 import { sharedOf } from '../../src/cache/shared.js'
 import { Loads, openCache, settled } from './support.js'
@@ -200,6 +200,25 @@ describe('writes while a load runs', () => {
 
     await caller
     expect(db.dbsize()).toBe(0)
+  })
+
+  it.each([
+    ['deletes', (users: Cache<number>) => users.delete('a')],
+    ['sets', (users: Cache<number>) => users.set('a', 0)],
+    ['invalidates', (users: Cache<number>) => users.invalidateTags('t')],
+    ['clears', (users: Cache<number>) => users.clear()],
+  ])('a loader that %s its own key before it waits is not aborted: its caller is there', async (_what, write) => {
+    const { users } = openCache<number>({ tags: ['t'] })
+
+    const load = users.getOrSet('a', async ({ signal }) => {
+      write(users)
+      await settled()
+      signal.throwIfAborted()
+      return 1
+    })
+
+    expect(await load).toBe(1)
+    expect(users.get('a')).not.toBe(1)
   })
 
   it('a load whose end is not awaited any more is aborted', async () => {
