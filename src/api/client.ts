@@ -1,11 +1,11 @@
 import { type Data, toText } from '../commands/argv.js'
 import * as bodies from '../commands/client.js'
-import { badPauseMode, timeoutNotAnInteger } from '../commands/client-errors.js'
+import { badPauseMode, badUnblockReason, timeoutNotAnInteger } from '../commands/client-errors.js'
 import type { ClientInfo } from '../commands/client-info.js'
 import * as pausing from '../commands/client-pause.js'
 import * as tracking from '../commands/client-tracking.js'
 import { checkedInteger } from '../commands/deadline.js'
-import { timeoutNegative } from '../errors.js'
+import { syntaxError, timeoutNegative } from '../errors.js'
 import { listGiven, type Names, objectGiven, optionsGiven } from './given.js'
 import { Handle, OUT_TEXT, RUN } from './handle.js'
 import { outText } from './words.js'
@@ -120,10 +120,10 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @throws RedstartError ERR for a time that is negative or no integer
    * @see https://redis.io/docs/latest/commands/client-pause/
    */
-  clientPause(timeoutMs: number, mode: pausing.PauseMode = 'ALL'): 'OK' {
+  clientPause(timeoutMs: number, mode: pausing.PauseMode = 'all'): 'OK' {
     if (!Number.isInteger(timeoutMs)) throw timeoutNotAnInteger()
     if (timeoutMs < 0) throw timeoutNegative()
-    if (mode !== 'ALL' && mode !== 'WRITE') throw badPauseMode()
+    if (mode !== 'all' && mode !== 'write') throw badPauseMode()
     this[RUN](pausing.clientPause, timeoutMs, mode)
     return 'OK'
   }
@@ -142,9 +142,11 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * Ends the waiting of a session: its blocking calls are answered as if their time had run out, or with an error. Returns 1, or
    * 0 when it did not wait. O(calls that wait).
    *
+   * @throws RedstartError ERR for another reason
    * @see https://redis.io/docs/latest/commands/client-unblock/
    */
-  clientUnblock(id: number, reason?: 'TIMEOUT' | 'ERROR'): number {
+  clientUnblock(id: number, reason: bodies.UnblockReason = 'timeout'): number {
+    if (reason !== 'timeout' && reason !== 'error') throw badUnblockReason()
     return this[RUN](bodies.clientUnblock, id, reason) ? 1 : 0
   }
 
@@ -155,15 +157,16 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @example
    * const session = db.session()
    * session.call('HELLO', 3)
-   * session.clientTracking('ON', { bcast: true, prefix: ['user:'] })
+   * session.clientTracking('on', { bcast: true, prefix: ['user:'] })
    * session.onPush(([kind, keys]) => kind === 'invalidate' && forget(keys))
    *
    * @throws RedstartError ERR for options that exclude each other, for a session that there is not
    * @see https://redis.io/docs/latest/commands/client-tracking/
    */
-  clientTracking(status: 'ON' | 'OFF', options?: tracking.TrackingOptions): 'OK' {
+  clientTracking(status: 'on' | 'off', options?: tracking.TrackingOptions): 'OK' {
+    if (status !== 'on' && status !== 'off') throw syntaxError()
     optionsGiven(options, TRACKING_OPTIONS)
-    if (status === 'ON') this[RUN](tracking.trackingOn, options ?? {})
+    if (status === 'on') this[RUN](tracking.trackingOn, options ?? {})
     else this[RUN](tracking.trackingOff)
     return 'OK'
   }

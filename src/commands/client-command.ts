@@ -137,7 +137,7 @@ function pause(unit: Unit, argv: Argv): Reply {
   const timeout = parseInt64(textAt(argv, 2))
   if (timeout === undefined) throw timeoutNotAnInteger()
   if (timeout < 0) throw timeoutNegative()
-  clientPause(unit, clamp(timeout), mode)
+  clientPause(unit, clamp(timeout), mode === 'ALL' ? 'all' : 'write')
   return OK
 }
 
@@ -152,7 +152,7 @@ function unblock(unit: Unit, argv: Argv): Reply {
   if (argv.length > 4) throw syntaxError()
   const reason = argv.length === 4 ? tokenAt(argv, 3) : 'TIMEOUT'
   if (reason !== 'TIMEOUT' && reason !== 'ERROR') throw badUnblockReason()
-  return clientUnblock(unit, Number(integerAt(argv, 2)), reason) ? 1 : 0
+  return clientUnblock(unit, Number(integerAt(argv, 2)), reason === 'ERROR' ? 'error' : 'timeout') ? 1 : 0
 }
 
 function reply(unit: Unit, argv: Argv): Reply {

@@ -12,7 +12,8 @@ import { type Command, FLAGS, hasQueued, WRITE } from './command.js'
 import { nameOf } from './known-commands.js'
 import type { Reply } from './reply.js'
 
-export type PauseMode = 'WRITE' | 'ALL'
+/** Whether calls are held back that may write, or all. */
+export type PauseMode = 'write' | 'all'
 
 type Dispatch = (unit: Unit, argv: Argv) => Reply | Promise<Reply>
 
@@ -41,7 +42,7 @@ class Pause {
 
   /** A pause that is there already gets no shorter, and holds back no less. */
   extend(mode: PauseMode, endsAtMs: number): void {
-    if (mode === 'ALL') this.mode = mode
+    if (mode === 'all') this.mode = mode
     this.endsAtMs = Math.max(this.endsAtMs, endsAtMs)
     this.arm()
   }
@@ -101,7 +102,7 @@ function pauseOf(store: Store): Pause | undefined {
 }
 
 /** Holds back calls that may write, or all, for so many milliseconds. O(1). */
-export function clientPause({ store }: Unit, ms: number, mode: PauseMode = 'ALL'): void {
+export function clientPause({ store }: Unit, ms: number, mode: PauseMode): void {
   const endsAtMs = store.clock.now() + ms
   const pause = pauseOf(store)
   if (pause === undefined) store.pause = new Pause(store, mode, endsAtMs)
@@ -123,7 +124,7 @@ function afterUnit(store: Store, body: () => void): void {
 export function holdBack(unit: Unit, command: Command, argv: Argv, dispatch: Dispatch): Promise<Reply> | undefined {
   const pause = pauseOf(unit.store)
   if (pause === undefined) return undefined
-  const isHeld = unit.client.heldCalls > 0 || pause.mode === 'ALL' || mayWrite(unit, command)
+  const isHeld = unit.client.heldCalls > 0 || pause.mode === 'all' || mayWrite(unit, command)
   return isHeld ? pause.hold(unit, argv, dispatch) : undefined
 }
 

@@ -22,6 +22,9 @@ import { type ClientInfo, clientType, clientUser, infoOfClient } from './client-
 import { endClient } from './connection.js'
 import { observationOf } from './observation.js'
 
+/** How CLIENT UNBLOCK has a call answered. */
+export type UnblockReason = 'timeout' | 'error'
+
 export type ClientType = 'normal' | 'master' | 'replica' | 'pubsub'
 
 /** Which sessions CLIENT KILL ends: those that fit all of these. */
@@ -150,7 +153,7 @@ export function clientReply({ client }: Unit, mode: 'ON' | 'OFF' | 'SKIP'): void
 }
 
 /** Ends the waiting of a session, with an error or as if time had run out; returns whether it waited. O(calls that wait). */
-export function clientUnblock({ store }: Unit, id: number, reason: 'TIMEOUT' | 'ERROR' = 'TIMEOUT'): boolean {
+export function clientUnblock({ store }: Unit, id: number, reason: UnblockReason): boolean {
   const client = store.connections.get(id)
-  return client !== undefined && store.waiters.unblock(client, reason === 'ERROR' ? unblocked() : undefined)
+  return client !== undefined && store.waiters.unblock(client, reason === 'error' ? unblocked() : undefined)
 }

@@ -57,7 +57,7 @@ describe('CLIENT PAUSE', () => {
   it('holds raw calls back until its end, in their order, and typed calls never', async () => {
     const { db, clock, join } = open()
     const { session } = join()
-    db.clientPause(100, 'ALL')
+    db.clientPause(100, 'all')
     const replies = [session.call('INCR', 'n'), session.call('GET', 'n')]
     expect(db.get('n')).toBeNull()
     expect(replies[0]).toBeInstanceOf(Promise)
@@ -67,6 +67,24 @@ describe('CLIENT PAUSE', () => {
 
     expect(await Promise.all(replies)).toEqual([1, '1'])
     expect(session.call('GET', 'n')).toBe('1')
+  })
+
+  it('takes tokens in lower case, as all typed methods, and no others', () => {
+    const { db, join } = open()
+    const { session } = join()
+    const paused = db.engine
+
+    expect(db.clientPause(100, 'write')).toBe('OK')
+    db.clientUnpause()
+    expect(session.clientTracking('on')).toBe('OK')
+    expect(session.clientTracking('off')).toBe('OK')
+    // @ts-expect-error
+    expect(() => db.clientPause(100, 'WRITE')).toThrow('ERR CLIENT PAUSE mode must be WRITE or ALL')
+    // @ts-expect-error
+    expect(() => session.clientTracking('ON')).toThrow('ERR syntax error')
+    // @ts-expect-error
+    expect(() => db.clientUnblock(1, 'ERROR')).toThrow('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
+    expect([paused.pause, session.clientGetredir()]).toEqual([undefined, -1])
   })
 
   it('is forgotten for a session that ends', async () => {
@@ -110,7 +128,7 @@ describe('CLIENT TRACKING', () => {
     const { db, join } = open()
     const { session, heard } = join()
     session.call('HELLO', 3)
-    session.clientTracking('ON')
+    session.clientTracking('on')
     session.get('k')
     db.set('k', 1)
     db.set('k', 2)
@@ -130,7 +148,7 @@ describe('CLIENT TRACKING', () => {
     const { db, clock, join } = open()
     const { session, heard } = join()
     session.call('HELLO', 3)
-    session.clientTracking('ON', { noloop: true })
+    session.clientTracking('on', { noloop: true })
     db.set('k', 1, { px: 5 })
     session.get('k')
     clock.advance(10)
@@ -146,7 +164,7 @@ describe('CLIENT TRACKING', () => {
   it('pushes nothing to a session of protocol 2, and ends by RESET', () => {
     const { db, join } = open()
     const { session, heard } = join()
-    session.clientTracking('ON')
+    session.clientTracking('on')
     session.get('k')
     db.set('k', 1)
     session.call('RESET')
@@ -160,7 +178,7 @@ describe('CLIENT TRACKING', () => {
     const { db, join } = open()
     const [a, b] = [join(), join()]
     a.session.call('HELLO', 3)
-    a.session.clientTracking('ON', { redirect: b.session.clientId() })
+    a.session.clientTracking('on', { redirect: b.session.clientId() })
     a.session.get('k')
     b.session.close()
     db.set('k', 1)

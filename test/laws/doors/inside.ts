@@ -130,11 +130,11 @@ export const clientDoors: Readonly<Record<string, Door>> = {
   // A raw call would be held back, and a typed one not.
   clientPause: call(['CLIENT', 'PAUSE'], fc.constantFrom<Data[]>([-1], [1.5])),
   clientUnpause: call(['CLIENT', 'UNPAUSE'], none),
-  clientUnblock: call(['CLIENT', 'UNBLOCK'], fc.constantFrom<Data[]>([9], [1], [1, 'ERROR'])),
+  clientUnblock: call(['CLIENT', 'UNBLOCK'], fc.constantFrom<Data[]>([9], [1], [1, 'error'])),
   clientTracking: {
     draw: fc
-      .tuple(fc.constantFrom('ON', 'OFF'), fc.constantFrom(...TRACKING))
-      .filter(([status, [options]]) => status === 'ON' || options === undefined)
+      .tuple(fc.constantFrom('on', 'off'), fc.constantFrom(...TRACKING))
+      .filter(([status, [options]]) => status === 'on' || options === undefined)
       .map(([status, [options, words]]) => ({
         args: options === undefined ? [status] : [status, options],
         words: ['CLIENT', 'TRACKING', status, ...words],
