@@ -1,6 +1,6 @@
 import { type Data, toText } from '../commands/argv.js'
 import * as bodies from '../commands/client.js'
-import { badPauseMode, badUnblockReason, timeoutNotAnInteger } from '../commands/client-errors.js'
+import { badPauseMode, badUnblockReason, timeoutNotAnInteger, unknownClientType } from '../commands/client-errors.js'
 import type { ClientInfo } from '../commands/client-info.js'
 import * as pausing from '../commands/client-pause.js'
 import * as tracking from '../commands/client-tracking.js'
@@ -37,11 +37,13 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @example
    * db.clientList({ type: 'pubsub' })
    *
+   * @throws RedstartError ERR for a type that there is not
    * @see https://redis.io/docs/latest/commands/client-list/
    */
   clientList(options?: bodies.ClientListOptions): ClientInfo[] {
-    const id = optionsGiven(options, LIST_OPTIONS)?.id
+    const { id, type } = optionsGiven(options, LIST_OPTIONS) ?? {}
     if (id !== undefined) listGiven(id, 'id')
+    checkType(type)
     return this[RUN](bodies.clientList, options)
   }
 
@@ -82,12 +84,13 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
    * @example
    * db.clientKill({ user: 'guest', maxage: 3600 })
    *
-   * @throws RedstartError ERR for a user that there is not, for numbers that are not positive
+   * @throws RedstartError ERR for a type or a user that there is not, for numbers that are not positive
    * @see https://redis.io/docs/latest/commands/client-kill/
    */
   clientKill(filter: bodies.KillFilter): number {
     optionsGiven(objectGiven(filter, 'what to end'), KILL_FILTER)
-    const { id, maxage, user } = filter
+    const { id, type, maxage, user } = filter
+    checkType(type)
     for (const number of [id, maxage]) if (number !== undefined) checkedInteger(number)
     const checked = user === undefined ? filter : { ...filter, user: toText(user) }
     return this[RUN](bodies.clientKill, checked)
@@ -200,6 +203,17 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
   clientGetredir(): number {
     return this[RUN](tracking.clientGetredir)
   }
+}
+
+const CLIENT_TYPES: Readonly<Record<bodies.ClientType, true>> = {
+  normal: true,
+  master: true,
+  replica: true,
+  pubsub: true,
+}
+
+function checkType(type: bodies.ClientType | undefined): void {
+  if (type !== undefined && CLIENT_TYPES[type] !== true) throw unknownClientType(toText(type))
 }
 
 const LIST_OPTIONS: Names<bodies.ClientListOptions> = { type: true, id: true }

@@ -69,6 +69,16 @@ describe('CLIENT PAUSE', () => {
     expect(session.call('GET', 'n')).toBe('1')
   })
 
+  it('knows types of sessions in lower case, and no others', () => {
+    const { db } = open()
+
+    // @ts-expect-error
+    expect(() => db.clientKill({ type: 'NORMAL', skipme: false })).toThrow("ERR Unknown client type 'NORMAL'")
+    // @ts-expect-error
+    expect(() => db.clientList({ type: 'constructor' })).toThrow("ERR Unknown client type 'constructor'")
+    expect(db.clientList({ type: 'normal' })).toHaveLength(1)
+  })
+
   it('takes tokens in lower case, as all typed methods, and no others', () => {
     const { db, join } = open()
     const { session } = join()
