@@ -205,15 +205,12 @@ export abstract class ClientCommands<T extends string | Uint8Array> extends Hand
   }
 }
 
-const CLIENT_TYPES: Readonly<Record<bodies.ClientType, true>> = {
-  normal: true,
-  master: true,
-  replica: true,
-  pubsub: true,
-}
+const CLIENT_TYPES: Readonly<Record<string, true>> = { normal: true, master: true, replica: true, pubsub: true }
 
 function checkType(type: bodies.ClientType | undefined): void {
-  if (type !== undefined && CLIENT_TYPES[type] !== true) throw unknownClientType(toText(type))
+  if (type === undefined) return
+  const name = toText(type)
+  if (CLIENT_TYPES[name] !== true) throw unknownClientType(name)
 }
 
 const LIST_OPTIONS: Names<bodies.ClientListOptions> = { type: true, id: true }
