@@ -290,7 +290,7 @@ export class Redstart extends Session {
     const store = forkOf(this.store, {
       clock: options?.clock && checkedClock(options.clock),
       random: options?.seed === undefined ? undefined : new RandomSource(checkedSeed(options.seed)),
-      log: options?.log,
+      log: checkedLog(options?.log),
     })
     copyUsers(this.store, store)
     if (this.store.observation !== undefined) observeAs(this.store, store)
@@ -396,7 +396,7 @@ function newStore(options: RedstartOptions | undefined): Store {
     clock: checkedClock(options?.clock),
     random: new RandomSource(checkedSeed(options?.seed)),
     databases: checkedDatabases(options?.databases),
-    log: options?.log,
+    log: checkedLog(options?.log),
   })
   if (options?.statistics) countCalls(store)
   return store
@@ -438,6 +438,11 @@ function checkedClock(clock: Clock | undefined): Clock {
   if (clock === undefined) return realClock()
   if (typeof clock?.now === 'function' && typeof clock.schedule === 'function') return clock
   throw new TypeError('a clock has now() and schedule(): manualClock(), realClock() or one of your own')
+}
+
+function checkedLog(log: LogSink | undefined): LogSink | undefined {
+  if (log === undefined || typeof log?.append === 'function') return log
+  throw new TypeError('a log has append(): a MemoryLog or one of your own')
 }
 
 function checkedSeed(seed: number | undefined): number {

@@ -57,6 +57,13 @@ describe('new Redstart', () => {
     expect(() => new Redstart({ clock: clock as unknown as Clock })).toThrow(refusal)
   })
 
+  it.each([{}, Date, null, 5])('refuses %s as a log, before any call is logged', (log) => {
+    const refusal = new TypeError('a log has append(): a MemoryLog or one of your own')
+
+    expect(() => new Redstart({ log: log as never })).toThrow(refusal)
+    expect(() => open().db.fork({ log: log as never })).toThrow(refusal)
+  })
+
   it.each([null, 'data', 5])('refuses %s as options', (options) => {
     const given = options === null ? 'null' : typeof options
 

@@ -131,9 +131,12 @@ export class Cache<T> {
     this.write(prepared)
   }
 
-  /** Keeps several values, given as pairs or as a Map; as `set`. All are encoded before the first is written. O(entries). */
+  /** Keeps several values, given as pairs or as a Map; as `set`. All are encoded before the first is written. O(entries). @throws as `set` */
   setMany(entries: Iterable<readonly [key: string, value: T]>, options?: KeepOptions<T>): void {
     if (options !== undefined) checkSetOptions(options)
+    if (typeof entries?.[Symbol.iterator] !== 'function') {
+      throw new TypeError(`entries must be pairs of a key and a value, or a Map, got ${typeof entries}`)
+    }
     const all = Array.from(entries, ([key, value]) =>
       this.prepare(key, value, this.lifetimeOf(value, options), options),
     )

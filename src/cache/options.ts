@@ -140,10 +140,16 @@ export function checkedTags(tags: readonly string[]): readonly string[] {
   return tags
 }
 
+function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${name} must be a function, got ${typeof value}`)
+}
+
 export function checkCacheOptions<T>(options: CacheOptions<T>): void {
   checkNames(options, CACHE)
-  const { prefix, backoffMs } = options
+  const { prefix, backoffMs, random, onError } = options
   if (typeof prefix !== 'string' || prefix === '') throw new TypeError('prefix must be a string that is not empty')
   if (backoffMs !== undefined) checkedMs('backoffMs', backoffMs)
+  if (random !== undefined) checkFunction('random', random)
+  if (onError !== undefined) checkFunction('onError', onError)
   checkKept(options)
 }

@@ -290,6 +290,8 @@ describe('a cache', () => {
     [{ backoffMs: -1 }, 'backoffMs must be milliseconds >= 0, got -1'],
     [{ jitter: 1.1 }, 'jitter must be from 0 to 1, got 1.1'],
     [{ jitter: Number.NaN }, 'jitter must be from 0 to 1, got NaN'],
+    [{ random: 0.5 as never }, 'random must be a function, got number'],
+    [{ onError: {} as never }, 'onError must be a function, got object'],
     [{ tags: [7 as never] }, 'a tag is a string, got number'],
     [{ tags: 'team' as never }, 'tags must be an array of strings, got string'],
     [
@@ -300,6 +302,14 @@ describe('a cache', () => {
     [{ codec: null as never }, "codec must be 'structured', 'json', 'reference' or an object of encode and decode"],
   ])('refuses options that make no sense: %j', (options, message) => {
     expect(() => cache<number>(new Redstart(), { prefix: 'x:', ...options })).toThrow(message)
+  })
+
+  it('refuses to set an object in place of pairs, of which it would keep nothing', () => {
+    const { users } = openCache<number>()
+
+    expect(() => users.setMany({ ada: 1 } as never)).toThrow(
+      new TypeError('entries must be pairs of a key and a value, or a Map, got object'),
+    )
   })
 
   it('refuses options of a call that make no sense, and changes nothing', async () => {
