@@ -20,8 +20,11 @@ export function noSuchOption(name: string, names: AnyNames): string {
   return `there is no option '${name}' among ${Object.keys(names).join(', ')}`
 }
 
-/** Throws TypeError for such a name. */
+/** Throws TypeError for such a name, and for what is no object. */
 export function checkNames(options: object, names: AnyNames): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object, got ${options === null ? 'null' : typeof options}`)
+  }
   const stranger = strangeName(options, names)
   if (stranger !== undefined) throw new TypeError(noSuchOption(stranger, names))
 }
