@@ -351,6 +351,13 @@ export class KeyIndex extends StringTable<Value> {
     return rows[at + VALUE] as Value
   }
 
+  /** The value of a type, which may be changed; undefined for one that is shared, and for another type. O(1). */
+  ownAt(slot: number, code: number): Value | undefined {
+    const rows = this.rowsOf(slot)
+    const at = this.offsetOf(slot)
+    return ((rows[at + MARKS] as number) & VALUE_MASK) === code ? (rows[at + VALUE] as Value) : undefined
+  }
+
   /** The value, which may not be changed. O(1); O(value) for one that is asleep. */
   lookAt(slot: number): Value {
     const rows = this.rowsOf(slot)

@@ -29,8 +29,8 @@ class Loan {
 
 /**
  * Lets the weights of keys follow those of values that change. A value is noted when it is handed out to be edited, and its
- * growth is added when it is handed out again, or another one in its place, or somebody asks: an edit itself costs nothing,
- * and no key is looked for.
+ * growth is added when others have been handed out since, or somebody asks: an edit itself costs nothing, no key is looked for, and
+ * a value that is edited again and again is not asked for its weight meanwhile.
  *
  * Invariant: no command edits more than two values by turns, so two are noted. One that is edited must have been handed out
  * (`lend`) within the same call; one that leaves its key is settled first.
@@ -42,10 +42,7 @@ export class Ledger {
   /** A value of some keys is about to be edited. O(1). */
   lend(keys: KeyIndex, value: Weighed): void {
     const { latest, former } = this
-    if (latest.value === value && latest.keys === keys) {
-      latest.settle()
-      return
-    }
+    if (latest.value === value && latest.keys === keys) return
     former.settle()
     former.keys = keys
     former.value = value

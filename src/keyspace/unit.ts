@@ -234,14 +234,22 @@ export class Unit {
   look<T extends Collection>(key: string, kind: CollectionKind<T>): T | undefined {
     const slot = this.find(key)
     if (slot === ABSENT) return undefined
-    const keys = this.database.keys
-    if (keys.codeAt(slot) !== kind.code) throw wrongType()
-    if (this.store.snapshot !== undefined) this.store.snapshot.changing(this.database, slot)
-    const { undo, ledger } = this.store
+    const { keys } = this.database
+    const { store } = this
     // The code says that it is one of this kind.
-    const value = (undo === undefined ? keys.valueAt(slot) : undo.own(this.database, slot)) as T
-    ledger.lend(keys, value)
+    let value = keys.ownAt(slot, kind.code) as T | undefined
+    if (value === undefined || store.undo !== undefined || store.snapshot !== undefined)
+      value = this.toEdit(slot, kind.code) as T
+    store.ledger.lend(keys, value)
     return value
+  }
+
+  /** The value in a slot to be edited, whatever has to be done before; WRONGTYPE for another type. */
+  private toEdit(slot: number, code: number): Value {
+    const { store, database } = this
+    if (database.keys.codeAt(slot) !== code) throw wrongType()
+    if (store.snapshot !== undefined) store.snapshot.changing(database, slot)
+    return store.undo === undefined ? database.keys.valueAt(slot) : store.undo.own(database, slot)
   }
 
   /** As `look`, for a command that only reads: what comes back must not be edited, and a missing key is a miss. O(1). */
