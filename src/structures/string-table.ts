@@ -487,7 +487,8 @@ export class StringTable<T = unknown> {
     const joined = rehashed(cells, this.limits.segmentCells, depth - 1)
     const end = twin.length - 2
     for (let at = 0; at < end; at += 2) if (twin[at + 1] !== 0) put(joined, twin[at]!, twin[at + 1]!)
-    joined[end] = both
+    // The twin may be larger than others: it had grown.
+    joined[joined.length - 2] = both
     this.replace(hash, depth - 1, joined)
   }
 

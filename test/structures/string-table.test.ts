@@ -30,6 +30,22 @@ it.each([
   expect(table.size).toBe(alike.length)
 })
 
+it('a string table counts the keys of two segments that become one, also where one of them had grown', () => {
+  const table = new StringTable(1, { mapMax: 0, segmentCells: 8, depthMax: 2 })
+  const inQuarter = (quarter: number, count: number): string[] =>
+    Array.from({ length: 400 }, (_, i) => `key ${i}`)
+      .filter((key) => hashOf(key) >>> 30 === quarter)
+      .slice(0, count)
+  // So many that the segment of their quarter grows, as it cannot be split.
+  const [many, few] = [inQuarter(0, 40), inQuarter(1, 3)]
+  for (const key of [...few, ...many]) table.add(key)
+
+  for (const key of [...many.slice(1), ...few]) table.remove(table.find(key))
+
+  table.invariants()
+  expect(table.find(many[0]!)).toBe(0)
+})
+
 /** Takes keys as a snapshot is loaded. */
 class LoadedTable extends StringTable<number> {
   load(keys: readonly string[]): boolean {
