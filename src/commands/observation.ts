@@ -201,7 +201,7 @@ export class Observation {
     if (ns !== undefined) this.took(unit, call, ns)
     if (store.tracking !== undefined) {
       store.tracking.actor = undefined
-      if (unit.client.tracking !== undefined) track(unit, call, failure === undefined)
+      if (unit.client.tracking !== undefined) track(unit, call, failure === undefined || isReply(failure))
     }
     if (this.listeners.length === 0 || (command.flags & ADMIN) !== 0 || !(failure === undefined || isReply(failure)))
       return
@@ -253,10 +253,10 @@ function seconds(ms: number): number {
   return Math.floor(ms / 1_000)
 }
 
-/** Remembers what a connection has read, and forgets what it has said of this call. */
-function track(unit: Unit, call: ObservedCall, isDone: boolean): void {
+/** Remembers what a connection has read, be the answer an error, and forgets what it has said of this call. */
+function track(unit: Unit, call: ObservedCall, isAnswered: boolean): void {
   const { client, store } = unit
-  if (isDone && (call.command.flags & READONLY) !== 0) store.tracking!.remember(client, call.keys())
+  if (isAnswered && (call.command.flags & READONLY) !== 0) store.tracking!.remember(client, call.keys())
   if (client.transaction !== undefined || store.depth > 0 || nameOf(call.command).startsWith('client|')) return
   client.tracking!.caching = undefined
 }
