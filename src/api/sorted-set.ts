@@ -141,6 +141,7 @@ export abstract class SortedSetCommands<T extends string | Uint8Array> extends H
    * @see https://redis.io/docs/latest/commands/zrem/
    */
   zrem(key: Key, ...members: readonly Data[]): number {
+    if (members.length === 1) return this[RUN](bodies.zremOne, toText(key), toText(members[0]!))
     return this[RUN](bodies.zrem, toText(key), textsOf(members, 'zrem'))
   }
 

@@ -135,7 +135,16 @@ function isWanted(former: number | undefined, score: number, conditions: ZaddCon
   return !(conditions.gt && score <= former) && !(conditions.lt && score >= former)
 }
 
-/** Removes members; returns how many there were. O(log n) each. Events zrem, del. */
+/** Removes a member; returns 1 if it was there, else 0. O(log n). Events zrem, del. */
+export function zremOne(unit: Unit, key: string, member: string): number {
+  const set = unit.look(key, SORTED_SET)
+  if (set === undefined || !set.delete(member)) return 0
+  if (unit.logging) unit.log('ZREM', key, member)
+  unit.shrunk(key, set, 'zrem')
+  return 1
+}
+
+/** As `zremOne`, of some members; returns how many there were. O(log n) each. */
 export function zrem(unit: Unit, key: string, members: readonly string[]): number {
   const set = unit.look(key, SORTED_SET)
   if (set === undefined) return 0

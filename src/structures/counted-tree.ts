@@ -118,16 +118,6 @@ export class CountedTree {
     this.leaves.setRef(home >> CELL_BITS, home & CELL_MASK, slot)
   }
 
-  /** Marks a slot whose entry was cut with a place, from 0 on, which `outOf` tells. */
-  setOut(slot: number, place: number): void {
-    this.setHome(slot, -1 - place)
-  }
-
-  /** The place that a slot without an entry was marked with, -1 when it has an entry. */
-  outOf(slot: number): number {
-    return Math.max(-1, -1 - this.homeOf(slot))
-  }
-
   protected homeOf(slot: number): number {
     return this.homes.valueAt(slot)
   }

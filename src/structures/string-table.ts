@@ -8,8 +8,8 @@ import { ARRAY, textWeight, WORD } from './weight.js'
  *
  * A slot is a row of `stride` columns, the key first, so that what a look-up finds lies in one cache line. Rows lie in
  * chunks, so that nothing is copied when a large table grows. Slots are handed out from 0 on. Either `remove` keeps them
- * dense (the last row moves into the gap) or `free` leaves them where they are and hands them out again; a table is used
- * with one of the two.
+ * dense (the last row moves into the gap) or `free` leaves them where they are and hands them out again, and `dropLast` gives some of
+ * them up; a table is used with one of the two.
  *
  * Up to MAP_MAX keys a Map finds the slot: it knows the hash of a string that it has seen before. A Map that passes a
  * million keys stops for 75 ms, though, so more keys lie in an extendible hash table (Fagin et al. 1979): the top bits of
@@ -38,11 +38,14 @@ export class StringTable<T = unknown> {
   private lent: Lent | undefined
   private count: number
   private end: number
-  /** The slots that `free` gave back; the last one is used first. */
+  /** The slots that `free` gave back; the last one is used first. Some that `dropLast` has given up since may be among them. */
   private readonly gaps: number[]
   /** The hash of the key that `find` missed last: an `add` of it follows. */
   private lastKey: string | undefined
   private lastHash: number
+  /** The hash of the key that `find` found last in a segment, and its cell: it may be removed next. */
+  private foundHash: number
+  private foundAt: number
   /** What `append` took and `enterAppended` has not had found. */
   private appended: AppendedKeys | undefined
   /** What the keys themselves weigh. */
@@ -66,6 +69,8 @@ export class StringTable<T = unknown> {
     this.gaps = []
     this.lastKey = undefined
     this.lastHash = 0
+    this.foundHash = 0
+    this.foundAt = 0
     this.appended = undefined
     this.keysWeight = 0
   }
@@ -80,7 +85,7 @@ export class StringTable<T = unknown> {
     const { count, chunks, stride } = this
     const rows = this.first.length + (chunks.length - 1) * CHUNK * stride
     const cells = this.map === undefined ? count * SEGMENT_BYTES : MAP_ENTRY_BYTES * roomInMap(count)
-    return TABLE_BYTES + ARRAY * chunks.length + rows * WORD + cells + this.keysWeight
+    return TABLE_BYTES + ARRAY * chunks.length + (rows + this.gaps.length) * WORD + cells + this.keysWeight
   }
 
   /** All slots lie below it; with `remove` it is the size. */
@@ -111,13 +116,18 @@ export class StringTable<T = unknown> {
         this.lastHash = hash
         return -1
       }
-      if (cells[at] === hash && chunks[slot >> CHUNK_BITS]![(slot & CHUNK_MASK) * stride] === key) return slot
+      if (cells[at] === hash && chunks[slot >> CHUNK_BITS]![(slot & CHUNK_MASK) * stride] === key) {
+        this.foundHash = hash
+        this.foundAt = at
+        return slot
+      }
     }
   }
 
   /** Adds a key that is not there and returns its slot. O(length of the key) amortised. */
   add(key: string): number {
-    const slot = this.gaps.length > 0 ? this.gaps.pop()! : this.end++
+    const gap = this.takeGap()
+    const slot = gap < 0 ? this.end++ : gap
     const rows = this.rowsFor(slot)
     rows[(slot & CHUNK_MASK) * this.stride] = key
     this.enter(key, slot)
@@ -288,20 +298,15 @@ export class StringTable<T = unknown> {
    * the slot itself where it was the last. O(length of the two keys) amortised.
    */
   remove(slot: number): number {
-    const stride = this.stride
-    const rows = this.ownRowsOf(slot)
-    const at = this.offsetOf(slot)
-    this.forget(rows[at] as string, slot)
+    this.forget(this.ownRowsOf(slot)[this.offsetOf(slot)] as string, slot)
     const end = --this.end
     const lastRows = this.ownRowsOf(end)
     const lastAt = this.offsetOf(end)
     if (end !== slot) {
       this.point(lastRows[lastAt] as string, end, slot)
-      for (let i = 0; i < stride; i++) rows[at + i] = lastRows[lastAt + i]
+      this.moveRow(lastRows, lastAt, slot)
     }
-    for (let i = 0; i < stride; i++) lastRows[lastAt + i] = undefined
-    // One empty chunk stays, so that a table that grows and shrinks by one makes none each time.
-    if (this.chunks.length > (end >> CHUNK_BITS) + 2) this.chunks.pop()
+    this.dropRow(end, lastRows, lastAt)
     return end
   }
 
@@ -312,6 +317,42 @@ export class StringTable<T = unknown> {
     this.forget(rows[at] as string, slot)
     rows[at] = key
     this.enter(key, slot)
+  }
+
+  /** A slot that is free, -1 where none is. */
+  private takeGap(): number {
+    for (let gap = this.gaps.pop(); gap !== undefined; gap = this.gaps.pop()) if (gap < this.end) return gap
+    return -1
+  }
+
+  /**
+   * Gives up the last slot, in a table in which some are free. A key that lies there moves into one of those, whose number comes back; -1
+   * where none does. O(length of the key) amortised.
+   */
+  dropLast(): number {
+    const end = --this.end
+    const lastRows = this.ownRowsOf(end)
+    const lastAt = this.offsetOf(end)
+    const slot = lastRows[lastAt] === undefined ? -1 : this.takeGap()
+    if (slot >= 0) {
+      this.point(lastRows[lastAt] as string, end, slot)
+      this.moveRow(lastRows, lastAt, slot)
+    }
+    this.dropRow(end, lastRows, lastAt)
+    return slot
+  }
+
+  private moveRow(from: unknown[], fromAt: number, slot: number): void {
+    const rows = this.ownRowsOf(slot)
+    const at = this.offsetOf(slot)
+    for (let i = 0; i < this.stride; i++) rows[at + i] = from[fromAt + i]
+  }
+
+  /** Empties the row that was the last one. */
+  private dropRow(end: number, rows: unknown[], at: number): void {
+    for (let i = 0; i < this.stride; i++) rows[at + i] = undefined
+    // One empty chunk stays, so that a table that grows and shrinks by one makes none each time.
+    if (this.chunks.length > (end >> CHUNK_BITS) + 2) this.chunks.pop()
   }
 
   /** Takes out the key of a slot, which a later `add` uses again. O(length of the key) amortised. */
@@ -358,7 +399,7 @@ export class StringTable<T = unknown> {
     this.count--
     this.keysWeight -= textWeight(key)
     if (this.map?.delete(key)) return
-    const hash = hashOf(key)
+    const hash = this.isFound(slot) ? this.foundHash : hashOf(key)
     const cells = this.directory[hash >>> this.shift]!
     this.clear(cells, this.cellOf(cells, hash, slot))
     const left = --cells[cells.length - 2]!
@@ -374,6 +415,12 @@ export class StringTable<T = unknown> {
     const hash = this.hashFor(key)
     const cells = this.directory[hash >>> this.shift]!
     cells[this.cellOf(cells, hash, from) + 1] = to + 1
+  }
+
+  /** Whether the key of a slot is the one that was found last. Only one cell of the table leads to a slot. */
+  private isFound(slot: number): boolean {
+    const cells = this.directory[this.foundHash >>> this.shift]!
+    return this.foundAt < cells.length - 2 && cells[this.foundAt + 1] === slot + 1
   }
 
   /** Where the cell of a key that is there stands. */
@@ -493,11 +540,12 @@ export class StringTable<T = unknown> {
   }
 
   invariants(): void {
-    if (this.count + this.gaps.length !== this.end) throw new Error('string table: slots are lost')
+    const gaps = this.gaps.filter((gap) => gap < this.end)
+    if (this.count + gaps.length !== this.end) throw new Error('string table: slots are lost')
     for (let slot = 0; slot < this.end; slot++) {
       const key = this.keyAt(slot)
       if (key === undefined) {
-        if (!this.gaps.includes(slot)) throw new Error(`string table: slot ${slot} is empty and not free`)
+        if (!gaps.includes(slot)) throw new Error(`string table: slot ${slot} is empty and not free`)
       } else if (this.find(key) !== slot) throw new Error(`string table: '${key}' is not found in its slot`)
     }
     let keysWeight = 0

@@ -142,6 +142,35 @@ describe('a string table', () => {
     )
   })
 
+  it.each(TINY)('gives up the last of its slots while some are free, and keeps each key: %s', (_where, limits) => {
+    const step = fc.tuple(keys, fc.constantFrom('add', 'add', 'free', 'drop'))
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {
+        const table = new StringTable<string>(2, limits)
+        const known = new Set<string>()
+        for (const [key, what] of steps) {
+          const slot = table.find(key)
+          expect(slot >= 0).toBe(known.has(key))
+          if (what === 'drop' && table.slots > table.size) {
+            const last = table.keyAt(table.slots - 1)
+            const moved = table.dropLast()
+            expect(moved < 0 ? undefined : table.keyAt(moved)).toBe(last)
+          } else if (what === 'add' && slot < 0) {
+            table.setValue(table.add(key), key)
+            known.add(key)
+          } else if (what === 'free' && slot >= 0) {
+            table.free(slot)
+            known.delete(key)
+          }
+          table.invariants()
+        }
+        expect(table.size).toBe(known.size)
+        for (const key of known) expect(table.valueAt(table.find(key))).toBe(key)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   it.each(TINY)('is copied whole, and the copy is its own: %s', (_where, limits) => {
     const table = filled(2, 40, limits)
 
