@@ -298,13 +298,13 @@ export class ListNode {
     this.track(bytes, true)
   }
 
-  /** Counts an element that has been put in; `rough` where an estimate by its units will do. */
-  account(element: string, rough: boolean): void {
+  /** Counts an element that has been put in; `rough` where an estimate by its units will do, `length` its bytes, where they are known. */
+  account(element: string, rough: boolean, length?: number): void {
     const estimate = this.bytes + BYTES_PER_UNIT_MAX * element.length + ENTRY_OVERHEAD
     if (estimate <= this.ceiling) this.bytes = estimate
     else if (this.ceiling !== 0) this.measure(rough)
     else if (!this.plain) {
-      this.bytes += rough ? roughEntryBytes(element) : entryBytes(element)
+      this.bytes += rough ? roughEntryBytes(element) : entryBytes(element, length)
       if (rough) this.exact = false
     }
   }

@@ -94,8 +94,9 @@ export class List extends Quicklist {
       this.pushRough(element, atFront)
       return
     }
-    if (this.isPacked) this.reserve(byteLength(element))
-    this.append(element, atFront)
+    const bytes = byteLength(element)
+    this.reserve(bytes)
+    this.append(element, atFront, bytes)
   }
 
   /** As `pushEnd` does it for most elements of a long list. */
@@ -133,9 +134,10 @@ export class List extends Quicklist {
     if (node.size() + bytes > NODE_BYTES_MAX) this.isPacked = false
   }
 
-  private append(element: string, atFront: boolean): void {
-    if (this.isPacked) this.putInto(atFront ? this.first : this.last, element, atFront)
-    else this.pushEnd(element, atFront)
+  /** `bytes` are those of the element, where they are known. */
+  private append(element: string, atFront: boolean, bytes?: number): void {
+    if (this.isPacked) this.putInto(atFront ? this.first : this.last, element, atFront, bytes)
+    else this.pushEnd(element, atFront, bytes)
   }
 
   /** Takes the first element away, undefined when the list is empty. O(1) amortised. */

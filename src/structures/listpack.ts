@@ -14,9 +14,9 @@ export const EMPTY_BYTES = 7
 /** No integer of 64 bits has more digits, its sign included. */
 const INTEGER_LENGTH_MAX = 20
 
-/** How many bytes an element takes in a listpack. O(length). */
-export function entryBytes(text: string): number {
-  return withBackLength(integerBytes(text) || stringBytes(byteLength(text)))
+/** How many bytes an element takes in a listpack; `length` are those of the element itself, where they are known. O(length). */
+export function entryBytes(text: string, length?: number): number {
+  return withBackLength(integerBytes(text) || stringBytes(length ?? byteLength(text)))
 }
 
 /**

@@ -77,22 +77,22 @@ export class Quicklist {
     return this.nodes === undefined ? this.first : this.nodes.peekAt(index)!
   }
 
-  /** Puts an element at one end. O(1) amortised, at most some 10 µs. */
-  protected pushEnd(element: string, atFront: boolean): void {
+  /** Puts an element at one end; `known` are its bytes, where they are. O(1) amortised, at most some 10 µs. */
+  protected pushEnd(element: string, atFront: boolean, known?: number): void {
     const node = atFront ? this.first : this.last
-    const bytes = this.isLong ? element.length : byteLength(element)
+    const bytes = this.isLong ? element.length : (known ?? byteLength(element))
     if (this.pending !== undefined) this.condenseFurther()
     if (bytes > NODE_BYTES_MAX) this.addNode(ListNode.plain(element), atFront)
     else if (!this.hasRoom(node, bytes)) this.addNode(ListNode.of(element, this.isLong), atFront)
-    else this.putInto(node, element, atFront)
+    else this.putInto(node, element, atFront, bytes)
   }
 
-  /** Puts an element at one end of a node. */
-  protected putInto(node: ListNode, element: string, atFront: boolean): void {
+  /** Puts an element at one end of a node; `bytes` are its own, where they are known. */
+  protected putInto(node: ListNode, element: string, atFront: boolean, bytes?: number): void {
     node.loosen()
     if (atFront) node.unshift(element)
     else node.push(element)
-    node.account(element, this.isLong)
+    node.account(element, this.isLong, bytes)
   }
 
   /** Whether Redis would put an element of so many bytes into a node. */
