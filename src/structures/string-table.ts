@@ -1,5 +1,6 @@
 import { AppendedKeys } from './appended-keys.js'
 import { Lent } from './lent.js'
+import { cellOf, clearCell, mostIn, newSegment, put, rehashed } from './table-cells.js'
 import { hashOf } from './text-hash.js'
 import { ARRAY, textWeight, WORD } from './weight.js'
 
@@ -401,7 +402,7 @@ export class StringTable<T = unknown> {
     if (this.map?.delete(key)) return
     const hash = this.isFound(slot) ? this.foundHash : hashOf(key)
     const cells = this.directory[hash >>> this.shift]!
-    this.clear(cells, this.cellOf(cells, hash, slot))
+    clearCell(cells, cellOf(cells, hash, slot))
     const left = --cells[cells.length - 2]!
     if (left < this.limits.segmentCells >> 3) this.join(hash, cells)
   }
@@ -414,35 +415,13 @@ export class StringTable<T = unknown> {
     }
     const hash = this.hashFor(key)
     const cells = this.directory[hash >>> this.shift]!
-    cells[this.cellOf(cells, hash, from) + 1] = to + 1
+    cells[cellOf(cells, hash, from) + 1] = to + 1
   }
 
   /** Whether the key of a slot is the one that was found last. Only one cell of the table leads to a slot. */
   private isFound(slot: number): boolean {
     const cells = this.directory[this.foundHash >>> this.shift]!
     return this.foundAt < cells.length - 2 && cells[this.foundAt + 1] === slot + 1
-  }
-
-  /** Where the cell of a key that is there stands. */
-  private cellOf(cells: Int32Array, hash: number, slot: number): number {
-    const last = cells.length - 3
-    let at = (hash << 1) & last
-    while (cells[at + 1] !== slot + 1) at = (at + 2) & last
-    return at
-  }
-
-  /** Empties a cell and moves cells behind it up, so that none is cut off from its home (Knuth 6.4, algorithm R). */
-  private clear(cells: Int32Array, gapAt: number): void {
-    const last = cells.length - 3
-    let gap = gapAt
-    for (let at = (gap + 2) & last; cells[at + 1] !== 0; at = (at + 2) & last) {
-      const home = (cells[at]! << 1) & last
-      if (((at - home) & last) < ((at - gap) & last)) continue
-      cells[gap] = cells[at]!
-      cells[gap + 1] = cells[at + 1]!
-      gap = at
-    }
-    cells[gap + 1] = 0
   }
 
   private insertHashed(hash: number, slot: number): void {
@@ -597,33 +576,4 @@ const MAP_ENTRY_BYTES = 28
 /** How many places a Map of so many keys has, if it has only grown. */
 function roomInMap(count: number): number {
   return count <= 4 ? 4 : 1 << (32 - Math.clz32(count - 1))
-}
-
-function newSegment(depth: number, words: number): Int32Array {
-  const segment = new Int32Array(words + 2)
-  segment[words + 1] = depth
-  return segment
-}
-
-/** How many pairs a segment may have. */
-function mostIn(cells: Int32Array): number {
-  return ((cells.length - 2) >> 3) * 3
-}
-
-/** The cells of a segment in a new one of twice as many cells. */
-function rehashed(cells: Int32Array, newCells: number, depth: number): Int32Array {
-  const grown = newSegment(depth, newCells * 2)
-  const end = cells.length - 2
-  for (let at = 0; at < end; at += 2) if (cells[at + 1] !== 0) put(grown, cells[at]!, cells[at + 1]!)
-  grown[grown.length - 2] = cells[end]!
-  return grown
-}
-
-/** Puts a pair into the first empty cell from its home on. */
-function put(cells: Int32Array, hash: number, entry: number): void {
-  const last = cells.length - 3
-  let at = (hash << 1) & last
-  while (cells[at + 1] !== 0) at = (at + 2) & last
-  cells[at] = hash
-  cells[at + 1] = entry
 }
