@@ -31,8 +31,8 @@ function checkRefusal(unit: Unit, command: Command, { error, refusesPing }: Refu
 
 /** Whether a call has a flag; EXEC has those of the calls that are queued. */
 function hasFlag({ client }: Unit, command: Command, flag: number): boolean {
-  const has = ({ flags }: Command): boolean => (flags & flag) !== 0
-  return nameOf(command) === 'exec' ? hasQueued(client, has) : has(command)
+  if (nameOf(command) !== 'exec') return (command.flags & flag) !== 0
+  return hasQueued(client, ({ flags }) => (flags & flag) !== 0)
 }
 
 /** What a connection in subscriber mode may call. */
