@@ -4,7 +4,7 @@ import { type Kinds, optionsGiven, TRUTH } from './given.js'
 import { BatchReader } from './log-format.js'
 import { type LogDamage, LogScan } from './log-scan.js'
 import { type Manifest, readManifest } from './manifest.js'
-import { checkClosed, checkSnapshot, cutAt, putManifest } from './recovery.js'
+import { checkClosed, checkSnapshot, cutAt, cutName, putManifest } from './recovery.js'
 import { readSnapshot, type SnapshotSummary } from './snapshot-format.js'
 import type { Storage } from './storage.js'
 import { type Place, storageOf } from './targets.js'
@@ -177,7 +177,7 @@ export async function repair(place: Place, options?: RepairOptions): Promise<Rep
     // Something is wrong with what the manifest names, so there is one.
     const kept = manifest!
     const segments = kept.segments.filter((file) => !later.has(file))
-    for (const file of later) await storage.put(`cut-${file.replace(/\.rs$/, '')}-0`, await wholeOf(storage, file))
+    for (const file of later) await storage.put(cutName(file, 0), await wholeOf(storage, file))
     await putManifest(storage, { ...kept, id: kept.id + 1, segments, closed: lastSeq })
     return { before: report, needed, lost, lastSeq, done: true }
   } finally {
