@@ -46,6 +46,8 @@ export interface AclLogEntry {
 
 /** The same refusal within this time is counted, not listed again. */
 const GROUPED_MS = 60_000
+/** So many of the newest entries are looked at for it, as in Redis. */
+const GROUPED_AMONG = 10
 
 /** Users of one store, and what was refused to them. Made by the first call that is about users. */
 export class AccessControl {
@@ -158,14 +160,16 @@ export class AccessControl {
     unit.store.statistics.denied[what.reason]++
     const isInMulti = unit.store.depth > 0 || unit.client.transaction !== undefined
     const context = isInMulti ? 'multi' : 'toplevel'
-    const same = this.log.find(
-      (entry) =>
-        entry.reason === what.reason &&
-        entry.context === context &&
-        entry.object === what.object &&
-        entry.username === what.username &&
-        nowMs - entry.updatedMs <= GROUPED_MS,
-    )
+    const same = this.log
+      .slice(0, GROUPED_AMONG)
+      .find(
+        (entry) =>
+          entry.reason === what.reason &&
+          entry.context === context &&
+          entry.object === what.object &&
+          entry.username === what.username &&
+          nowMs - entry.updatedMs <= GROUPED_MS,
+      )
     if (same !== undefined) {
       same.count++
       same.updatedMs = nowMs

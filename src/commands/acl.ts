@@ -142,9 +142,8 @@ export function aclDryrun(unit: Unit, name: string, words: Argv): string {
   const parent = findCommand(knownCommands, textAt(words, 0))
   const command = parent?.subcommands !== undefined && words.length > 1 ? subcommandOf(parent, words) : parent
   if (command === undefined) throw noSuchCommand(textAt(words, 0))
-  const call = checkedCall(command, words)
   if (command.call === undefined || !takesWords(command, words.length)) throw wrongArity(nameOf(command))
-  const denial = refusal(user, call)
+  const denial = refusal(user, checkedCall(command, words))
   if (denial === undefined) return 'OK'
   if (denial.reason === DENIED_COMMAND) {
     return `User ${name} has no permissions to run the '${nameOf(command)}' command`

@@ -166,6 +166,17 @@ describe('ACL LOG', () => {
     expect(db.aclLog()).toEqual([])
   })
 
+  it('counts again what is among the ten newest only, as Redis does', () => {
+    const { db } = open()
+    const counted = (others: number): number => {
+      db.aclLogReset()
+      answers(db, 'AUTH it no', ...Array.from({ length: others }, (_, i) => `AUTH other${i} no`), 'AUTH it no')
+      return db.aclLog(1)[0]!.count
+    }
+
+    expect([counted(9), counted(10)]).toEqual([2, 1])
+  })
+
   it('keeps as many as acllog-max-len says', () => {
     const { db, session } = openAs('+get', '~a')
     db.configSet({ 'acllog-max-len': 2 })

@@ -68,7 +68,7 @@ const WRONG: readonly (readonly [weight: number, make: Make])[] = [
       `${d.pick(['+', '-'])}${d.pick(['nosuch', 'config|nosuch', 'get|', 'config|', 'config|get|a', '@nosuch', '@ALL'])}`,
   ],
   [1, (d) => `-${d.pick(['select|0', 'get|a', 'set|'])}`],
-  [1, (d) => `${d.pick(['~', '&', '%R~', '+', '+@'])}${d.pick(['a b', 'a\x00b', 'a\tb'])}`],
+  [1, (d) => `${d.pick(['~', '&', '%R~', '+', '+@'])}${d.pick(['a b', 'a\tb'])}`],
   [
     1,
     (d) =>
