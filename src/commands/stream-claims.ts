@@ -142,15 +142,13 @@ class Claim {
     return idleMinMs === 0 || this.unit.now() - pending.deliveredMs >= idleMinMs
   }
 
-  /** A log that is replayed says when the consumer was there by when it got the entry. */
   take(pending: PendingEntry, entry: StreamEntry): void {
     const { unit, key, claimant, group, consumer, deliveredMs, retryCount } = this
     group.assign(pending, consumer)
     pending.deliveredMs = deliveredMs
     if (retryCount !== undefined && retryCount >= 0) pending.deliveries = retryCount
     else if (!claimant.justid) pending.deliveries = addWrapping(pending.deliveries, 1)
-    if (unit.store.replaying) consumer.seenMs = consumer.activeMs = Math.max(consumer.activeMs, deliveredMs)
-    else consumer.activeMs = unit.now()
+    consumer.activeMs = unit.now()
     this.entries.push(entry)
     if (unit.logging) {
       unit.logWords(claimWords(key, claimant.group, consumer.name, [entry.id], deliveredMs, pending.deliveries))

@@ -110,22 +110,6 @@ describe.each(PLACES)('a database kept in %s', (_name, make) => {
     await again.db.close()
   })
 
-  it('knows since when a consumer has been away, from the log too', async () => {
-    const place = make()
-    const { db, clock } = await openKept(place)
-    db.xadd('s', '1-0', { f: 'v' })
-    db.xgroupCreate('s', 'g', '0')
-    db.xreadgroup('g', 'c', { s: '>' })
-    clock.advance(60_000)
-    const before = db.xinfoConsumers('s', 'g')
-    await db.close()
-
-    const again = await openKept(place, START_MS + 60_000)
-
-    expect(again.db.xinfoConsumers('s', 'g')).toEqual(before)
-    await again.db.close()
-  })
-
   it('takes a snapshot while it is written to, and loses nothing', async () => {
     const place = make()
     const { db } = await openKept(place)
