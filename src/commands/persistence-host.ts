@@ -115,7 +115,7 @@ export class StoreHost implements PersistenceHost {
 
   enterLoaded(): void {
     const database = this.store.databases.find(({ keys }) => keys.unentered > 0)
-    if (database?.keys.enterInserted(ENTERED_AT_ONCE) === false) throw new BadPlainValue('a key that comes twice')
+    if (database?.keys.enterAppended(ENTERED_AT_ONCE) === false) throw new BadPlainValue('a key that comes twice')
   }
 
   /** Keeps a part of a value until the last one has come, which makes the value. */

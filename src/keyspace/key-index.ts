@@ -170,7 +170,7 @@ export class KeyIndex extends StringTable<Value> {
     return slot
   }
 
-  /** Adds a key as one of many, and returns its slot. It is there once `enterInserted` says so, and nothing else may be done before. O(1) amortised. */
+  /** Adds a key as one of many, and returns its slot. It is there once it has been entered (`enterAppended`), and nothing else may be done before. O(1) amortised. */
   insertMany(key: string, value: Value, access: number): number {
     const slot = this.append(key)
     this.fill(slot, value, access)
@@ -180,14 +180,6 @@ export class KeyIndex extends StringTable<Value> {
   /** Keeps what sleeps: the bytes that it lies in may change after that. O(bytes). */
   settle(): void {
     this.asleep?.settle()
-  }
-
-  /**
-   * Has up to so many keys found of those that `insertMany` and `insertAsleep` added; false where one comes twice. Once it has begun it is
-   * called until `unentered` is 0. O(keys), once; O(most) after that.
-   */
-  enterInserted(most: number): boolean {
-    return this.enterAppended(most)
   }
 
   /**

@@ -157,7 +157,7 @@ export class StringTable<T = unknown> {
    * Has up to so many keys found that were appended, and all that a map takes; false where one of them comes twice: then the table is good for
    * nothing. Once it has begun nothing is appended until all are entered. O(keys), once; O(most) after that.
    */
-  protected enterAppended(most: number): boolean {
+  enterAppended(most: number): boolean {
     const { appended } = this
     if (appended === undefined) return true
     while (this.map !== undefined && appended.size > 0) {
