@@ -8,8 +8,7 @@ import {
   type Session,
 } from 'redstart'
 import { expect } from 'vitest'
-import type { Database } from '../src/keyspace/database.js'
-import type { Store } from '../src/keyspace/store.js'
+import { type Database, deadlineOf } from '../src/keyspace/database.js'
 import { Unit } from '../src/keyspace/unit.js'
 import { type Collection, type CollectionType, isString, stringToText, type Value } from '../src/keyspace/value.js'
 import { Hash } from '../src/structures/hash.js'
@@ -110,13 +109,13 @@ export interface Row {
 }
 
 /** Every key of a database, those included whose time is up and that still stand. */
-export function rowsOf(engine: Store, database: Database): Row[] {
+export function rowsOf(database: Database): Row[] {
   const { keys } = database
   return Array.from({ length: keys.size }, (_, slot) => ({
     key: keys.keyAt(slot)!,
     value: keys.valueAt(slot),
     access: keys.accessAt(slot),
-    deadline: keys.expires(slot) ? engine.deadlineOf(database, slot) : undefined,
+    deadline: keys.expires(slot) ? deadlineOf(database, slot) : undefined,
   }))
 }
 
@@ -133,7 +132,7 @@ export function contents({ engine }: Redstart): unknown[] {
     const { keys } = database
     return Array.from({ length: keys.size }, (_, slot) => {
       const value = keys.lookAt(slot)
-      const expiresAtMs = keys.expires(slot) ? engine.deadlineOf(database, slot) : undefined
+      const expiresAtMs = keys.expires(slot) ? deadlineOf(database, slot) : undefined
       if (expiresAtMs !== undefined && expiresAtMs <= now) return []
       return [
         [database.index, keys.keyAt(slot), isString(value) ? stringToText(value) : [...elementsOf(value)], expiresAtMs],

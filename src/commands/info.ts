@@ -3,7 +3,7 @@
  *
  * Names and format are Redis's, so that what reads INFO reads this. A field that would have to be made up is left out.
  */
-import type { Database } from '../keyspace/database.js'
+import { type Database, deadlineOf } from '../keyspace/database.js'
 import type { KeptBytes } from '../keyspace/ports.js'
 import type { Store } from '../keyspace/store.js'
 import type { Unit } from '../keyspace/unit.js'
@@ -285,7 +285,7 @@ function averageTtl(store: Store, database: Database): number {
   let [sum, count] = [0, 0]
   for (let slot = 0; slot < keys.size; slot += stride) {
     if (!keys.expires(slot)) continue
-    sum += Math.max(0, Number(store.deadlineOf(database, slot)) - nowMs)
+    sum += Math.max(0, Number(deadlineOf(database, slot)) - nowMs)
     count++
   }
   return count === 0 ? 0 : Math.floor(sum / count)

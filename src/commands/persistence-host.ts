@@ -142,7 +142,7 @@ export class StoreHost implements PersistenceHost {
     if (deadline === null) return
     const deadlineMs = typeof deadline === 'bigint' ? int64(deadline) : integerOf(deadline)
     if (deadlineMs === undefined) throw new BadPlainValue('a deadline that is none')
-    this.store.setDeadline(database, slot, deadlineMs)
+    this.store.expiry.setDeadline(database, slot, deadlineMs)
   }
 
   bytesOf(text: string): Uint8Array {

@@ -1,5 +1,5 @@
 /** The state of the store as text for people and for snapshots: docs/testing/dump.md describes its lines. */
-import type { Database } from '../keyspace/database.js'
+import { type Database, deadlineOf } from '../keyspace/database.js'
 import type { Unit } from '../keyspace/unit.js'
 import { isString, stringToText, typeOf, type Value } from '../keyspace/value.js'
 import { Glob } from '../structures/glob.js'
@@ -70,7 +70,7 @@ export function stateText(unit: Unit, options: StateTextOptions | undefined): st
   const lines: string[] = []
   for (const database of unit.store.databases) {
     if (style.database !== undefined && style.database !== database.index) continue
-    const keys = keysOf(unit, database, style)
+    const keys = keysOf(database, style)
     if (keys.length > 0) lines.push(`[db ${database.index}]`)
     for (const { text } of keys) for (const line of text) lines.push(line)
   }
@@ -92,13 +92,13 @@ function checkedStyle(options: StateTextOptions, unit: Unit): Style {
 }
 
 /** The keys of a database in the order of their names, with their lines; those whose time is up are none. */
-function keysOf(unit: Unit, database: Database, style: Style): { key: string; text: string[] }[] {
+function keysOf(database: Database, style: Style): { key: string; text: string[] }[] {
   const found: { key: string; text: string[] }[] = []
   const { keys } = database
   for (let slot = 0; slot < keys.size; slot++) {
     const key = keys.keyAt(slot)!
     if (style.glob !== undefined && !style.glob.matches(key)) continue
-    const deadline = keys.expires(slot) ? unit.store.deadlineOf(database, slot) : undefined
+    const deadline = keys.expires(slot) ? deadlineOf(database, slot) : undefined
     if (deadline !== undefined && deadline <= style.now) continue
     const value = keys.lookAt(slot)
     const text = isString(value) ? [quoted(stringToText(value), style)] : elementsOf(value, style)

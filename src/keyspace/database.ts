@@ -1,5 +1,6 @@
 import type { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
+import { type Int64, int64 } from '../structures/int64.js'
 import { FieldExpiry } from './field-expiry.js'
 import { KeyIndex, KeyTally } from './key-index.js'
 
@@ -14,6 +15,9 @@ export interface KeyTable {
   fields: FieldExpiry | undefined
 }
 
+/** The wheel holds no later deadlines: the year 287,396. */
+export const FAR_MS = Number.MAX_SAFE_INTEGER
+
 /** What a deadline takes: its place in the pools of the wheel, and in a bucket. */
 const DEADLINE_BYTES = 40
 /** What a hash takes whose fields expire, beside that. */
@@ -21,6 +25,12 @@ const EXPIRING_BYTES = DEADLINE_BYTES + 40
 
 export function emptyTable(): KeyTable {
   return { keys: new KeyIndex(), wheel: undefined, farDeadlines: new Map(), fields: undefined }
+}
+
+/** The deadline of a key that has one, in milliseconds since the epoch. O(1). */
+export function deadlineOf({ keys, wheel, farDeadlines }: KeyTable, slot: number): Int64 {
+  const deadlineMs = wheel!.deadlineOf(keys.deadlineAt(slot))
+  return deadlineMs < FAR_MS ? deadlineMs : (int64(farDeadlines.get(keys.keyAt(slot)!)!) ?? deadlineMs)
 }
 
 /**

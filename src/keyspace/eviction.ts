@@ -1,5 +1,5 @@
 import { secondsOf } from './access-time.js'
-import type { Database } from './database.js'
+import { type Database, deadlineOf } from './database.js'
 import {
   chanceToCount,
   FREQUENCY_AT_FIRST,
@@ -215,7 +215,7 @@ export class Eviction {
   }
 
   private rankOf(database: Database, slot: number): number {
-    if (this.ranksMean === NO_RANKS) return Number(this.store.deadlineOf(database, slot))
+    if (this.ranksMean === NO_RANKS) return Number(deadlineOf(database, slot))
     this.rankAll(database.keys)
     return database.keys.rankAt(slot)
   }

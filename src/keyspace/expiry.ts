@@ -1,7 +1,9 @@
+import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
+import type { Int64 } from '../structures/int64.js'
 import { accessTime } from './access-time.js'
 import type { Timer } from './clock.js'
-import type { Database } from './database.js'
+import { type Database, FAR_MS } from './database.js'
 import { FieldExpiry } from './field-expiry.js'
 import type { Store } from './store.js'
 
@@ -70,6 +72,34 @@ export class Expiry {
     this.isLate = false
     this.armedFor = Number.POSITIVE_INFINITY
     this.armBy(wake)
+  }
+
+  /** Gives a key a deadline, or another. O(1). */
+  setDeadline(database: Database, slot: number, deadlineMs: Int64): void {
+    const { store } = this
+    if (store.snapshot !== undefined) store.snapshot.changing(database, slot)
+    if (store.undo !== undefined) store.undo.timing(database, slot)
+    database.wheel ??= new DeadlineWheel<string>(store.now())
+    const { wheel, keys } = database
+    const wakeMs = typeof deadlineMs === 'number' ? Math.max(deadlineMs, 0) : FAR_MS
+    if (wakeMs === FAR_MS) database.farDeadlines.set(keys.keyAt(slot)!, BigInt(deadlineMs))
+    const deadline = keys.deadlineAt(slot)
+    if (deadline === 0) keys.setDeadline(slot, wheel.add(keys.keyAt(slot)!, wakeMs), accessTime(wakeMs))
+    else {
+      wheel.move(deadline, wakeMs)
+      keys.setDeadline(slot, deadline, accessTime(wakeMs))
+    }
+    this.armBy(wakeMs)
+  }
+
+  /** Takes the deadline of a key away. O(1). */
+  clearDeadline(database: Database, slot: number): void {
+    const { store } = this
+    if (store.snapshot !== undefined) store.snapshot.changing(database, slot)
+    if (store.undo !== undefined) store.undo.timing(database, slot)
+    database.wheel!.remove(database.keys.deadlineAt(slot))
+    if (database.farDeadlines.size > 0) database.farDeadlines.delete(database.keys.keyAt(slot)!)
+    database.keys.setDeadline(slot, 0, 0)
   }
 
   end(): void {

@@ -1,7 +1,7 @@
 import type { Int64 } from '../structures/int64.js'
 import { StringTable } from '../structures/string-table.js'
 import { formOfAsleep } from './asleep.js'
-import type { Database, KeyTable } from './database.js'
+import { type Database, deadlineOf, type KeyTable } from './database.js'
 import { ABSENT, type KeyIndex } from './key-index.js'
 import { type Form, formOfType, PLAIN_STRING, packString } from './plain-values.js'
 import { type EntrySink, LAST_PART, PART, type SnapshotCursor } from './ports.js'
@@ -170,7 +170,7 @@ export class RunningSnapshot implements SnapshotCursor {
   }
 
   private deadlineAt({ keys, table }: Course, slot: number): Int64 | null {
-    return keys.expires(slot) ? this.store.deadlineOf(table, slot) : null
+    return keys.expires(slot) ? deadlineOf(table, slot) : null
   }
 
   /** The end of the last entry of a key. */

@@ -1,7 +1,6 @@
 import { closed } from '../errors.js'
-import { DeadlineWheel } from '../structures/deadline-wheel.js'
 import { Hash } from '../structures/hash.js'
-import { type Int64, int64 } from '../structures/int64.js'
+import type { Int64 } from '../structures/int64.js'
 import { accessTime } from './access-time.js'
 import { Client } from './client.js'
 import type { Clock } from './clock.js'
@@ -60,8 +59,6 @@ export const EFFECTS = 2
 const READING_KEPT_MS = 1_000
 /** A deadline that lies further ahead than this of a reading that is still kept has not passed. */
 const READING_TRUSTED_S = 60
-/** The wheel holds no later deadlines: the year 287,396. */
-export const FAR_MS = Number.MAX_SAFE_INTEGER
 
 /** The events of keys that nobody took away. */
 const LOST: ReadonlySet<string> = new Set(['expired', 'evicted'])
@@ -366,37 +363,6 @@ export class Store {
     return !this.isReplaying && deadlineMs <= this.now()
   }
 
-  deadlineOf(database: KeyTable, slot: number): Int64 {
-    const deadlineMs = database.wheel!.deadlineOf(database.keys.deadlineAt(slot))
-    return deadlineMs < FAR_MS
-      ? deadlineMs
-      : (int64(database.farDeadlines.get(database.keys.keyAt(slot)!)!) ?? deadlineMs)
-  }
-
-  setDeadline(database: Database, slot: number, deadlineMs: Int64): void {
-    if (this.snapshot !== undefined) this.snapshot.changing(database, slot)
-    if (this.undo !== undefined) this.undo.timing(database, slot)
-    database.wheel ??= new DeadlineWheel<string>(this.now())
-    const { wheel, keys } = database
-    const wakeMs = typeof deadlineMs === 'number' ? Math.max(deadlineMs, 0) : FAR_MS
-    if (wakeMs === FAR_MS) database.farDeadlines.set(keys.keyAt(slot)!, BigInt(deadlineMs))
-    const deadline = keys.deadlineAt(slot)
-    if (deadline === 0) keys.setDeadline(slot, wheel.add(keys.keyAt(slot)!, wakeMs), accessTime(wakeMs))
-    else {
-      wheel.move(deadline, wakeMs)
-      keys.setDeadline(slot, deadline, accessTime(wakeMs))
-    }
-    this.expiry.armBy(wakeMs)
-  }
-
-  clearDeadline(database: Database, slot: number): void {
-    if (this.snapshot !== undefined) this.snapshot.changing(database, slot)
-    if (this.undo !== undefined) this.undo.timing(database, slot)
-    database.wheel!.remove(database.keys.deadlineAt(slot))
-    if (database.farDeadlines.size > 0) database.farDeadlines.delete(database.keys.keyAt(slot)!)
-    database.keys.setDeadline(slot, 0, 0)
-  }
-
   /** How far the effects of the running unit have come; what was opened and never used is forgotten. O(1). */
   mark(): Mark {
     this.opened = []
@@ -516,7 +482,7 @@ export class Store {
     if (this.snapshot !== undefined) this.snapshot.removing(database, slot)
     if (this.waiters.active) this.gone(database, slot)
     if (database.fields !== undefined) this.left(database, slot)
-    if (database.keys.expires(slot)) this.clearDeadline(database, slot)
+    if (database.keys.expires(slot)) this.expiry.clearDeadline(database, slot)
     if (this.undo !== undefined) this.undo.removing(database, slot)
     if (database.keys.codeAt(slot) !== TEXT) this.ledger.close(database.keys.cellAt(slot))
     database.keys.remove(slot)

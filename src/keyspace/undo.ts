@@ -1,5 +1,5 @@
 import type { Int64 } from '../structures/int64.js'
-import type { Database, KeyTable } from './database.js'
+import { type Database, deadlineOf, type KeyTable } from './database.js'
 import type { Mark, Store } from './store.js'
 import type { Value } from './value.js'
 
@@ -70,7 +70,7 @@ export class Undo {
 
   /** A deadline is about to be set, moved or taken away. O(1). */
   timing(database: Database, slot: number): void {
-    const deadlineMs = database.keys.expires(slot) ? this.store.deadlineOf(database, slot) : -1
+    const deadlineMs = database.keys.expires(slot) ? deadlineOf(database, slot) : -1
     this.note(TIMED, database, slot, '', undefined, 0, deadlineMs)
   }
 
@@ -137,7 +137,7 @@ export class Undo {
     else if (kind === REMOVED) store.putBack(database, slot, key, value as Value, access)
     else if (kind === EXCHANGED) store.exchange(database, slot, value as Value)
     else if (kind === REPLACED) database.replace(value as KeyTable)
-    else if (deadlineMs !== -1) store.setDeadline(database, slot, deadlineMs)
-    else if (database.keys.expires(slot)) store.clearDeadline(database, slot)
+    else if (deadlineMs !== -1) store.expiry.setDeadline(database, slot, deadlineMs)
+    else if (database.keys.expires(slot)) store.expiry.clearDeadline(database, slot)
   }
 }

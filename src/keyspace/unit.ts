@@ -3,10 +3,10 @@ import type { Hash } from '../structures/hash.js'
 import type { Int64 } from '../structures/int64.js'
 import { accessTime } from './access-time.js'
 import type { Client } from './client.js'
-import type { Database } from './database.js'
+import { type Database, deadlineOf, FAR_MS } from './database.js'
 import { ABSENT, ACCESS, EXPIRING, EXPIRY_SECOND, MARKS, VALUE, VALUE_MASK } from './key-index.js'
 import type { LogWord } from './ports.js'
-import { CLOCK_READ, EFFECTS, FAR_MS, NOTHING, type Store } from './store.js'
+import { CLOCK_READ, EFFECTS, NOTHING, type Store } from './store.js'
 import { Undo } from './undo.js'
 import {
   type Collection,
@@ -384,7 +384,7 @@ export class Unit {
     if (this.store.undo !== undefined) this.store.undo.exchanging(this.database, slot)
     const marks = this.store.exchange(this.database, slot, value)
     if (typeof value === 'object') this.store.ledger.lend(this.database.keys, value)
-    if (marks >= EXPIRING && !keepDeadline) this.store.clearDeadline(this.database, slot)
+    if (marks >= EXPIRING && !keepDeadline) this.store.expiry.clearDeadline(this.database, slot)
   }
 
   /** Takes a key out; the body says so by `changed` with the event that fits. O(1). */
@@ -402,7 +402,7 @@ export class Unit {
 
   /** The deadline in milliseconds since the epoch, -1 for none. */
   deadlineOf(slot: number, database = this.database): Int64 {
-    return database.keys.expires(slot) ? this.store.deadlineOf(database, slot) : -1
+    return database.keys.expires(slot) ? deadlineOf(database, slot) : -1
   }
 
   /** Sets the time of the last access, by the access clock. */
@@ -411,11 +411,11 @@ export class Unit {
   }
 
   setDeadline(slot: number, deadlineMs: Int64, database = this.database): void {
-    this.store.setDeadline(database, slot, deadlineMs)
+    this.store.expiry.setDeadline(database, slot, deadlineMs)
   }
 
   clearDeadline(slot: number): void {
-    this.store.clearDeadline(this.database, slot)
+    this.store.expiry.clearDeadline(this.database, slot)
   }
 
   /** Says that fields of the hash at a key have new deadlines. O(1) amortised. */

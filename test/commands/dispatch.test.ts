@@ -273,7 +273,7 @@ describe('replaying the log', () => {
 function stateOf({ engine }: Redstart): string[] {
   return engine.databases
     .flatMap((database) =>
-      rowsOf(engine, database).map(({ key, value, deadline }) => {
+      rowsOf(database).map(({ key, value, deadline }) => {
         return `${database.index} ${key} ${stringToText(value as StringValue)} ${deadline ?? 'none'}`
       }),
     )

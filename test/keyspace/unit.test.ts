@@ -312,7 +312,7 @@ describe('rule 3: a collection made by open', () => {
       unit.changed('new', 'rename_to', 0)
     })
 
-    expect(rowsOf(store, store.databases[0]!).map(({ key }) => key)).toEqual(['new'])
+    expect(rowsOf(store.databases[0]!).map(({ key }) => key)).toEqual(['new'])
   })
 
   it('joins the database in which it was opened', () => {

@@ -122,7 +122,7 @@ async function pass(all: readonly Watched[], ms: number): Promise<void> {
 function expectSameAccess(one: Redstart, other: Redstart): void {
   for (const [i, database] of one.engine.databases.entries()) {
     const { keys } = other.engine.databases[i]!
-    for (const { key, access } of rowsOf(one.engine, database)) {
+    for (const { key, access } of rowsOf(database)) {
       expect(Math.abs(access - keys.accessAt(keys.find(key)))).toBeLessThanOrEqual(1)
     }
   }

@@ -36,7 +36,7 @@ class Side {
   facts(): Fact[][] {
     this.db.engine.invariants()
     return this.db.engine.databases.map((database) => {
-      return rowsOf(this.db.engine, database).map(({ key, value, access, deadline }) => {
+      return rowsOf(database).map(({ key, value, access, deadline }) => {
         const encoding = isString(value) ? typeof value : value.encoding
         return [key, typeOf(value), encoding, valueText(value), deadline, access]
       })

@@ -49,7 +49,7 @@ class Seen {
     const { engine } = this.db
     return {
       rows: engine.databases.map((database) =>
-        rowsOf(engine, database).map((row) => ({ ...row, access: later ? 0 : row.access, value: exactly(row.value) })),
+        rowsOf(database).map((row) => ({ ...row, access: later ? 0 : row.access, value: exactly(row.value) })),
       ),
       dirty: engine.dirty,
       batches: this.log.batches.length,

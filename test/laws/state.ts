@@ -20,7 +20,7 @@ function infinitiesToo(_key: string, value: unknown): unknown {
 export function stateByPlace(engine: Store): Map<string, string> {
   const state = new Map<string, string>()
   for (const database of engine.databases) {
-    for (const { key, value, deadline } of rowsOf(engine, database)) {
+    for (const { key, value, deadline } of rowsOf(database)) {
       state.set(`${database.index} ${key}`, `${valueText(value)} until ${deadline ?? 'none'}`)
     }
   }
