@@ -134,7 +134,7 @@ describe('a call that throws', () => {
           if (attempt(store, () => session.call(call[0]!, ...call.slice(1).map(bytesOf)), what)) thrown++
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
 
     expect(thrown / all).toBeGreaterThan(0.25)

@@ -69,7 +69,7 @@ describe('the log', () => {
         expect(other.events).toEqual([])
         for (const { engine } of [db, other.db]) engine.invariants()
       }),
-      { numRuns: 250 },
+      { numRuns: 160 },
     )
   })
 

@@ -153,7 +153,7 @@ describe('a transaction that is taken back', () => {
         expect(linesOf(seen.log)).toEqual(linesOf(twin.log))
         seen.check()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -170,7 +170,7 @@ describe('a transaction that is taken back', () => {
         expect(seen.log.batches.length).toEqual(twin.log.batches.length)
         seen.check()
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 })

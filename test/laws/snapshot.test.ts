@@ -124,7 +124,7 @@ describe('a snapshot', () => {
         expect(db.engine.snapshot).toBeUndefined()
         expect(stateOf(db.engine)).toEqual(stateOf(other.engine))
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     )
   })
 

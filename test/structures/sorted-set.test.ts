@@ -186,7 +186,7 @@ describe('a sorted set', () => {
           expectSame(set, model)
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     )
   })
 
@@ -201,7 +201,7 @@ describe('a sorted set', () => {
         expect(set.rankOfLex(bound, false)).toBe(names.filter((name) => byBytes(name, bound) < 0).length)
         expect(set.rankOfLex(bound, true)).toBe(names.filter((name) => byBytes(name, bound) <= 0).length)
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     )
   })
 
@@ -222,7 +222,7 @@ describe('a sorted set', () => {
           expectSame(set, model)
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     )
   })
 
@@ -374,7 +374,7 @@ describe('scanning a sorted set', () => {
           expect([...seen].filter((member) => member.startsWith('stable')).length).toBe(stable.length)
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 10 },
     )
   })
 

@@ -113,7 +113,7 @@ describe('a string table', () => {
         }
         expect(contents(table)).toEqual(new Map([...values].sort()))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -138,7 +138,7 @@ describe('a string table', () => {
         }
         for (const [key, slot] of slots) expect(table.keyAt(slot)).toBe(key)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -167,7 +167,7 @@ describe('a string table', () => {
         expect(table.size).toBe(known.size)
         for (const key of known) expect(table.valueAt(table.find(key))).toBe(key)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
