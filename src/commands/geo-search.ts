@@ -125,16 +125,8 @@ function chosen(found: GeoFound[], count: number, { order, any }: GeoChoice): Ge
   const end = Math.min(count, found.length)
   const sorts = order !== undefined || (!any && count !== Number.POSITIVE_INFINITY)
   if (!sorts) return end === found.length ? found : found.slice(0, end)
-  // Of equal distances the one that was found first comes first, and the places of all are told apart by it.
-  const ranked = found.map((item, rank) => ({ item, rank }))
   const sign = order === 'desc' ? -1 : 1
-  const compare = (a: Ranked, b: Ranked): number => sign * (a.item.distance - b.item.distance) || a.rank - b.rank
-  return sortPart(ranked, 0, end, compare).map(({ item }) => item)
-}
-
-interface Ranked {
-  readonly item: GeoFound
-  readonly rank: number
+  return sortPart(found, 0, end, (a, b) => sign * (a.distance - b.distance))
 }
 
 /** Where and how a search is kept. */

@@ -75,7 +75,10 @@ function sorted(unit: Unit, key: string, options: SortOptions, stores: boolean):
   const texts = by === undefined ? elements : lookUpAll(unit, parsePattern(by), elements)
   if (!alpha) return orderByNumber(elements, weightsOf(texts), part)
   const compared = stores ? texts : collated(texts)
-  return compared === elements ? orderByBytes(elements, part) : orderByText(elements, compared, part)
+  if (compared === elements) return orderByBytes(elements, part)
+  if (by !== undefined) return orderByText(elements, compared, part)
+  // Without BY all are sorted before they are cut, so elements that are equal up to a zero byte stay in their order.
+  return orderByText(elements, compared, { ...part, start: 0, end: elements.length }).slice(part.start, part.end)
 }
 
 /** What has elements to sort; WRONGTYPE for anything else that is there. As in Redis, a sorted set is no listpack from then on. */

@@ -19,7 +19,7 @@ export function orderByNumber(elements: readonly string[], weights: Float64Array
   const compare = (a: number, b: number): number => {
     const [left, right] = [weights[a]!, weights[b]!]
     if (left !== right) return left < right ? -sign : sign
-    return sign * compareText(elements[a]!, elements[b]!) || a - b
+    return sign * compareText(elements[a]!, elements[b]!)
   }
   return sortPart(indicesOf(elements), start, end, compare).map((index) => elements[index]!)
 }
@@ -58,10 +58,10 @@ function hasSurrogate(text: string): boolean {
   return /[\ud800-\udfff]/.test(text)
 }
 
-/** Elements by the bytes of their texts, null first; equal ones stay in the order that they have. O(n + m·log m). */
+/** Elements by the bytes of their texts, null first; equal ones as `sortPart` leaves them. O(n + m·log m). */
 export function orderByText(elements: readonly string[], texts: readonly (string | null)[], part: Part): string[] {
   const sign = part.desc ? -1 : 1
-  const compare = (a: number, b: number): number => sign * compareTexts(texts[a]!, texts[b]!) || a - b
+  const compare = (a: number, b: number): number => sign * compareTexts(texts[a]!, texts[b]!)
   return sortPart(indicesOf(elements), part.start, part.end, compare).map((index) => elements[index]!)
 }
 

@@ -87,7 +87,8 @@ function drawRule(draw: Draw): string[] {
   if (draw.percent(4)) return [`${draw.pick(['#', '#', '!'])}${draw.pick(HASHES)}`]
   if (draw.percent(12)) return drawSelector(draw)
   const rule = permission(draw)
-  return [draw.oneIn(10) ? rule.toUpperCase() : rule]
+  // By letters of ASCII alone: `\xff` in upper case is no byte.
+  return [draw.oneIn(10) ? rule.replace(/[a-z]/g, (letter) => letter.toUpperCase()) : rule]
 }
 
 function drawSelector(draw: Draw): string[] {

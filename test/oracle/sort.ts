@@ -54,9 +54,9 @@ export interface SortFreedom {
 }
 
 /**
- * By number, ties are decided by the elements. By the text at other keys, they are not: elements stay in the order that they
- * had, which nobody knows of a hash table; and a LIMIT makes Redis sort in another way, which mixes them up. Without a
- * pattern a set comes in its own order, which may be that of a hash table; and as C compares text, it ends at a zero byte.
+ * By number, ties are decided by the elements. By the text at other keys, they are not: where they come depends on the order that they had,
+ * which nobody knows of a hash table. Without a pattern a set comes in its own order, which may be that of a hash table; and as C
+ * compares text, it ends at a zero byte.
  */
 export function sortFreedom(call: Call): SortFreedom {
   const words = readSort(call)
@@ -72,8 +72,7 @@ export function sortFreedom(call: Call): SortFreedom {
     return { open: isOpen ? (words.limit ? 'choice' : 'order') : 'nothing', size }
   }
   if (!words.alpha) return { open: 'nothing', size }
-  if (words.limit) return { open: 'choice', size }
-  return { open: ORDERED.test(key) ? 'nothing' : 'order', size }
+  return { open: ORDERED.test(key) ? 'nothing' : words.limit ? 'choice' : 'order', size }
 }
 
 /** A SORT without BY where it would store what is open. */
@@ -120,7 +119,9 @@ type Write = (draw: Draw) => Call
 const addElements: Write = (draw) => {
   const key = container(draw)
   const name = key === 'x' ? draw.pick(['RPUSH', 'SADD', 'ZADD']) : { l: 'RPUSH', s: 'SADD', z: 'ZADD' }[key[0]!]!
-  const words = some(draw, 6, () => {
+  // Of more than forty elements Redis takes another pivot; a set of so many is a hash table, which has an order of its own.
+  const most = name === 'RPUSH' && draw.percent(5) ? 60 : 6
+  const words = some(draw, most, () => {
     const element = elementFor(draw, key)
     return name === 'ZADD' ? [draw.pick(['0', '1', '1', '2', '-1.5']), element] : [element]
   })

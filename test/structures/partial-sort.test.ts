@@ -45,6 +45,27 @@ describe('a part of a sorted array', () => {
     )
   })
 
+  it('leaves equal items in their order where all are wanted', () => {
+    const items = Array.from({ length: 300 }, (_, i) => ({ weight: (i * 7) % 5, i }))
+
+    const found = sortPart(items.slice(), 0, 300, (a, b) => a.weight - b.weight)
+
+    expect(found).toEqual(items.slice().sort((a, b) => a.weight - b.weight || a.i - b.i))
+  })
+
+  // Replies of Redis 8.0.2 to GEOSEARCH … COUNT 6, of so many members that are all equally far.
+  it.each([
+    [6, 5, [0, 1, 2, 3, 4]],
+    [7, 6, [3, 1, 2, 0, 4, 5]],
+    [8, 6, [7, 1, 2, 3, 4, 5]],
+    [41, 6, [40, 1, 2, 3, 4, 5]],
+    [112, 6, [111, 1, 2, 3, 4, 5]],
+  ])('leaves equal items as Redis does: %i of them', (n, end, expected) => {
+    const items = Array.from({ length: n }, (_, i) => i)
+
+    expect(sortPart(items, 0, end, () => 0)).toEqual(expected)
+  })
+
   it.each([
     ['ascending', (n: number) => Array.from({ length: n }, (_, i) => i)],
     ['descending', (n: number) => Array.from({ length: n }, (_, i) => n - i)],
