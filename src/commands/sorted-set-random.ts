@@ -22,7 +22,7 @@ export function zrandmembers(unit: Unit, key: string, count: Int64): Scored[] {
   checkedPicks(count)
   const set = unit.read(key, SORTED_SET)
   if (set === undefined || count === 0) return []
-  if (count >= set.size) return set.entries(0, set.size, false)
+  if (count >= set.size) return set.entries(0, set.size, true)
   const { random } = unit.store
   const ranks =
     count < 0 ? repeatedIndices(set.size, -clamp(count), random) : differentIndices(set.size, Number(count), random)

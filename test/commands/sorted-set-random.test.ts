@@ -48,6 +48,13 @@ describe('ZRANDMEMBER', () => {
     expect(say(db, words)).toEqual(reply)
   })
 
+  it('returns all that there are from the highest score down', () => {
+    const { db } = openWithMembers(3)
+
+    expect(say(db, 'ZRANDMEMBER z 3')).toEqual(['m2', 'm1', 'm0'])
+    expect(say(db, 'ZRANDMEMBER z 9 WITHSCORES')).toEqual(['m2', '2', 'm1', '1', 'm0', '0'])
+  })
+
   it('returns as many different members as there are and are asked for, with their scores', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(250), fc.integer(), (size, count, seed) => {
