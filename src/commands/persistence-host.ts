@@ -85,22 +85,26 @@ export class StoreHost implements PersistenceHost {
   load(entries: EntrySource): void {
     let isFirst = this.store.keyCount === 0
     while (entries.next()) {
-      const { code, key } = entries
+      const { code } = entries
       const database = this.store.databases[entries.database]
       if (database === undefined)
         throw new BadPlainValue(`a key of database ${entries.database}, and there are ${this.databases}`)
       // What is said may be a lie, and costs some memory then. Mostly all keys are in one database.
       if (isFirst) database.keys.expect(Math.min(entries.keysSaid, EXPECTED_MAX))
       isFirst = false
-      const name = typeof key === 'string' ? key : fromBytes(key)
       const glance = code < PART ? entries.glance() : undefined
       const type = glance === undefined ? NEVER : codeOfAsleep(code, glance)
       if (glance !== undefined && type !== NEVER) {
-        const slot = database.keys.insertAsleep(name, type, glance, this.store.accessTime(), entries.sourceOf)
+        const slot = database.keys.insertAsleep(type, glance, this.store.accessTime(), entries.sourceOf)
         entries.pass()
-        this.loadDeadline(database, slot, entries.plain())
+        const deadline = entries.plain()
+        if (deadline === null) continue
+        // Deadlines are noted with their keys.
+        database.keys.wakeKey(slot, keyOf(entries))
+        this.loadDeadline(database, slot, deadline)
         continue
       }
+      const name = keyOf(entries)
       const value = code < PART ? readValue(code, entries) : this.loadPart(database, name, code, entries.plain())
       const deadline = entries.plain()
       if (value !== undefined) this.loadKey(database, name, value, deadline)
@@ -180,6 +184,10 @@ export class StoreHost implements PersistenceHost {
     this.saves.hear(event, store.keeper?.saving === 'rewrite', store.clock.now())
     this.onEvent(event)
   }
+}
+
+function keyOf({ key }: EntrySource): string {
+  return typeof key === 'string' ? key : fromBytes(key)
 }
 
 /** What the caller wants to hear of, then what is kept. */

@@ -1,7 +1,9 @@
 import { AccessOrder } from '../structures/access-order.js'
 import { CHUNK_BITS, CHUNK_MASK, StringTable } from '../structures/string-table.js'
+import { hashOfAscii } from '../structures/text-hash.js'
 import { textWeight, WORD } from '../structures/weight.js'
-import { wake } from './asleep.js'
+import { formOfAsleep, wake } from './asleep.js'
+import { readText } from './plain-data.js'
 import type { EntrySink, Glance, MovableSource } from './ports.js'
 import type { RandomSource } from './random.js'
 import { SleepingBytes } from './sleeping-bytes.js'
@@ -65,6 +67,9 @@ export const ABSENT = -1
  * A value that can change may stand in several indexes, whose rows say so (`share`): whichever of them is asked for it first
  * takes a copy of its own. `valueAt` hands out what may be changed, `lookAt` what may not. Both wake a value that is asleep, so
  * nobody else ever meets one.
+ *
+ * A key sleeps beside its value, as long as that does: then in its place stands how many bytes before the value it begins. So a key that is
+ * to be read, and a value that wakes, make the key first (`keyIn`).
  *
  * The cursor of SCAN is a slot that counts down: all slots from the cursor up have been visited. A row only ever moves to a
  * lower slot from the very end, and new rows join at the end. So a key that has not been visited stays below the cursor
@@ -183,17 +188,23 @@ export class KeyIndex extends StringTable<Value> {
   }
 
   /**
-   * As `insertMany`, with a value that sleeps: what a glance saw, and `codeOfAsleep` found to be sound. Its bytes must stay what they are until
-   * `settle`. `sourceOf` is the same for all keys. O(bytes) amortised.
+   * As `insertMany`, with a key and a value that sleep: what a glance saw, and `codeOfAsleep` found to be sound. Its bytes must stay what they
+   * are until `settle`. `sourceOf` is the same for all keys. O(bytes) amortised.
    */
-  insertAsleep(key: string, code: number, glance: Glance, access: number, sourceOf: SourceOf): number {
-    const slot = this.append(key)
+  insertAsleep(code: number, glance: Glance, access: number, sourceOf: SourceOf): number {
+    const { bytes, keyStart, nameStart, nameEnd, start, end } = glance
+    const before = start - keyStart
+    const slot = this.appendAsleep(before, hashOfAscii(bytes, nameStart, nameEnd), nameEnd - nameStart)
     this.asleep ??= new SleepingBytes(sourceOf)
-    const { bytes, start, end } = glance
-    this.writeRow(slot, this.asleep.lay(bytes, start, end), code | SHARED, access, end - start)
+    this.writeRow(slot, this.asleep.lay(bytes, keyStart, end) + before, code | SHARED, access, end - start)
     this.valuesWeight += end - start
     this.countIn(slot)
     return slot
+  }
+
+  /** The key of a slot sleeps no longer: it is this one. O(1). */
+  wakeKey(slot: number, key: string): void {
+    this.rowsOf(slot)[this.offsetOf(slot)] = key
   }
 
   /** Takes the removal of a key back: it lies in its slot again, without a deadline, and the slots of others are what they were. O(1). */
@@ -281,6 +292,8 @@ export class KeyIndex extends StringTable<Value> {
     const marks = rows[at + MARKS] as number
     const cell = rows[at + VALUE]
     const place = (marks & SHARED) !== 0 && typeof cell === 'number' ? cell : AWAKE
+    // Without its value a key would not be found.
+    if (place !== AWAKE) this.keyIn(rows, at)
     const code = codeOf(value)
     if ((marks & CODE_MASK) === TEXT && code === TEXT) {
       this.rechargeText(rows, at, value as string)
@@ -374,16 +387,32 @@ export class KeyIndex extends StringTable<Value> {
     return this.asleep?.size ?? 0
   }
 
-  /** Gives the bytes of a value that is asleep. O(bytes). */
-  giveAsleep(slot: number, sink: EntrySink): void {
+  /** Gives a key with its value, which is asleep; the deadline is to follow. O(bytes). */
+  giveAsleep(slot: number, database: number, sink: EntrySink): void {
     const asleep = this.asleep!
     const place = this.numberAt(slot, VALUE)
+    const bytes = asleep.bytesOf(place)
     const start = asleep.offsetOf(place)
-    sink.aside(asleep.bytesOf(place), start, start + this.numberAt(slot, CHARGE))
+    const end = start + this.numberAt(slot, CHARGE)
+    const key = this.rowsOf(slot)[this.offsetOf(slot)]
+    if (typeof key === 'number') sink.entryAside(database, bytes, start - key, end)
+    else {
+      sink.entry(database, key as string, formOfAsleep(this.codeAt(slot)))
+      sink.aside(bytes, start, end)
+    }
   }
 
-  /** Makes a value that is asleep; nobody shares it. O(value). */
+  /** Makes the key, where it is asleep. O(length) then. */
+  protected override keyIn(rows: unknown[], at: number): string | undefined {
+    const key = rows[at]
+    if (typeof key === 'number') rows[at] = readText(this.asleep!.read((rows[at + VALUE] as number) - key))
+    // Whatever is no number now is a key.
+    return rows[at] as string | undefined
+  }
+
+  /** Makes a value that is asleep, and its key; nobody shares it. O(value). */
   private wake(rows: unknown[], at: number): void {
+    this.keyIn(rows, at)
     const marks = rows[at + MARKS] as number
     const place = rows[at + VALUE] as number
     // Whatever is asleep lies there.
@@ -405,8 +434,12 @@ export class KeyIndex extends StringTable<Value> {
       if (asleep.cursor >= this.size) asleep.cursor = 0
       const slot = asleep.cursor++
       if (slot >= this.size || !this.isAsleep(slot)) continue
-      const length = this.numberAt(slot, CHARGE)
-      this.rowsOf(slot)[this.offsetOf(slot) + VALUE] = asleep.moved(this.numberAt(slot, VALUE), length)
+      const rows = this.rowsOf(slot)
+      const at = this.offsetOf(slot)
+      const key = rows[at]
+      const before = typeof key === 'number' ? key : 0
+      const from = (rows[at + VALUE] as number) - before
+      rows[at + VALUE] = asleep.moved(from, before + (rows[at + CHARGE] as number)) + before
     }
   }
 

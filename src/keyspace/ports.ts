@@ -73,6 +73,8 @@ export interface EntrySink extends PlainSink {
   readonly bytes: number
   /** Begins an entry: its value is to follow, then its deadline. */
   entry(database: number, key: string, code: number): void
+  /** As `entry`, where key, code and value lie in bytes from `Glance.keyStart` on: the deadline is to follow. */
+  entryAside(database: number, bytes: Uint8Array, keyStart: number, end: number): void
   /** Takes a value that lies in bytes as `EntrySource.glance` showed it. */
   aside(bytes: Uint8Array, start: number, end: number): void
 }
@@ -100,6 +102,10 @@ export interface Glance {
   /** What all lies in, and a view of it. */
   readonly bytes: Uint8Array
   readonly view: DataView
+  /** Where the key before it begins, and its characters, which are ASCII, begin and end. */
+  readonly keyStart: number
+  readonly nameStart: number
+  readonly nameEnd: number
   /** Where it begins and ends in `bytes`. */
   readonly start: number
   readonly end: number
@@ -115,7 +121,10 @@ export interface Glance {
 
 /** Gives the entries of a snapshot. */
 export interface EntrySource extends PlainSource {
-  /** What the value of the entry is made of, which is still to be read; undefined where it is not both small and of such parts alone. */
+  /**
+   * What the value of the entry is made of, which is still to be read; undefined where it is not both small and of such parts alone, or the
+   * key is no short text.
+   */
   glance(): Glance | undefined
   /** Goes past the value that was glanced at. */
   pass(): void

@@ -1,6 +1,5 @@
 import type { Int64 } from '../structures/int64.js'
 import { StringTable } from '../structures/string-table.js'
-import { formOfAsleep } from './asleep.js'
 import { type Database, deadlineOf, type KeyTable } from './database.js'
 import { ABSENT, type KeyIndex } from './key-index.js'
 import { type Form, formOfType, PLAIN_STRING, packString } from './plain-values.js'
@@ -119,9 +118,8 @@ export class RunningSnapshot implements SnapshotCursor {
   }
 
   private take(course: Course, slot: number): void {
-    const key = course.keys.keyAt(slot)!
-    if (!markDone(course, key)) return
-    const large = this.write(course, slot, key)
+    if (!markDone(course, course.keys.keyAt(slot)!)) return
+    const large = this.write(course, slot)
     if (large === undefined) return
     this.keep(large, slot)
     this.kept.push(large)
@@ -133,11 +131,11 @@ export class RunningSnapshot implements SnapshotCursor {
   }
 
   /** Writes what stands in a slot. Of a large collection it writes nothing yet and returns it. */
-  private write(course: Course, slot: number, key: string): Large | undefined {
+  private write(course: Course, slot: number): Large | undefined {
     const { sink } = this
     const { keys } = course
     if (keys.isPlain(slot)) {
-      sink.entry(course.index, key, PLAIN_STRING)
+      sink.entry(course.index, keys.keyAt(slot)!, PLAIN_STRING)
       sink.text(keys.cellAt(slot) as string)
       this.written++
       sink.none()
@@ -145,12 +143,12 @@ export class RunningSnapshot implements SnapshotCursor {
     }
     if (keys.isAsleep(slot)) {
       // It is written as it came, and sleeps on.
-      sink.entry(course.index, key, formOfAsleep(keys.codeAt(slot)))
-      keys.giveAsleep(slot, sink)
+      keys.giveAsleep(slot, course.index, sink)
       this.writeDeadline(this.deadlineAt(course, slot))
       return undefined
     }
     // It is awake.
+    const key = keys.keyAt(slot)!
     const value = keys.cellAt(slot)
     const form = formOfType(keys.codeAt(slot), value)
     if (form === undefined) {
@@ -213,9 +211,8 @@ export class RunningSnapshot implements SnapshotCursor {
   }
 
   private visit(course: Course, slot: number): void {
-    const key = course.keys.keyAt(slot)!
-    if (course.done.size > 0 && unmark(course, key)) return
-    this.begun = this.write(course, slot, key)
+    if (course.done.size > 0 && unmark(course, course.keys.keyAt(slot)!)) return
+    this.begun = this.write(course, slot)
   }
 
   private goOn(begun: Large): void {

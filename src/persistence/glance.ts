@@ -1,3 +1,4 @@
+import { isAsciiAt } from './bytes.js'
 import type { Glance } from './plain.js'
 
 /** What has more of either is read at once. */
@@ -14,12 +15,26 @@ const NOT_ASCII = 0x80808080
 export class GlanceReader implements Glance {
   bytes: Uint8Array = NO_BYTES
   view: DataView = new DataView(NO_BYTES.buffer)
+  keyStart = 0
+  nameStart = 0
+  nameEnd = 0
   start = 0
   end = 0
   count = 0
   readonly kinds = new Uint8Array(PARTS_MAX)
   readonly values = new Int32Array(PARTS_MAX)
   readonly lengths = new Int32Array(PARTS_MAX)
+
+  /** Reads the key from one place to another (exclusive); false where it is no short text of ASCII. O(bytes). */
+  readKey(bytes: Uint8Array, start: number, end: number): boolean {
+    const type = bytes[start]!
+    const isFixed = type >= 0xa0 && type < 0xc0
+    if (!isFixed && type !== 0xd9) return false
+    this.keyStart = start
+    this.nameStart = start + (isFixed ? 1 : 2)
+    this.nameEnd = end
+    return isAsciiAt(bytes, this.nameStart, end)
+  }
 
   /** Reads the value at a place in bytes, of which there is a view; returns where it ends, -1 where it is too large, of other parts, or not whole. O(bytes). */
   read(bytes: Uint8Array, view: DataView, start: number): number {

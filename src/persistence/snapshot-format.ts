@@ -84,13 +84,23 @@ export class SnapshotEncoder extends PlainWriter implements EntrySink {
   }
 
   entry(database: number, key: string, form: number): void {
-    if (this.length >= BLOCK_BYTES) this.fill()
-    this.values += ENTRY_LENGTH
+    this.begin(database)
     if (form < PART || form >= LAST_PART) this.keys++
-    if (database < 0x80) this.byte(database)
-    else this.number(database)
     this.text(key)
     this.byte(form)
+  }
+
+  entryAside(database: number, bytes: Uint8Array, keyStart: number, end: number): void {
+    this.begin(database)
+    this.keys++
+    this.copied(bytes, keyStart, end)
+  }
+
+  private begin(database: number): void {
+    if (this.length >= BLOCK_BYTES) this.fill()
+    this.values += ENTRY_LENGTH
+    if (database < 0x80) this.byte(database)
+    else this.number(database)
   }
 
   aside(bytes: Uint8Array, start: number, end: number): void {
@@ -288,12 +298,8 @@ class ValueTally {
     return this.begun.size > 0
   }
 
-  /** Counts what may be a part; false for an end that has no beginning. */
-  count(form: number, database: number, key: string | Uint8Array): boolean {
-    if (form < PART) {
-      this.keys++
-      return true
-    }
+  /** Counts a part of a value; false for an end that has no beginning. */
+  countPart(form: number, database: number, key: string | Uint8Array): boolean {
     const name = `${database} ${key}`
     if (form < LAST_PART) {
       this.begun.add(name)
@@ -325,13 +331,15 @@ function sourceOf(bytes: Uint8Array): MovableSource {
 /** Reads the entries of a block. */
 class BlockReader extends PlainReader implements EntrySource {
   database = 0
-  key: string | Uint8Array = ''
   code = 0
   readonly sourceOf = sourceOf
   readonly keysSaid: number
   private readonly tally: ValueTally
   /** How many have not been reached. */
   private left = 0
+  /** Where the key of the entry begins and ends. */
+  private keyStart = 0
+  private keyEnd = 0
 
   constructor(bytes: Uint8Array, file: string, base: number, tally: ValueTally, keysSaid: number) {
     super(bytes, file, base)
@@ -352,15 +360,25 @@ class BlockReader extends PlainReader implements EntrySource {
     }
     this.left--
     this.database = this.number()
-    this.key = this.text()
+    this.keyStart = this.at
+    this.passText()
+    this.keyEnd = this.at
     this.code = this.number()
-    if (!this.tally.count(this.code, this.database, this.key))
+    if (this.code < PART) this.tally.keys++
+    else if (!this.tally.countPart(this.code, this.database, this.key))
       throw this.wrong('an end of a value that has no beginning')
     return true
   }
 
+  get key(): string | Uint8Array {
+    return this.textFrom(this.keyStart)
+  }
+
   glance(): Glance | undefined {
-    return GLANCE.read(this.bytes, this.view, this.at) < 0 ? undefined : GLANCE
+    const { bytes, view } = this
+    return GLANCE.readKey(bytes, this.keyStart, this.keyEnd) && GLANCE.read(bytes, view, this.at) >= 0
+      ? GLANCE
+      : undefined
   }
 
   pass(): void {

@@ -61,6 +61,22 @@ export class PlainReader implements PlainSource {
     throw this.wrong('text that is none')
   }
 
+  /** Goes past a text: the usual ones are not made. */
+  protected passText(): void {
+    const type = this.at < this.end ? this.bytes[this.at]! : 0
+    if (type >= 0xa0 && type < 0xc0) this.take(1 + (type & 0x1f))
+    else this.text()
+  }
+
+  /** The text at a place that has been passed. */
+  protected textFrom(start: number): string | Uint8Array {
+    const { at } = this
+    this.at = start
+    const text = this.text()
+    this.at = at
+    return text
+  }
+
   number(): number {
     const type = this.bytes[this.take(1)]!
     if (type < 0x80) return type

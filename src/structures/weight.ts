@@ -33,6 +33,11 @@ export function textWeight(text: string): number {
   return TEXT_HEADER + (((isWide ? length * 2 : length) + 7) & ~7)
 }
 
+/** A string of so many characters that are ASCII. O(1). */
+export function asciiWeight(length: number): number {
+  return length === 0 ? 0 : TEXT_HEADER + ((length + 7) & ~7)
+}
+
 /** Several strings. O(strings). */
 export function textsWeight(texts: readonly string[], start = 0): number {
   let weight = 0

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { ManualClock, type Plain, Redstart } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { StoreHost } from '../../src/commands/persistence-host.js'
-import { codeOfAsleep, formOfAsleep, NEVER, wake } from '../../src/keyspace/asleep.js'
+import { codeOfAsleep, NEVER, wake } from '../../src/keyspace/asleep.js'
 import { givePlain } from '../../src/keyspace/plain-data.js'
 import { formOf, PLAIN_STRING, packString, readValue } from '../../src/keyspace/plain-values.js'
 import { type Collection, codeOf, isString, type Value, valueWeight } from '../../src/keyspace/value.js'
@@ -171,15 +171,24 @@ describe('a value that is put to sleep', () => {
   })
 })
 
+/** Of so many keys none is made before it is looked for. */
+const MANY = 40_000
+
+/** The bytes of a snapshot of a store. */
+function snapshotOf(engine: Redstart['engine']): SnapshotEncoder {
+  const encoder = new SnapshotEncoder(toBytes)
+  const cursor = new StoreHost(engine, () => undefined).snapshot(encoder)
+  engine.replaying = false
+  while (cursor.next(1_000)) {}
+  return encoder
+}
+
 /** A store with what is in another one, as if it had been opened; `awake` where nothing in it may sleep. */
 async function opened(from: Redstart, clock: ManualClock, awake: boolean): Promise<Redstart> {
-  const encoder = new SnapshotEncoder(toBytes)
-  const cursor = new StoreHost(from.engine, () => undefined).snapshot(encoder)
-  from.engine.replaying = false
-  while (cursor.next(1_000)) {}
+  const encoder = snapshotOf(from.engine)
   const db = new Redstart({ clock, seed: 7 })
   const host = new StoreHost(db.engine, () => undefined)
-  await loadPieces(piecesOf(encoder), 'file', host)
+  await loadPieces(piecesOf(encoder, MANY), 'file', host)
   host.listen(undefined)
   if (awake) for (const { keys } of db.engine.databases) for (let slot = 0; slot < keys.size; slot++) keys.lookAt(slot)
   return db
@@ -188,6 +197,13 @@ async function opened(from: Redstart, clock: ManualClock, awake: boolean): Promi
 function asleepIn(db: Redstart): number {
   const { keys } = db.engine.databases[0]!
   return Array.from({ length: keys.size }, (_, slot) => keys.isAsleep(slot)).filter((isAsleep) => isAsleep).length
+}
+
+/** How many keys have not been made. */
+function keysAsleepIn(db: Redstart): number {
+  const { keys } = db.engine.databases[0]!
+  const cells = Array.from({ length: keys.size }, (_, slot) => keys.rowsOf(slot)[keys.offsetOf(slot)])
+  return cells.filter((cell) => typeof cell === 'number').length
 }
 
 function filled(clock: ManualClock): Redstart {
@@ -269,14 +285,50 @@ describe('a store in which values sleep', () => {
     db.engine.invariants()
   })
 
+  it.each<[string, (db: Redstart) => unknown, number]>([
+    ['a look at a key', (db) => db.get('text'), 4],
+    ['a key that is not there', (db) => db.get('other'), 5],
+    ['a look at values by their slots', ({ engine }) => engine.databases[0]!.keys.lookAt(2), 4],
+    ['another value in a slot', ({ engine }) => engine.databases[0]!.keys.exchange(2, 'text'), 4],
+    // The last row moves, which is found by its key.
+    ['DEL', (db) => db.del('zset'), 3],
+    ['a snapshot', ({ engine }) => snapshotOf(engine), 5],
+    ['what a fork does', (db) => db.fork().keys('*'), 5],
+    ['KEYS', (db) => db.keys('*'), 0],
+  ])('makes no more keys than are asked for: %s', async (_what, work, left) => {
+    const db = await opened(filled(new ManualClock(START)), new ManualClock(START), false)
+    expect(keysAsleepIn(db)).toBe(5)
+
+    work(db)
+
+    expect(keysAsleepIn(db)).toBe(left)
+    db.engine.invariants()
+  })
+
+  it.each([
+    ['not short', 'k'.repeat(100), 0],
+    ['longer than a byte says with its type', 'k'.repeat(50), 1],
+    ['not ASCII', 'é', 0],
+    ['no text', Uint8Array.of(255), 0],
+    ['empty', '', 1],
+  ])('finds a key that is %s', async (_what, key, left) => {
+    const source = new Redstart({ clock: new ManualClock(START) })
+    source.call('SET', key, 'value')
+    const db = await opened(source, new ManualClock(START), false)
+
+    expect(keysAsleepIn(db)).toBe(left)
+    expect(db.call('GET', key)).toBe('value')
+    db.engine.invariants()
+  })
+
   it('can give them to a snapshot as they came', async () => {
     const [plain, encoder] = [new SnapshotEncoder(toBytes), new SnapshotEncoder(toBytes)]
     const db = await opened(filled(new ManualClock(START)), new ManualClock(START), false)
     const { keys } = db.engine.databases[0]!
-    for (const name of ['list', 'hash', 'set', 'zset', 'text']) {
-      const slot = keys.find(name)
-      encoder.entry(0, name, formOfAsleep(keys.codeAt(slot)))
-      keys.giveAsleep(slot, encoder)
+    // One of which the key is awake is among them.
+    keys.find('set')
+    for (const [slot, name] of ['text', 'zset', 'set', 'hash', 'list'].entries()) {
+      keys.giveAsleep(slot, 0, encoder)
       const value = keys.lookAt(slot)
       const form = formOf(value)
       if (form === undefined) {
