@@ -47,7 +47,6 @@ export class EncryptedStorage implements Storage {
       create: (name) => this.blockingBlob(name, inner.create(name)),
       append: (name) => this.segment(name, inner.append(name)),
       list: () => inner.list(),
-      remove: (name) => inner.remove(name),
       close: () => inner.close(),
     }
   }

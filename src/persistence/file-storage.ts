@@ -56,7 +56,6 @@ export class FileStorage implements Storage {
         return segment
       },
       list: () => (existsSync(this.folder) ? this.ours(readdirSync(this.folder)) : []),
-      remove: (name) => this.calls.remove(this.path(name)),
       close: () => this.lock.release(),
     }
   }

@@ -3,7 +3,7 @@ import type { LogWriter } from './log-writer.js'
 import { encodeManifest, MANIFEST, type Manifest, segmentName, snapshotName } from './manifest.js'
 import type { Policy } from './options.js'
 import type { BackupTarget, Keeper, KeptBytes, PersistenceHost, SaveRequest, SnapshotCursor } from './plain.js'
-import { putManifest, type Recovered, removeUnnamed, unnamed } from './recovery.js'
+import { putManifest, type Recovered, removeAll, removeUnnamed, unnamed } from './recovery.js'
 import { SnapshotEncoder } from './snapshot-format.js'
 import { snapshotPieces } from './snapshot-pieces.js'
 import { letGo, type Storage } from './storage.js'
@@ -57,6 +57,8 @@ export class KeptStore implements Keeper {
   private stopRules: (() => void) | undefined
   /** Resolves when the backup that is being written has ended, however that may be. */
   private backingUp: Promise<void> | undefined
+  /** Resolves when what no manifest names any more is removed, as far as it can be. */
+  private removing: Promise<unknown> = Promise.resolve()
   private isClosed = false
   /** While it is being closed: for all who ask meanwhile. */
   private closeWork: Promise<void> | undefined
@@ -155,13 +157,19 @@ export class KeptStore implements Keeper {
       const manifest = this.withSnapshot(file, seq, number)
       blocking.put(MANIFEST, encodeManifest(manifest))
       this.saved(manifest, encoder.bytes, cursor.count)
-      for (const name of unnamed(blocking.list(), manifest)) blocking.remove(name)
+      this.removeLater(unnamed(blocking.list(), manifest))
     } catch (error) {
       this.saveFailed(error)
       throw error
     } finally {
       cursor.end()
     }
+  }
+
+  /** Nobody waits for it but `close`: to give the blocks of a large file back takes the system tens of milliseconds. */
+  private removeLater(names: readonly string[]): void {
+    const removed = removeAll(this.storage, names)
+    this.removing = Promise.all([this.removing, removed])
   }
 
   // In the background.
@@ -378,6 +386,7 @@ export class KeptStore implements Keeper {
   private async closeOnce(): Promise<void> {
     this.end()
     await this.running?.ended
+    await this.removing
     try {
       await this.log.close()
       await putManifest(this.storage, this.closedManifest())

@@ -17,7 +17,6 @@ export class MemoryStorage implements Storage {
       create: (name) => this.blob(name),
       append: (name) => this.segment(name),
       list: () => [...this.files.keys()],
-      remove: (name) => void this.files.delete(name),
       close: () => {
         this.isOpen = false
       },
@@ -61,7 +60,7 @@ export class MemoryStorage implements Storage {
   }
 
   async remove(name: string): Promise<void> {
-    this.blocking.remove(name)
+    this.files.delete(name)
   }
 
   private piecesOf(name: string): Uint8Array[] {

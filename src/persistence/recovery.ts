@@ -173,9 +173,14 @@ export async function putManifest(storage: Storage, manifest: Manifest): Promise
   await storage.put(MANIFEST, encodeManifest(manifest))
 }
 
-/** Removes what no manifest names any more. What cannot be removed stays, and is tried again the next time. */
+/** Removes what no manifest names any more. */
 export async function removeUnnamed(storage: Storage, manifest: Manifest): Promise<void> {
-  for (const name of unnamed(await storage.list(), manifest)) await storage.remove(name).catch(() => undefined)
+  await removeAll(storage, unnamed(await storage.list(), manifest))
+}
+
+/** Begins to remove files before it returns. What cannot be removed stays, and is tried again when the store is opened. */
+export async function removeAll(storage: Storage, names: readonly string[]): Promise<void> {
+  await Promise.allSettled(names.map(async (name) => storage.remove(name)))
 }
 
 export function unnamed(names: readonly string[], { snapshot, segments }: Manifest): string[] {

@@ -45,7 +45,6 @@ export interface BlockingStorage {
   create(name: string): BlockingBlobWriter
   append(name: string): SegmentWriter
   list(): readonly string[]
-  remove(name: string): void
   close(): void
 }
 
