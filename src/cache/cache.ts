@@ -26,6 +26,7 @@ const BACKOFF_BY_DEFAULT_MS = 1_000
 const BACKOFF_DOUBLED_MOST = 6
 /** How many keys a step of `clear` looks at. */
 const SCAN_COUNT = 1_000
+const RESERVED_CODE = RESERVED.charCodeAt(0)
 const NO_TAGS: readonly string[] = []
 const FRESH_WHILE_THERE: Marks = { freshUntilMs: Number.POSITIVE_INFINITY, tags: undefined }
 /** The database would not keep the tags of a load, so it cannot keep its value. */
@@ -88,6 +89,7 @@ export class Cache<T> {
   }
 
   private valueAt(key: string, allowStale: boolean | undefined): T | undefined {
+    this.checkKey(key)
     const entry = this.find(key)
     if (entry !== undefined && !entry.failed) {
       if (this.isFresh(entry)) {
@@ -109,8 +111,12 @@ export class Cache<T> {
     return Array.from(keys, (key) => this.valueAt(key, options?.allowStale))
   }
 
-  /** Whether `get` would return a value: one that is fresh. Not counted in the statistics. O(1). */
+  /**
+   * Whether `get` would return a value: one that is fresh. Not counted in the statistics; for eviction it is a use of the
+   * value, as `get` is. O(1).
+   */
   has(key: string): boolean {
+    this.checkKey(key)
     const entry = this.look(key)
     return entry !== undefined && !entry.failed && this.isFresh(entry)
   }
@@ -166,6 +172,7 @@ export class Cache<T> {
     }
     signal?.throwIfAborted()
     if (options !== undefined) checkGetOrSetOptions(options)
+    this.checkKey(key)
     const entry = this.find(key)
     if (entry !== undefined && options?.refresh !== true) {
       if (this.isFresh(entry)) {
@@ -187,6 +194,7 @@ export class Cache<T> {
 
   /** Takes a value away, stale or not; returns whether there was one. A load of the key that runs is not kept. O(1). */
   delete(key: string): boolean {
+    this.checkKey(key)
     const had = this.look(key)
     this.detach(key)
     this.discard(key)
@@ -270,7 +278,6 @@ export class Cache<T> {
     options: GetOrSetOptions<T> | undefined,
     inBackground: boolean,
   ): Flight {
-    this.checkKey(key)
     const tags = optionOf('tags', options, this.options)
     const known = typeof tags === 'function' ? undefined : (tags ?? NO_TAGS)
     const stale = entry?.failed ? undefined : entry?.value
@@ -409,7 +416,7 @@ export class Cache<T> {
 
   private checkKey(key: string): void {
     if (typeof key !== 'string') throw new TypeError(`a key is a string, got ${typeof key}`)
-    if (key.startsWith(RESERVED)) throw new RangeError('a key may not begin with a zero character')
+    if (key.charCodeAt(0) === RESERVED_CODE) throw new RangeError('a key may not begin with a zero character')
   }
 
   /** Tells of an error that no caller hears of. */

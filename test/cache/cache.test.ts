@@ -268,14 +268,29 @@ describe('a cache', () => {
     expect(users.statistics).toMatchObject({ misses: 1, errors: 1 })
   })
 
-  it('refuses keys that are its own or no strings', async () => {
+  it('refuses keys that are its own or no strings, in every call', async () => {
     const { db, users } = openCache<number>()
-    const own = new RangeError('a key may not begin with a zero character')
+    users.set('7', 1, { tags: ['x'] })
+    const calls = [
+      (key: string) => users.get(key),
+      (key: string) => users.getMany([key]),
+      (key: string) => users.has(key),
+      (key: string) => users.delete(key),
+      (key: string) => users.set(key, 1),
+      (key: string) => users.setMany([[key, 1]]),
+    ]
 
-    expect(() => users.set('\0tag:x', 1)).toThrow(own)
-    await expect(users.getOrSet('\0tag:x', () => 1)).rejects.toThrow(own)
-    expect(() => users.set(7 as never, 1)).toThrow(new TypeError('a key is a string, got number'))
-    expect(db.dbsize()).toBe(0)
+    for (const [key, error] of [
+      ['\0tag:x', new RangeError('a key may not begin with a zero character')],
+      [7 as never, new TypeError('a key is a string, got number')],
+      [undefined as never, new TypeError('a key is a string, got undefined')],
+      [Symbol('7') as never, new TypeError('a key is a string, got symbol')],
+    ] as const) {
+      for (const call of calls) expect(() => call(key)).toThrow(error)
+      await expect(users.getOrSet(key, () => 1)).rejects.toThrow(error)
+    }
+    expect(db.dbsize()).toBe(2)
+    expect(users.get('7')).toBe(1)
   })
 
   it.each<[Partial<CacheOptions<number>>, string]>([
