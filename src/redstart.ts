@@ -357,8 +357,8 @@ export class Redstart extends Session {
   }
 
   /**
-   * Ends timers and typed subscriptions, and rejects calls that wait. Keys stay readable. What is kept is flushed and given up;
-   * from then on nothing can be written.
+   * Ends timers and typed subscriptions, and rejects calls that wait, later ones too. Keys stay readable. What is kept
+   * is flushed and given up; from then on nothing can be written.
    *
    * @throws what the disk says where writes could not be made durable; RedstartError ERR in a transaction of a database that is kept
    */

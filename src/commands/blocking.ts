@@ -1,5 +1,5 @@
 /** Commands that wait: what BLPOP, BZMPOP and the like have in common. */
-import { timeoutNegative, timeoutNotAFloat, timeoutOutOfRange } from '../errors.js'
+import { closed, timeoutNegative, timeoutNotAFloat, timeoutOutOfRange } from '../errors.js'
 import { Unit } from '../keyspace/unit.js'
 import type { CollectionType } from '../keyspace/value.js'
 import { ceilOfProduct, parseLongDouble } from '../structures/long-double.js'
@@ -34,7 +34,7 @@ export interface BlockRequest<R> extends Waiting {
 /**
  * Serves a command at once, or waits until a key has something for it. Inside an open unit (a transaction) nothing can
  * change while it waits, so it answers as if time had run out, and looks at no signal. Rejects with the reason of `signal`
- * when that is aborted.
+ * when that is aborted, and at once in a database that has been closed, whose timers have ended.
  */
 export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
   if (request.signal?.aborted && unit.store.depth === 0) return Promise.reject(request.signal.reason)
@@ -44,6 +44,7 @@ export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
   if (reply !== undefined) return reply
   const { store, database } = unit
   if (store.depth > 0) return request.timeoutReply
+  if (store.isClosed) return Promise.reject(closed())
   // The session may have selected another database by the time that it is served.
   const own = new Unit(store, database, unit.client)
   const { askAgain } = unit.client

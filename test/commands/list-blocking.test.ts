@@ -1,4 +1,4 @@
-import { type CallReply, RedstartError, type Session } from 'redstart'
+import { type CallReply, Redstart, RedstartError, type Session } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { expectRefused, forget, logged, type Opened, open, SYNTAX, say, WRONGTYPE } from '../support.js'
 
@@ -210,6 +210,17 @@ describe('blocking commands that wait', () => {
 
     expect(before).toEqual([])
     expect(await waiting.told()).toEqual(['a ["k","1"]'])
+  })
+
+  it('do not wait in a database that has been closed: there is no timer to end it', async () => {
+    const db = new Redstart()
+    await db.close()
+    const refused = 'ERR the database is closed'
+
+    await expect(db.blpop('none', 0.01)).rejects.toThrow(refused)
+    await expect(db.session().call('BLPOP', 'none', '0')).rejects.toThrow(refused)
+    db.rpush('there', 'a')
+    expect(await db.blpop('there', 0)).toEqual({ key: 'there', element: 'a' })
   })
 
   it('are refused when the database is closed', async () => {
