@@ -157,7 +157,7 @@ export class Redstart extends Session {
    */
   static async open(options?: OpenOptions): Promise<Redstart> {
     const { persistence, onPersistence, ...others } = checkedToOpen(options)
-    const db = new Redstart(others)
+    const db = newRedstart(others)
     if (onPersistence !== undefined) db.on('persistence', onPersistence)
     if (persistence === undefined) return db
     try {
@@ -294,7 +294,7 @@ export class Redstart extends Session {
     })
     copyUsers(this.store, store)
     if (this.store.observation !== undefined) observeAs(this.store, store)
-    return new Redstart(new Forked(store))
+    return newRedstart(new Forked(store))
   }
 
   /**
@@ -381,6 +381,11 @@ export class Redstart extends Session {
   get engine(): Store {
     return this[UNIT].store
   }
+}
+
+/** Out of the class: the build gives another name to one that names itself, and stacks and `console.log` would show it. */
+function newRedstart(given: RedstartOptions | Forked): Redstart {
+  return new Redstart(given)
 }
 
 /** The unit of a new session; one that counts where calls are counted. */

@@ -17,6 +17,9 @@ export const RUN: unique symbol = Symbol('run')
 /** As RUN, for commands that may need memory: keys are evicted where there is too little, before and after. */
 export const GROW: unique symbol = Symbol('grow')
 
+/** Asked by `console.log` of Node, Bun and Deno what to show. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
+
 /**
  * What the typed commands are methods of: one class per group, joined by `Session`. T is what bulk strings come back
  * as: `string`, or `Uint8Array` on the `bytes` side.
@@ -26,6 +29,12 @@ export abstract class Handle<T extends string | Uint8Array> {
   [AT_ONCE] = false
   abstract [OUT](value: StringValue): T
   abstract [OUT_TEXT](text: string): T
+
+  /** @internal The engine would fill pages, and has passwords in it. */
+  [INSPECT](): string {
+    const { index, keys } = this[UNIT].database
+    return `${this.constructor.name} { database: ${index}, keys: ${keys.size} }`
+  }
 
   /** Throws where the call may not be made. Whoever has the store itself may do all. */
   [ADMIT](_method: string, _args: readonly unknown[]): void {}

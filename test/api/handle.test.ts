@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { BytesCommands, Session } from 'redstart'
 import { describe, expect, it } from 'vitest'
 import { joinMethods, OUT, OUT_TEXT, RUN } from '../../src/api/handle.js'
@@ -97,5 +98,21 @@ describe('a handle', () => {
 
     expect(Object.keys(db.bytes)).toEqual([])
     expect(JSON.stringify(db.bytes)).toBe('{}')
+  })
+})
+
+describe('what is logged', () => {
+  it('shows what a database is, and not the engine with its passwords', () => {
+    const { db } = open()
+    db.configSet({ requirepass: 'secret' })
+    db.mset({ a: 1, b: 2 })
+    const other = db.session()
+    other.select(3)
+
+    expect(inspect(db)).toBe('Redstart { database: 0, keys: 2 }')
+    expect(inspect(other)).toBe('Session { database: 3, keys: 0 }')
+    expect(inspect({ bytes: db.bytes, fork: db.fork() })).toBe(
+      '{\n  bytes: BytesCommands { database: 0, keys: 2 },\n  fork: Redstart { database: 0, keys: 2 }\n}',
+    )
   })
 })
