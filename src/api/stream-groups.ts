@@ -441,7 +441,8 @@ export abstract class StreamGroupCommands<T extends string | Uint8Array> extends
   /**
    * Reads a stream as a consumer of a group, entry by entry: first what is pending for the consumer already, then what other
    * consumers have left for `claimIdleMs`, then what is new, for which it waits. An entry is acknowledged when the loop comes back for the
-   * next one; where the body throws or leaves the loop, the entry stays pending. Group and stream are made if missing.
+   * next one; where the body throws or leaves the loop, the entry stays pending, and so does what was taken with it, up to `count`
+   * entries. Group and stream are made if missing.
    *
    * @example
    * for await (const job of db.consume('jobs', { group: 'workers', consumer: 'w1', claimIdleMs: 60_000, signal })) {

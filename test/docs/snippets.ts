@@ -66,10 +66,10 @@ export function diagnosticsOf(all: readonly Snippet[]): string[] {
   })
 }
 
-const SCALAR = String.raw`(?:'[^']*'|"[^"]*"|-?\d[\d_.]*|null)`
+const SCALAR = String.raw`(?:'[^']*'|"[^"]*"|-?\d[\d_.]*|null|true|false)`
 const ITEM = literalOf(SCALAR)
 const LITERAL = literalOf(ITEM)
-const GIVES = new RegExp(String.raw`^( *)((?:await )?\w+\.\S.*?) +// +(${LITERAL})(?=$|[:;, ]).*$`, 'gm')
+const GIVES = new RegExp(String.raw`^( *)((?:await )?\w+[.(]\S.*?) +// +(${LITERAL})(?=$|[:;, ]).*$`, 'gm')
 const THROWS = /^(\s*)(\w+\.\S.*?) +\/\/ throws (.*)$/gm
 
 /** The module, in which each statement with a value in its comment is expected to give that value. */
