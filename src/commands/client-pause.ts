@@ -133,7 +133,7 @@ function mayWrite({ client }: Unit, command: Command): boolean {
   return isReplicated(command) || (nameOf(command) === 'exec' && hasQueued(client, isReplicated))
 }
 
-/** Redis sends messages to replicas too, whatever the flags of PUBLISH say. */
+/** Redis sends replicas messages too, and the count that PFCOUNT writes into a key, whatever the flags of these commands say. */
 function isReplicated(command: Command): boolean {
-  return (command.flags & (WRITE | FLAGS.may_replicate)) !== 0 || /^s?publish$/.test(nameOf(command))
+  return (command.flags & (WRITE | FLAGS.may_replicate)) !== 0 || /^(s?publish|pfcount)$/.test(nameOf(command))
 }
