@@ -35,6 +35,7 @@ import {
   clientCaching,
   clientGetredir,
   clientTrackinginfo,
+  needTracking,
   trackingOff,
   trackingOn,
   trackingOptions,
@@ -242,6 +243,8 @@ export const clientCommands = {
         arity: 3,
         syntax: '<mode= YES | NO>',
         call(unit, argv): Reply {
+          // Whether there is anything to say comes before what is said.
+          needTracking(unit)
           clientCaching(unit, isFirst(argv, 2, 'YES', 'NO'))
           return OK
         },

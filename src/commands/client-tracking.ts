@@ -103,12 +103,17 @@ function overlap(one: string, other: string): boolean {
 }
 
 /** Says whether the keys of the next call are to be remembered. Throws ERR outside of OPTIN or OPTOUT. O(1). */
-export function clientCaching({ client }: Unit, remembers: boolean): void {
-  const { tracking } = client
-  if (tracking === undefined) throw cachingNeedsTracking()
+export function clientCaching(unit: Unit, remembers: boolean): void {
+  const tracking = needTracking(unit)
   if (remembers && !tracking.optIn) throw cachingNeeds('YES')
   if (!remembers && !tracking.optOut) throw cachingNeeds('NO')
   tracking.caching = remembers
+}
+
+/** The tracking of a session. Throws ERR where it is off. O(1). */
+export function needTracking({ client }: Unit): ClientTracking {
+  if (client.tracking === undefined) throw cachingNeedsTracking()
+  return client.tracking
 }
 
 /** What the session is told. O(prefixes). */

@@ -8,9 +8,11 @@ import { KEEPING } from './config-keeping.js'
 import {
   BadParameter,
   type Parameter,
+  percentileText,
   readChoice,
   readInteger,
   readMemory,
+  readPercentile,
   readYesOrNo,
   yesOrNo,
 } from './config-values.js'
@@ -172,14 +174,9 @@ const OBSERVATION: readonly Parameter[] = [
   },
   {
     name: 'latency-tracking-info-percentiles',
-    get: ({ settings }) => settings.latencyPercentiles.join(' '),
+    get: ({ settings }) => settings.latencyPercentiles.map(percentileText).join(' '),
     set(text) {
-      const percentiles = text.split(' ').filter((word) => word !== '')
-      const numbers = percentiles.map((word) => (/^\d+(\.\d*)?$/.test(word) ? Number(word) : Number.NaN))
-      if (numbers.some(Number.isNaN)) throw new BadParameter('Invalid latency-tracking-info-percentiles parameters')
-      if (numbers.some((number) => number > 100)) {
-        throw new BadParameter('latency-tracking-info-percentiles parameters should sit between [0.0,100.0]')
-      }
+      const percentiles = text === '' ? [] : text.split(' ').map(readPercentile)
       return (store) => {
         store.settings.latencyPercentiles = percentiles
       }

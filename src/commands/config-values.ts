@@ -1,6 +1,7 @@
 /** What a parameter of CONFIG is, and how its values are read. */
 import type { Store } from '../keyspace/store.js'
 import { type Int64, parseInt64 } from '../structures/int64.js'
+import { parseScore } from '../structures/score.js'
 import { clamp } from './argv.js'
 
 /** Why a value cannot be taken: what stands behind the dash of CONFIG SET's error. */
@@ -61,4 +62,20 @@ export function readChoice<T extends string>(text: string, choices: readonly T[]
   const choice = choices.find((other) => other === text.toLowerCase())
   if (choice !== undefined) return choice
   throw new BadParameter(`argument(s) must be one of the following: ${choices.join(', ')}`)
+}
+
+/** A number of hundredths, in any notation of a score. */
+export function readPercentile(text: string): number {
+  const percentile = parseScore(text)
+  if (percentile === undefined) throw new BadParameter('Invalid latency-tracking-info-percentiles parameters')
+  if (percentile < 0 || percentile > 100) {
+    throw new BadParameter('latency-tracking-info-percentiles parameters should sit between [0.0,100.0]')
+  }
+  return percentile
+}
+
+/** A percentile as Redis shows it: six decimals at most. */
+export function percentileText(percentile: number): string {
+  const sign = Object.is(percentile, -0) ? '-' : ''
+  return sign + String(Number(percentile.toFixed(6)))
 }

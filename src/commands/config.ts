@@ -12,12 +12,18 @@ import { helpCommand } from './help.js'
 import { observationOf } from './observation.js'
 import { MapReply, OK, type Reply } from './reply.js'
 
-/** The values of all parameters that a pattern fits; names and patterns in any letter case. O(patterns × parameters). */
+/**
+ * The values of all parameters that a pattern fits; names and patterns in any letter case. One that is asked for by its name
+ * comes by it as it was written, as in Redis. O(patterns × parameters).
+ */
 export function configGet(unit: Unit, patterns: readonly string[]): Record<string, string> {
   const globs = patterns.map((pattern) => new Glob(pattern, true))
   const found: Record<string, string> = {}
   for (const { name, get } of PARAMETERS.values()) {
-    if (globs.some((glob) => glob.matches(name))) found[name] = get(unit.store)
+    const first = globs.findIndex((glob) => glob.matches(name))
+    if (first < 0) continue
+    const asked = patterns[first]!
+    found[asked.length === name.length && asked.toLowerCase() === name ? asked : name] = get(unit.store)
   }
   return found
 }

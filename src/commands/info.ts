@@ -10,6 +10,7 @@ import type { Unit } from '../keyspace/unit.js'
 import { toHex } from '../structures/text.js'
 import { textsFrom } from './argv.js'
 import { type Command, LOADING, NO_KEYS, STALE } from './command.js'
+import { percentileText } from './config-values.js'
 import { host } from './host.js'
 import { keysizesFields } from './info-keysizes.js'
 import { memoryFields } from './info-memory.js'
@@ -255,8 +256,8 @@ function latencyFields(store: Store): Field[] {
   for (const [command, { histogram }] of observationOf(store).commands) {
     if (histogram === undefined || histogram.count === 0) continue
     const percentiles = latencyPercentiles.map((percentile) => {
-      const us = histogram.percentile(Number(percentile)) / 1_000
-      return `p${percentile}=${us.toFixed(3)}`
+      const us = histogram.percentile(percentile) / 1_000
+      return `p${percentileText(percentile)}=${us.toFixed(3)}`
     })
     fields.push([`latency_percentiles_usec_${nameOf(command)}`, percentiles.join(',')])
   }

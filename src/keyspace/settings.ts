@@ -39,8 +39,8 @@ export class Settings {
   latencyMonitorThreshold = 0
   /** Whether the times of calls are kept in histograms. */
   latencyTracking = false
-  /** The percentiles that INFO tells of them, as they were given. */
-  latencyPercentiles: readonly string[] = ['50', '99', '99.9']
+  /** The percentiles that INFO tells of them. */
+  latencyPercentiles: readonly number[] = [50, 99, 99.9]
   /** How many keys are remembered for CLIENT TRACKING; 0 for all. */
   trackingTableMaxKeys = 1_000_000
 }

@@ -13,6 +13,13 @@ describe('CONFIG GET', () => {
     expect(db.configGet('databases')).toEqual({ databases: '16' })
   })
 
+  it('tells the name of one parameter as it was asked for', () => {
+    const { db } = open()
+
+    expect(say(db, 'CONFIG GET DATABASES databases')).toEqual(['DATABASES', '16'])
+    expect(say(db, 'CONFIG GET d[a]tabases DATABASES')).toEqual(['databases', '16'])
+  })
+
   it('needs a name', () => {
     expectRefused(open(), () => say(open().db, 'CONFIG GET'), "ERR wrong number of arguments for 'config|get' command")
   })
