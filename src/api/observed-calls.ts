@@ -76,14 +76,15 @@ function wrap(typed: Typed): Method {
 }
 
 function wrappedMethod(typed: Typed): Method {
-  const { original, command } = typed
+  const { original, command, isAsync } = typed
   let counted: Observation | undefined
   let statistics = { calls: 0, failed: 0 }
   return function call(this: Connection, ...args: readonly unknown[]): unknown {
     const { store } = this[UNIT]
     if (!isLookedAt(store)) return original.apply(this, args as unknown[])
     const observation = observationOf(store)
-    if (!isOnlyCounted(store, observation)) return look(this, typed, observation, args)
+    // One that may wait is counted when it has.
+    if (isAsync || !isOnlyCounted(store, observation)) return look(this, typed, observation, args)
     if (observation !== counted) {
       counted = observation
       statistics = observation.statisticsOf(command)

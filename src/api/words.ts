@@ -2,9 +2,10 @@
 
 import { type Data, type Key, toText } from '../commands/argv.js'
 import { type BlockingOptions, checkedTimeout, type Waiting } from '../commands/blocking.js'
+import { observationOf } from '../commands/observation.js'
 import { numkeysNotPositive, wrongArity } from '../errors.js'
 import { listGiven, type Names, optionsGiven, signalGiven } from './given.js'
-import { AT_ONCE, type Handle, OUT_TEXT } from './handle.js'
+import { AT_ONCE, type Handle, OUT_TEXT, UNIT } from './handle.js'
 import type { HscanOptions } from './hash.js'
 import type { SscanOptions } from './set.js'
 import type { ZscanOptions } from './sorted-set.js'
@@ -49,6 +50,8 @@ export function promised<R>(handle: Handle<string | Uint8Array>, body: () => R |
   try {
     return Promise.resolve(body())
   } catch (error) {
+    const { store } = handle[UNIT]
+    if (store.hearsCalls) observationOf(store).failed(error)
     return Promise.reject(error)
   }
 }

@@ -1,9 +1,10 @@
 /** Commands that wait: what BLPOP, BZMPOP and the like have in common. */
 import { closed, timeoutNegative, timeoutNotAFloat, timeoutOutOfRange } from '../errors.js'
-import { Unit } from '../keyspace/unit.js'
+import type { Unit } from '../keyspace/unit.js'
 import type { CollectionType } from '../keyspace/value.js'
 import { ceilOfProduct, parseLongDouble } from '../structures/long-double.js'
 import { type Argv, textAt } from './argv.js'
+import { observationOf } from './observation.js'
 
 /** What typed methods take that may wait. */
 export interface BlockingOptions {
@@ -46,21 +47,26 @@ export function block<R>(unit: Unit, request: BlockRequest<R>): R | Promise<R> {
   if (store.depth > 0) return request.timeoutReply
   if (store.isClosed) return Promise.reject(closed())
   // The session may have selected another database by the time that it is served.
-  const own = new Unit(store, database, unit.client)
+  const own = unit.beside()
   const { askAgain } = unit.client
+  let asks = false
+  const end = store.hearsCalls ? observationOf(store).putOffEnd() : undefined
   return store.waiters.block({
     client: unit.client,
     database,
     keys: request.keys,
     type: request.type,
     attempt: () => {
+      asks = true
       askAgain?.()
+      asks = false
       return attemptIn(own, request)
     },
     untilGone: request.untilGone,
     timeoutReply: request.timeoutReply,
     deadlineMs: deadlineAfter(unit, timeoutMs),
     signal: request.signal,
+    ended: end === undefined ? undefined : (failure) => end(failure, asks),
   })
 }
 

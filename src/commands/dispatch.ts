@@ -146,8 +146,7 @@ function refusal(unit: Unit, argv: Argv, error: RedstartError): RedstartError {
 /** The command that a call names, whether or not it may be run. */
 function commandOf(argv: Argv): Command | undefined {
   const command = findCommand(commandTable, textAt(argv, 0))
-  const contained = command?.subcommands === undefined ? command : subcommandOf(command, argv)
-  return contained?.call === undefined ? undefined : contained
+  return command?.subcommands === undefined || argv.length < 2 ? command : subcommandOf(command, argv)
 }
 
 /** Makes again what a log says: the batch runs as one unit, in which nothing expires and nothing is logged. */

@@ -89,6 +89,7 @@ export function announceDeadline(
   passed: boolean,
 ): void {
   if (passed) {
+    unit.store.statistics.expiredFields += fields.length
     if (unit.logging) unit.logWords(['HDEL', key, ...fields])
     unit.shrunk(key, hash, 'hdel', fields.length)
     return

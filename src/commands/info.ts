@@ -119,6 +119,7 @@ function clientFields({ connections, waiters, tracking, pause }: Store): Field[]
     ['clients_in_timeout_table', waiters.timeouts],
     ['total_watched_keys', watched.reduce((sum, count) => sum + count, 0)],
     ['total_blocking_keys', waiters.keyCount],
+    ['total_blocking_keys_on_nokey', waiters.keyCountUntilGone],
   ]
 }
 

@@ -43,6 +43,21 @@ export interface ObservedCall {
   words(): readonly string[]
 }
 
+/** Is told how a call has ended that had to wait: of its error, and whether that refused it leave before it was tried again. */
+export type CallEnd = (failure: unknown, isRefused: boolean) => void
+
+/** What is known of a call while its body runs. */
+interface RunningCall {
+  readonly unit: Unit
+  readonly call: ObservedCall
+  /** How long it has taken, once it has ended or begun to wait; undefined where nobody wants to know. */
+  ns: number | undefined
+  /** Whether it has begun to wait: it is counted when that ends. */
+  isPutOff: boolean
+  /** What it has thrown. */
+  failure: unknown
+}
+
 class MonitorDelivery implements Delivery {
   private readonly listeners: readonly CallListener[]
   private readonly call: MonitoredCall
@@ -83,6 +98,7 @@ export class Observation {
   /** The typed call that is running, and whether events were being handed out when it began. */
   private insideSince: boolean | undefined = undefined
   private times = false
+  private running: RunningCall | undefined = undefined
   private readonly getTimer: GetTimer
 
   constructor(store: Store) {
@@ -182,23 +198,53 @@ export class Observation {
     if (client.noTouch) store.leavesAccess = nameOf(call.command) !== 'touch'
     const timed = this.times || (isTimed && (this.counts || store.settings.latencyTracking))
     const started = timed ? this.stopwatch() : 0
-    let failure: unknown
+    const outer = this.running
+    const running: RunningCall = { unit, call, ns: undefined, isPutOff: false, failure: undefined }
+    this.running = running
     try {
       return body()
     } catch (error) {
-      failure = error
+      running.failure = error
       throw error
     } finally {
       store.leavesAccess = false
-      this.ended(unit, call, timed ? (this.stopwatch() - started) * 1e6 : undefined, failure)
+      this.running = outer
+      if (timed) running.ns = (this.stopwatch() - started) * 1e6
+      this.ended(running)
     }
   }
 
-  private ended(unit: Unit, call: ObservedCall, ns: number | undefined, failure: unknown): void {
-    const { store } = this
-    const { command } = call
-    if (this.counts && call.isCounted !== true) this.count(command, failure)
+  /** The running call has failed, and returns a promise that says so. */
+  failed(error: unknown): void {
+    if (this.running !== undefined) this.running.failure = error
+  }
+
+  /**
+   * The running call waits: it is counted, and shown to SLOWLOG, when what is returned is told that the waiting has ended. How long it has
+   * waited is no part of what it takes.
+   */
+  putOffEnd(): CallEnd | undefined {
+    const { running } = this
+    if (running === undefined) return undefined
+    running.isPutOff = true
+    return (failure, isRefused) => {
+      // One whose connection is gone has never been.
+      if (running.unit.client.closed || !(failure === undefined || isReply(failure))) return
+      if (isRefused) this.rejected(running.call.command, failure)
+      else this.record(running, failure)
+    }
+  }
+
+  private record({ unit, call, ns }: RunningCall, failure: unknown): void {
+    if (this.counts && call.isCounted !== true) this.count(call.command, failure)
     if (ns !== undefined) this.took(unit, call, ns)
+  }
+
+  private ended(running: RunningCall): void {
+    const { store } = this
+    const { unit, call, failure } = running
+    const { command } = call
+    if (!running.isPutOff) this.record(running, failure)
     if (store.tracking !== undefined) {
       store.tracking.actor = undefined
       if (unit.client.tracking !== undefined) track(unit, call, failure === undefined || isReply(failure))
@@ -221,19 +267,20 @@ export class Observation {
   }
 
   private took(unit: Unit, call: ObservedCall, ns: number): void {
-    const { settings } = this.store
+    const { settings, clock } = this.store
     const { command } = call
     if (this.counts || settings.latencyTracking) this.statisticsOf(command).timed(ns, settings.latencyTracking)
     const slow = settings.slowlogLogSlowerThan
     if (slow >= 0 && ns >= slow * 1_000 && (command.flags & SKIP_SLOWLOG) === 0) {
       const { address: client, name: clientName } = unit.client
-      const entry = { timestamp: seconds(unit.now()), durationUs: Math.floor(ns / 1_000), client, clientName }
+      const timestamp = seconds(clock.now())
+      const entry = { timestamp, durationUs: Math.floor(ns / 1_000), client, clientName }
       this.slowCalls.add(entry, call.words(), settings.slowlogMaxLen)
     }
     const threshold = settings.latencyMonitorThreshold
     const ms = Math.floor(ns / 1e6)
     if (threshold > 0 && ms >= threshold) {
-      this.latency.add((command.flags & FAST) === 0 ? 'command' : 'fast-command', ms, seconds(unit.now()))
+      this.latency.add((command.flags & FAST) === 0 ? 'command' : 'fast-command', ms, seconds(clock.now()))
     }
   }
 

@@ -1,4 +1,5 @@
 import type { RedstartError } from '../errors.js'
+import type { Client } from './client.js'
 import type { Database } from './database.js'
 import { ABSENT } from './key-index.js'
 import type { GetCounts } from './statistics.js'
@@ -19,9 +20,13 @@ export const TIMED_ONE_IN = 1024
 export class CountingUnit extends Unit {
   private readonly gets: GetCounts
 
-  constructor(store: Store, database: Database) {
-    super(store, database)
+  constructor(store: Store, database: Database, client?: Client) {
+    super(store, database, client)
     this.gets = store.statistics.gets
+  }
+
+  override beside(): CountingUnit {
+    return new CountingUnit(this.store, this.database, this.client)
   }
 
   /** Counts a call of the typed `get`, which nothing else counts. */

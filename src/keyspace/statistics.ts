@@ -56,7 +56,7 @@ export class Statistics {
   connections = 0
   /** Error replies by their codes. */
   readonly errors = new Map<string, number>()
-  /** What was refused by the rules of users. */
+  /** What was refused by the rules of users: as in Redis never counted anew. */
   readonly denied = { auth: 0, command: 0, key: 0, channel: 0 }
 
   /** Keys that were read and there. */
@@ -89,6 +89,5 @@ export class Statistics {
     this.evictedKeys = 0
     this.connections = 0
     this.errors.clear()
-    Object.assign(this.denied, { auth: 0, command: 0, key: 0, channel: 0 })
   }
 }

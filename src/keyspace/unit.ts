@@ -58,6 +58,11 @@ export class Unit {
     this.client = client
   }
 
+  /** Another one for a call of the same connection that waits, on the database that is selected now. */
+  beside(): Unit {
+    return new Unit(this.store, this.database, this.client)
+  }
+
   /**
    * Called before a call that may need memory: evicts what is too much. Throws OOM where there is nothing to evict.
    * O(1) without a limit.

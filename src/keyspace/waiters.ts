@@ -21,6 +21,8 @@ export interface WaitRequest<R> {
   /** When time runs out, in milliseconds since the epoch; Infinity to wait for ever. */
   readonly deadlineMs: number
   readonly signal?: AbortSignal | undefined
+  /** Is told when the waiting ends: of the error, or of undefined where there is a reply. */
+  readonly ended?: ((failure: unknown) => void) | undefined
 }
 
 type ValueType = 'string' | CollectionType
@@ -108,6 +110,13 @@ export class Waiters {
     return count
   }
 
+  /** How many of them are waited for by somebody who is tried too when the key goes. O(keys waited for). */
+  get keyCountUntilGone(): number {
+    let count = 0
+    for (const keys of this.queues.values()) for (const { untilGone } of keys.values()) if (untilGone > 0) count++
+    return count
+  }
+
   /** The connections whose calls wait. O(calls). */
   clients(): Set<Client> {
     const clients = new Set<Client>()
@@ -127,9 +136,8 @@ export class Waiters {
   unblock(client: Client, error: Error | undefined): boolean {
     const own = [...this.list()].filter(({ request }) => request.client === client)
     for (const waiter of own) {
-      this.leave(waiter)
-      if (error === undefined) waiter.resolve(waiter.request.timeoutReply)
-      else waiter.reject(error)
+      if (error === undefined) this.answer(waiter, waiter.request.timeoutReply)
+      else this.refuse(waiter, error)
     }
     return own.length > 0
   }
@@ -210,16 +218,14 @@ export class Waiters {
     try {
       reply = waiter.request.attempt()
     } catch (error) {
-      this.leave(waiter)
-      waiter.reject(error)
+      this.refuse(waiter, error)
       return
     }
     if (reply === undefined) {
       this.requeue(waiter)
       return
     }
-    this.leave(waiter)
-    waiter.resolve(reply)
+    this.answer(waiter, reply)
   }
 
   /** Who was tried in vain stands behind the others, as in Redis. O(keys of the call). */
@@ -240,8 +246,7 @@ export class Waiters {
   /** Answers those whose time is up; returns whether some are left over. */
   expire(now: number, budget: number): boolean {
     return this.wheel.expire(now, budget, (waiter) => {
-      this.leave(waiter)
-      waiter.resolve(waiter.request.timeoutReply)
+      this.answer(waiter, waiter.request.timeoutReply)
     })
   }
 
@@ -251,16 +256,26 @@ export class Waiters {
       for (const queue of [...keys.values()]) {
         for (const waiter of [...queue.waiters]) {
           if (client !== undefined && waiter.request.client !== client) continue
-          this.leave(waiter)
-          waiter.reject(reason)
+          this.refuse(waiter, reason)
         }
       }
     }
   }
 
   private abort(waiter: Waiter): void {
+    this.refuse(waiter, waiter.request.signal?.reason)
+  }
+
+  private answer(waiter: Waiter, reply: unknown): void {
     this.leave(waiter)
-    waiter.reject(waiter.request.signal?.reason)
+    waiter.request.ended?.(undefined)
+    waiter.resolve(reply)
+  }
+
+  private refuse(waiter: Waiter, reason: unknown): void {
+    this.leave(waiter)
+    waiter.request.ended?.(reason)
+    waiter.reject(reason)
   }
 
   private enqueue(waiter: Waiter): void {

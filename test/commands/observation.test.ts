@@ -40,6 +40,102 @@ describe('statistics', () => {
     expect(errorstats).toEqual({ errorstat_WRONGTYPE: 'count=2', errorstat_ERR: 'count=2' })
   })
 
+  // Bug: they were counted when they began to wait, and what they ended by was not.
+  it('count a call that waits when its waiting ends, by what it ends', async () => {
+    const clock = manualClock()
+    const { db } = timed({ clock })
+    const [a, b, c, d] = [db.session(), db.session(), db.session(), db.session()]
+    db.configSet({ 'slowlog-log-slower-than': 0 })
+    db.aclSetuser('ann', 'on', 'nopass', '+@all', '~*')
+    db.call('XGROUP', 'CREATE', 's', 'g', '$', 'MKSTREAM')
+    db.configResetstat()
+    const blpop = (): unknown => db.info('commandstats')['commandstats']!['cmdstat_blpop']
+    const slow = (): number => db.slowlogGet(-1).filter(({ args }) => /^blpop$/i.test(args[0]!)).length
+
+    const replies = [a.call('BLPOP', 'q', 0), b.blpop('q', 0)]
+    expect([blpop(), slow()]).toEqual([undefined, 0])
+    db.rpush('q', '1', '2')
+    expect([blpop(), slow()]).toEqual([expect.stringMatching(/^calls=2,.*rejected_calls=0,failed_calls=0$/), 2])
+    replies.push(a.call('BLPOP', 'q', 1))
+    clock.advance(1_000)
+    expect(blpop()).toMatch(/^calls=3,.*rejected_calls=0,failed_calls=0$/)
+    const unblocked = a.call('BLPOP', 'q', 0)
+    db.clientUnblock(a.clientId(), 'error')
+    expect(blpop()).toMatch(/^calls=4,.*rejected_calls=0,failed_calls=1$/)
+    c.call('AUTH', 'ann', 'x')
+    const refused = c.call('BLPOP', 'q', 0)
+    db.aclSetuser('ann', '-blpop')
+    db.rpush('q', '1')
+    expect(blpop()).toMatch(/^calls=4,.*rejected_calls=1,failed_calls=1$/)
+    db.del('q')
+    const group = a.call('XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', 0, 'STREAMS', 's', '>')
+    db.del('s')
+    const gone = d.call('BLPOP', 'q', 0)
+    d.close()
+
+    const { commandstats, errorstats } = db.info('commandstats', 'errorstats')
+    expect(commandstats!['cmdstat_xreadgroup']).toMatch(/^calls=1,.*rejected_calls=0,failed_calls=1$/)
+    expect(commandstats!['cmdstat_blpop']).toMatch(/^calls=4,.*rejected_calls=1,failed_calls=1$/)
+    expect(errorstats).toEqual({
+      errorstat_UNBLOCKED: 'count=1',
+      errorstat_NOPERM: 'count=1',
+      errorstat_NOGROUP: 'count=1',
+    })
+    expect(await Promise.allSettled([...replies, unblocked, refused, group, gone])).toHaveLength(7)
+  })
+
+  it('count a call that may wait and fails at once', async () => {
+    const { db } = timed()
+    db.set('k', 'v')
+
+    await expect(db.blpop('k', 0)).rejects.toThrow(RedstartError)
+
+    expect(db.info('commandstats')['commandstats']!['cmdstat_blpop']).toMatch(
+      /^calls=1,.*rejected_calls=0,failed_calls=1$/,
+    )
+  })
+
+  it('count the calls of a container without a subcommand as refused', () => {
+    const { db } = timed()
+    fails(() => db.call('OBJECT'))
+
+    expect(db.info('commandstats')['commandstats']!['cmdstat_object']).toMatch(
+      /^calls=0,.*rejected_calls=1,failed_calls=0$/,
+    )
+  })
+
+  it('tell which keys are waited for, and by whom who cannot do without them', async () => {
+    const { db } = timed()
+    const [a, b] = [db.session(), db.session()]
+    db.call('XGROUP', 'CREATE', 's', 'g', '$', 'MKSTREAM')
+    const replies = [a.call('BLPOP', 'q', 0), b.call('XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', 0, 'STREAMS', 's', '>')]
+
+    expect(db.info('clients')['clients']).toMatchObject({ total_blocking_keys: 2, total_blocking_keys_on_nokey: 1 })
+    a.close()
+    b.close()
+    await Promise.allSettled(replies)
+  })
+
+  it('count fields that a past deadline takes out as expired', () => {
+    const { db } = timed()
+    db.hset('h', { a: '1', b: '2', c: '3' })
+    db.hexpire('h', 0, ['a'])
+    db.call('HGETEX', 'h', 'PXAT', 1, 'FIELDS', 1, 'b')
+
+    expect(db.info('stats')['stats']!['expired_subkeys']).toBe(2)
+  })
+
+  it('keep by CONFIG RESETSTAT how much was refused by rules of users', () => {
+    const { db } = timed()
+    const session = db.session()
+    db.aclSetuser('ann', 'on', 'nopass', '+get')
+    session.call('AUTH', 'ann', 'x')
+    fails(() => session.call('GET', 'k'))
+    db.configResetstat()
+
+    expect(db.info('stats')['stats']!['acl_access_denied_key']).toBe(1)
+  })
+
   it('count a typed method that calls another once', () => {
     const { db } = timed()
     db.zrandmember('z', 2)
