@@ -12,23 +12,25 @@ import { ARRAY, asciiWeight, textWeight, WORD } from './weight.js'
  * dense (the last row moves into the gap) or `free` leaves them where they are and hands them out again, and `dropLast` gives some of
  * them up; a table is used with one of the two.
  *
- * Up to MAP_MAX keys a Map finds the slot: it knows the hash of a string that it has seen before. A Map that passes a
+ * Up to some 25,000 keys a Map finds the slot: it knows the hash of a string that it has seen before. A Map that passes a
  * million keys stops for 75 ms, though, so more keys lie in an extendible hash table (Fagin et al. 1979): the top bits of
  * the hash choose one of many segments, open addressing with linear probing inside. A full segment splits in two and a
  * nearly empty one joins its twin, at most some 3,000 cells or 50 µs at a time. That takes 14 to 22 bytes a key where a Map
- * takes 28 to 56.
+ * takes 28 to 56. On the way from the one to the other keys lie in both, and the Map finds them all: to take them out one
+ * by one takes more than to put them into segments.
  *
  * Invariants: a segment of depth d holds all keys whose hashes agree in their top d bits and stands in the directory
  * 2^(depth of the directory - d) times. Its cells are pairs of hash and slot + 1, 0 in an empty one; between the home of a
- * key and its cell no cell is empty. The last two words of a segment are its count and its depth.
+ * key and its cell no cell is empty. The last two words of a segment are its count and its depth. While there is a Map it has all keys,
+ * and segments have those of the first `moved` slots.
  *
  * @see https://doi.org/10.1145/320083.320092
  */
 export class StringTable<T = unknown> {
   readonly stride: number
   private map: Map<string, number> | undefined
-  /** What the map has still to give to the segments, where there are too many keys for it. */
-  private leaving: IterableIterator<[string, number]> | undefined
+  /** The keys in so many of the first slots lie in segments too, where the map has become too large. */
+  private moved: number
   private directory: Int32Array[]
   /** 32 less the depth of the directory. */
   private shift: number
@@ -59,7 +61,7 @@ export class StringTable<T = unknown> {
     this.stride = stride
     this.limits = limits
     this.map = new Map()
-    this.leaving = undefined
+    this.moved = 0
     this.directory = NO_DIRECTORY
     this.shift = 31
     this.first = new Array<unknown>(FIRST_ROWS * stride)
@@ -85,8 +87,9 @@ export class StringTable<T = unknown> {
   get weight(): number {
     const { count, chunks, stride } = this
     const rows = this.first.length + (chunks.length - 1) * CHUNK * stride
-    const cells = this.map === undefined ? count * SEGMENT_BYTES : MAP_ENTRY_BYTES * roomInMap(count)
-    return TABLE_BYTES + ARRAY * chunks.length + (rows + this.gaps.length) * WORD + cells + this.keysWeight
+    const cells = SEGMENT_BYTES * (this.map === undefined ? count : this.moved)
+    const inMap = this.map === undefined ? 0 : MAP_ENTRY_BYTES * roomInMap(count)
+    return TABLE_BYTES + ARRAY * chunks.length + (rows + this.gaps.length) * WORD + cells + inMap + this.keysWeight
   }
 
   /** All slots lie below it; with `remove` it is the size. */
@@ -96,12 +99,9 @@ export class StringTable<T = unknown> {
 
   /** The slot of a key, -1 when it is not there. O(length of the key). */
   find(key: string): number {
-    if (this.map !== undefined) {
-      const slot = this.map.get(key)
-      if (slot !== undefined) return slot
-      if (this.leaving === undefined) return -1
-    }
-    return this.findHashed(key)
+    if (this.map === undefined) return this.findHashed(key)
+    const slot = this.map.get(key)
+    return slot === undefined ? -1 : slot
   }
 
   private findHashed(key: string): number {
@@ -231,13 +231,10 @@ export class StringTable<T = unknown> {
   }
 
   private place(key: string, slot: number): void {
-    if (this.map === undefined || this.leaving !== undefined) {
-      this.insertHashed(this.hashFor(key), slot)
-      if (this.leaving !== undefined) this.leaveMap(this.leaving)
-    } else {
-      this.map.set(key, slot)
-      if (this.map.size > this.limits.mapMax) this.beginToLeaveMap(this.map)
-    }
+    if (this.isHashed(slot)) this.insertHashed(this.hashFor(key), slot)
+    if (this.map === undefined) return
+    this.map.set(key, slot)
+    if (this.map.size > this.limits.mapMax) this.leaveMap()
   }
 
   /** The chunk of a slot, made or made larger where it does not reach so far. */
@@ -393,7 +390,7 @@ export class StringTable<T = unknown> {
   /** Fills a new table of as many columns. */
   protected copyTo<C extends StringTable<T>>(copy: C): C {
     copy.map = this.map && new Map(this.map)
-    copy.leaving = this.leaving && copy.map?.entries()
+    copy.moved = this.moved
     const copies = new Map<Int32Array, Int32Array>()
     copy.directory = this.directory.map((segment) => {
       const known = copies.get(segment)
@@ -419,7 +416,16 @@ export class StringTable<T = unknown> {
   private forget(key: string, slot: number): void {
     this.count--
     this.keysWeight -= textWeight(key)
-    if (this.map?.delete(key)) return
+    this.map?.delete(key)
+    if (this.isHashed(slot)) this.clear(key, slot)
+  }
+
+  /** Whether the key of a slot lies in a segment. */
+  private isHashed(slot: number): boolean {
+    return this.map === undefined || slot < this.moved
+  }
+
+  private clear(key: string, slot: number): void {
     const hash = this.isFound(slot) ? this.foundHash : hashOf(key)
     const cells = this.directory[hash >>> this.shift]!
     clearCell(cells, cellOf(cells, hash, slot))
@@ -429,13 +435,13 @@ export class StringTable<T = unknown> {
 
   /** Says that the key of slot `from` lies in slot `to` now. */
   private point(key: string, from: number, to: number): void {
-    if (this.map !== undefined && (this.leaving === undefined || this.map.has(key))) {
-      this.map.set(key, to)
-      return
-    }
-    const hash = this.hashFor(key)
-    const cells = this.directory[hash >>> this.shift]!
-    cells[cellOf(cells, hash, from) + 1] = to + 1
+    this.map?.set(key, to)
+    if (this.isHashed(from) && this.isHashed(to)) {
+      const hash = this.hashFor(key)
+      const cells = this.directory[hash >>> this.shift]!
+      cells[cellOf(cells, hash, from) + 1] = to + 1
+    } else if (this.isHashed(to)) this.insertHashed(this.hashFor(key), to)
+    else if (this.isHashed(from)) this.clear(key, from)
   }
 
   /** Whether the key of a slot is the one that was found last. Only one cell of the table leads to a slot. */
@@ -462,26 +468,22 @@ export class StringTable<T = unknown> {
     this.map = undefined
   }
 
-  private beginToLeaveMap(map: Map<string, number>): void {
-    const words = this.limits.segmentCells * 2
-    this.directory = [newSegment(1, words), newSegment(1, words)]
-    this.shift = 31
-    this.leaving = map.entries()
-  }
-
-  /** Some keys go from the map into segments: all at once would take 40 ms where the code for it is cold. */
-  private leaveMap(leaving: IterableIterator<[string, number]>): void {
-    for (let i = 0; i < LEAVING_AT_ONCE; i++) {
-      const next = leaving.next()
-      if (next.done) {
-        this.map = undefined
-        this.leaving = undefined
-        return
-      }
-      const [key, slot] = next.value
-      this.map!.delete(key)
-      this.insertHashed(hashOf(key), slot)
+  /**
+   * Puts some more keys into segments, which take the place of the map once they have all: to put all there at once would take 40 ms
+   * where the code for it is cold.
+   */
+  private leaveMap(): void {
+    if (this.directory.length === 0) {
+      const words = this.limits.segmentCells * 2
+      this.directory = [newSegment(1, words), newSegment(1, words)]
     }
+    const end = this.end - this.unentered
+    const stop = Math.min(end, this.moved + this.limits.movedAtOnce)
+    for (; this.moved < stop; this.moved++) {
+      const key = this.keyAt(this.moved)
+      if (key !== undefined) this.insertHashed(hashOf(key), this.moved)
+    }
+    if (this.moved >= end) this.map = undefined
   }
 
   /** Makes two segments of one that is full, by one more bit of the hash; one that cannot be split so grows. */
@@ -551,6 +553,8 @@ export class StringTable<T = unknown> {
     for (let slot = 0; slot < this.end; slot++) keysWeight += textWeight(this.keyAt(slot) ?? '')
     if (keysWeight !== this.keysWeight) throw new Error('string table: keys are weighed wrongly')
     let cellsInUse = 0
+    let hashed = 0
+    for (let slot = 0; slot < this.end; slot++) if (this.keyAt(slot) !== undefined && this.isHashed(slot)) hashed++
     for (const segment of new Set(this.directory)) {
       const count = segment[segment.length - 2]!
       const depth = segment[segment.length - 1]!
@@ -561,27 +565,29 @@ export class StringTable<T = unknown> {
       if (used !== count) throw new Error('string table: a segment counts wrongly')
       cellsInUse += used
     }
-    if (cellsInUse + (this.map?.size ?? 0) !== this.count)
+    if (cellsInUse !== hashed || (this.map?.size ?? hashed) !== this.count)
       throw new Error('string table: keys and rows differ in number')
   }
 }
 
 /** Where the table changes its ways. */
 export interface TableLimits {
-  /** More keys than this lie in segments. */
+  /** More keys than this leave the map for segments. */
   readonly mapMax: number
+  /** So many slots move then with each key that is added. */
+  readonly movedAtOnce: number
   /** Cells of a segment, a power of two; three quarters of them are used at most. */
   readonly segmentCells: number
   /** At this depth a segment grows instead of being split: keys whose hashes agree in so many bits are no accident. */
   readonly depthMax: number
 }
 
-const LIMITS: TableLimits = { mapMax: 1 << 15, segmentCells: 1 << 12, depthMax: 20 }
+// With 2^15 keys a Map is full, and would have to grow: it is left before.
+const LIMITS: TableLimits = { mapMax: 3 << 13, movedAtOnce: 32, segmentCells: 1 << 12, depthMax: 20 }
 export const CHUNK_BITS = 15
 const CHUNK = 1 << CHUNK_BITS
 export const CHUNK_MASK = CHUNK - 1
 const FIRST_ROWS = 8
-const LEAVING_AT_ONCE = 4
 /** So full are segments at most that are made at once: some get more keys than others, and three quarters of the cells are used at most. */
 const EXPECTED_IN_CELL = 0.65
 const NO_DIRECTORY: Int32Array[] = []

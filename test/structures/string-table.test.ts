@@ -6,10 +6,11 @@ import { hashOf } from '../../src/structures/text-hash.js'
 
 /** Limits so small that a few keys reach splits, joins and segments that grow. */
 const TINY: readonly (readonly [string, TableLimits])[] = [
-  ['in a map', { mapMax: 1_000, segmentCells: 8, depthMax: 4 }],
-  ['in segments from the start', { mapMax: 0, segmentCells: 8, depthMax: 20 }],
-  ['in segments after a few keys', { mapMax: 5, segmentCells: 16, depthMax: 20 }],
-  ['in segments that cannot be split for long', { mapMax: 0, segmentCells: 8, depthMax: 2 }],
+  ['in a map', { mapMax: 1_000, movedAtOnce: 8, segmentCells: 8, depthMax: 4 }],
+  ['in segments from the start', { mapMax: 0, movedAtOnce: 1, segmentCells: 8, depthMax: 20 }],
+  ['in segments after a few keys', { mapMax: 5, movedAtOnce: 4, segmentCells: 16, depthMax: 20 }],
+  ['in a map and in segments, for a while', { mapMax: 15, movedAtOnce: 2, segmentCells: 8, depthMax: 20 }],
+  ['in segments that cannot be split for long', { mapMax: 0, movedAtOnce: 1, segmentCells: 8, depthMax: 2 }],
 ]
 
 const keys = fc.oneof(
@@ -18,7 +19,7 @@ const keys = fc.oneof(
 )
 
 it.each([
-  ['a string table', () => new StringTable(1, { mapMax: 0, segmentCells: 8, depthMax: 20 })],
+  ['a string table', () => new StringTable(1, { mapMax: 0, movedAtOnce: 1, segmentCells: 8, depthMax: 20 })],
   ['a packed table', () => new PackedTable({ segmentCells: 8, depthMax: 20 })],
 ])('%s holds keys whose hashes agree in many of their first bits', (_name, make) => {
   const alike = Array.from({ length: 3_000 }, (_, i) => `key ${i}`).filter((key) => hashOf(key) >>> 26 === 5)
@@ -31,7 +32,7 @@ it.each([
 })
 
 it('a string table counts the keys of two segments that become one, also where one of them had grown', () => {
-  const table = new StringTable(1, { mapMax: 0, segmentCells: 8, depthMax: 2 })
+  const table = new StringTable(1, { mapMax: 0, movedAtOnce: 1, segmentCells: 8, depthMax: 2 })
   const inQuarter = (quarter: number, count: number): string[] =>
     Array.from({ length: 400 }, (_, i) => `key ${i}`)
       .filter((key) => hashOf(key) >>> 30 === quarter)
