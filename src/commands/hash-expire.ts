@@ -79,7 +79,7 @@ function expireFields(
   return replies
 }
 
-/** Says that fields were given a deadline, or removed by one that has come. */
+/** Says that fields were given a deadline, or removed by one that has come; `n` is what that adds to the dirty count. */
 export function announceDeadline(
   unit: Unit,
   key: string,
@@ -87,16 +87,17 @@ export function announceDeadline(
   deadline: number,
   fields: readonly string[],
   passed: boolean,
+  n = fields.length,
 ): void {
   if (passed) {
     unit.store.statistics.expiredFields += fields.length
     if (unit.logging) unit.logWords(['HDEL', key, ...fields])
-    unit.shrunk(key, hash, 'hdel', fields.length)
+    unit.shrunk(key, hash, 'hdel', n)
     return
   }
   unit.watchFields(key, hash)
   if (unit.logging) unit.logWords(['HPEXPIREAT', key, String(deadline), 'FIELDS', String(fields.length), ...fields])
-  unit.changed(key, 'hexpire', fields.length)
+  unit.changed(key, 'hexpire', n)
 }
 
 /**

@@ -139,7 +139,8 @@ function expireAll(unit: Unit, key: string, hash: Hash, pairs: readonly string[]
     if (passed) hash.delete(pairs[i]!)
     else hash.setDeadlineAt(slot, deadline)
   }
-  announceDeadline(unit, key, hash, deadline, touched, passed)
+  // Counted already, as fields that were set.
+  announceDeadline(unit, key, hash, deadline, touched, passed, 0)
 }
 
 /** Removes fields and returns their values, null for those that are missing. O(1) each. Events hdel, del. */

@@ -63,6 +63,7 @@ function claimFrom(
   if (isAhead) group.lastId = options.lastid
   const consumer = consumerOf(unit, key, claimant.group, group, claimant.consumer)
   consumer.seenMs = unit.now()
+  const { dirty } = unit.store
   const claim = new Claim(unit, key, claimant, group, consumer, deliveryTime(unit, options), options.retrycount)
   for (const id of ids) {
     let pending = group.pending.find(id)
@@ -77,7 +78,8 @@ function claimFrom(
   }
   if (isAhead) {
     if (unit.logging) unit.log(...readWords(key, claimant.group, group))
-    unit.noted(key, undefined)
+    // Counted with what was claimed, if anything was.
+    if (unit.store.dirty === dirty) unit.noted(key, undefined)
   }
   return claim.entries
 }

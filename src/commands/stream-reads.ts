@@ -157,7 +157,8 @@ function readForGroup(
       : readPending(unit, key, stream, consumer, reader, from as StreamId, count)
     found ??= []
     found.push({ key, entries })
-    unit.noted(key, undefined)
+    // What is given once more is no change in Redis.
+    if (isNew) unit.noted(key, undefined)
   }
   return found
 }
