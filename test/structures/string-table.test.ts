@@ -173,19 +173,45 @@ describe('a string table', () => {
   })
 
   it.each(TINY)('is copied whole, and the copy is its own: %s', (_where, limits) => {
-    const table = filled(2, 40, limits)
+    // Of some tables with twenty keys a part is in a map and in segments.
+    for (const count of [20, 40]) {
+      const table = filled(2, count, limits)
 
-    const copy = table.clone()
-    copy.setValue(copy.find('key 3'), 'changed')
-    copy.remove(copy.find('key 5'))
-    copy.setValue(copy.add('new'), 'new')
+      const copy = table.clone()
+      copy.setValue(copy.find('key 3'), 'changed')
+      copy.remove(copy.find('key 5'))
+      copy.setValue(copy.add('new'), 'new')
 
-    copy.invariants()
-    table.invariants()
-    expect(table.valueAt(table.find('key 3'))).toBe(3)
-    expect(table.find('key 5')).toBe(5)
-    expect(table.find('new')).toBe(-1)
-    expect(copy.size).toBe(40)
+      copy.invariants()
+      table.invariants()
+      expect(table.valueAt(table.find('key 3'))).toBe(3)
+      expect(table.find('key 5')).toBe(5)
+      expect(table.find('new')).toBe(-1)
+      expect(copy.size).toBe(count)
+    }
+  })
+
+  it.each(TINY)('takes removals back, each key into the slot that it had: %s', (_where, limits) => {
+    const counts = fc.integer({ min: 1, max: 60 })
+    fc.assert(
+      fc.property(counts, fc.array(fc.nat(), { maxLength: 20 }), (count, picks) => {
+        const table = filled(1, count, limits)
+        const removed: { key: string; slot: number }[] = []
+        for (const pick of picks.slice(0, count)) {
+          const slot = pick % table.size
+          removed.push({ key: table.keyAt(slot)!, slot })
+          table.remove(slot)
+        }
+
+        for (const { key, slot } of removed.reverse()) {
+          table.putBack(key, slot)
+          table.invariants()
+        }
+
+        for (let slot = 0; slot < count; slot++) expect(table.keyAt(slot)).toBe(`key ${slot}`)
+      }),
+      { numRuns: 60 },
+    )
   })
 
   it('holds a hundred thousand keys, and gives them up again in any order', () => {
