@@ -193,12 +193,13 @@ export class Observation {
   observe<R>(unit: Unit, call: ObservedCall, isTimed: boolean, body: () => R): R {
     const { store } = this
     const { client } = unit
-    client.lastCommand = call.command
     if (store.tracking !== undefined) store.tracking.actor = client
     if (client.noTouch) store.leavesAccess = nameOf(call.command) !== 'touch'
     const timed = this.times || (isTimed && (this.counts || store.settings.latencyTracking))
     const started = timed ? this.stopwatch() : 0
     const outer = this.running
+    // EXEC is the last command of its connection, and not what it runs.
+    if (outer?.unit.client !== client) client.lastCommand = call.command
     const running: RunningCall = { unit, call, ns: undefined, isPutOff: false, failure: undefined }
     this.running = running
     try {

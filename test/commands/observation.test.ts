@@ -95,6 +95,16 @@ describe('statistics', () => {
     )
   })
 
+  // Bug: while calls were looked at, CLIENT LIST told of the last one that EXEC had run.
+  it('leave EXEC the last command of its connection', () => {
+    const { db } = timed()
+    const session = db.session()
+    const id = session.clientId()
+    for (const line of ['MULTI', 'GET k', 'EXEC']) say(session, line)
+
+    expect(say(db, `CLIENT LIST ID ${id}`)).toContain(' cmd=exec ')
+  })
+
   it('count the calls of a container without a subcommand as refused', () => {
     const { db } = timed()
     fails(() => db.call('OBJECT'))
