@@ -194,9 +194,7 @@ function integerParameter(name: string, setting: NumberSetting, min: number): Pa
       const value = readInteger(text, min)
       return (store) => {
         store.settings[setting] = value
-        const observation = observationOf(store)
-        observation.slowCalls.trim(store.settings.slowlogMaxLen)
-        observation.refresh()
+        observationOf(store).refresh()
       }
     },
   }

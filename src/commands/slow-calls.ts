@@ -25,12 +25,10 @@ export class SlowCalls {
   private entries: SlowCall[] = []
   private next = 0
 
+  /** As in Redis a new limit shows with the next slow call, and one of 0 keeps what there is. */
   add(call: Omit<SlowCall, 'id' | 'args'>, words: readonly string[], most: number): void {
+    if (most === 0) return
     this.entries.unshift({ ...call, id: this.next++, args: shortened(words) })
-    this.trim(most)
-  }
-
-  trim(most: number): void {
     if (this.entries.length > most) this.entries.length = most
   }
 

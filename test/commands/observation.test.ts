@@ -270,6 +270,25 @@ describe('statistics', () => {
 })
 
 describe('SLOWLOG', () => {
+  // Bug: a new limit cut the list at once, and with a limit of 0 calls went on to be numbered.
+  it('takes a new limit with the next slow call, and with a limit of 0 takes no note of any', () => {
+    const { db, takes } = timed({ statistics: false })
+    db.configSet({ 'slowlog-log-slower-than': 1_000 })
+    const pings = (most: number): unknown => {
+      db.configSet({ 'slowlog-max-len': most })
+      takes(2)
+      for (let i = 0; i < 3; i++) db.ping()
+      takes(0)
+      return db.slowlogGet(-1).map(({ id }) => id)
+    }
+
+    expect([pings(5), pings(0), pings(2)]).toEqual([
+      [2, 1, 0],
+      [2, 1, 0],
+      [5, 4],
+    ])
+  })
+
   it('keeps calls from so many microseconds on, by either door, the last first, without passwords', () => {
     const { db, takes } = timed({ statistics: false })
     db.configSet({ 'slowlog-log-slower-than': 1_000, 'slowlog-max-len': 3 })
