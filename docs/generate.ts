@@ -1,14 +1,14 @@
 /**
- * Writes docs/commands.md from the command table. With --check it only says whether the file is up to date.
+ * Writes docs/commands.md from the command table and docs/methods.md from the typed methods. With --check it only says
+ * whether they are up to date.
  *
  *   npm run docs
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { aclCategories, type Command, flagNames } from '../src/commands/command.js'
 import { type Argument, parseSyntax } from '../src/commands/syntax.js'
 import { commandTable } from '../src/commands/table.js'
-
-const TARGET = new URL('./commands.md', import.meta.url)
+import { methodsPage } from './methods.js'
 
 const GROUP_TITLES: Readonly<Record<string, string>> = {
   string: 'Strings',
@@ -83,9 +83,15 @@ function page(): string {
   return `${parts.join('\n')}\n`
 }
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(TARGET, 'utf8') !== page()) throw new Error('docs/commands.md is out of date: run npm run docs')
-  console.log('docs/commands.md is up to date')
-} else {
-  writeFileSync(TARGET, page())
+const PAGES = [
+  ['commands.md', page()],
+  ['methods.md', methodsPage()],
+] as const
+
+for (const [name, text] of PAGES) {
+  const target = new URL(`./${name}`, import.meta.url)
+  if (!process.argv.includes('--check')) writeFileSync(target, text)
+  else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
+    throw new Error(`docs/${name} is out of date: run npm run docs`)
+  } else console.log(`docs/${name} is up to date`)
 }
