@@ -1,6 +1,16 @@
 import { AppendedKeys } from './appended-keys.js'
 import { Lent } from './lent.js'
-import { cellOf, clearCell, mostIn, newSegment, put, rehashed } from './table-cells.js'
+import {
+  cellOf,
+  checkedCount,
+  clearCell,
+  halvesOf,
+  joinedOf,
+  mostIn,
+  newSegment,
+  put,
+  rehashed,
+} from './table-cells.js'
 import { hashOf } from './text-hash.js'
 import { ARRAY, asciiWeight, textWeight, WORD } from './weight.js'
 
@@ -494,20 +504,13 @@ export class StringTable<T = unknown> {
       return
     }
     if (depth === 32 - this.shift) this.deepen()
-    const halves = [newSegment(depth + 1, cells.length - 2), newSegment(depth + 1, cells.length - 2)] as const
+    const halves = halvesOf(cells)
     const bit = 31 - depth
-    const end = cells.length - 2
-    for (let at = 0; at < end; at += 2) {
-      if (cells[at + 1] === 0) continue
-      const half = halves[(cells[at]! >>> bit) & 1]!
-      put(half, cells[at]!, cells[at + 1]!)
-      half[end]!++
-    }
     this.replace(hash & ~(1 << bit), depth + 1, halves[0])
     this.replace(hash | (1 << bit), depth + 1, halves[1])
     // All may have gone into the one that this hash leads to.
     const half = halves[((hash >>> bit) & 1) as 0 | 1]
-    if (half[end]! > mostIn(half)) this.split(hash, half)
+    if (half[half.length - 2]! > mostIn(half)) this.split(hash, half)
   }
 
   /** Puts a segment of some depth in the places of the directory that its hashes lead to. */
@@ -532,12 +535,7 @@ export class StringTable<T = unknown> {
     const twin = this.directory[(hash ^ (1 << (32 - depth))) >>> this.shift]!
     const both = cells[cells.length - 2]! + twin[twin.length - 2]!
     if (twin[twin.length - 1] !== depth || both > this.limits.segmentCells >> 2) return
-    const joined = rehashed(cells, this.limits.segmentCells, depth - 1)
-    const end = twin.length - 2
-    for (let at = 0; at < end; at += 2) if (twin[at + 1] !== 0) put(joined, twin[at]!, twin[at + 1]!)
-    // The twin may be larger than others: it had grown.
-    joined[joined.length - 2] = both
-    this.replace(hash, depth - 1, joined)
+    this.replace(hash, depth - 1, joinedOf(cells, twin, this.limits.segmentCells))
   }
 
   invariants(): void {
@@ -556,14 +554,10 @@ export class StringTable<T = unknown> {
     let hashed = 0
     for (let slot = 0; slot < this.end; slot++) if (this.keyAt(slot) !== undefined && this.isHashed(slot)) hashed++
     for (const segment of new Set(this.directory)) {
-      const count = segment[segment.length - 2]!
       const depth = segment[segment.length - 1]!
       const places = this.directory.filter((other) => other === segment).length
       if (places !== 1 << (32 - this.shift - depth)) throw new Error('string table: a segment is out of place')
-      let used = 0
-      for (let at = 1; at < segment.length - 2; at += 2) if (segment[at] !== 0) used++
-      if (used !== count) throw new Error('string table: a segment counts wrongly')
-      cellsInUse += used
+      cellsInUse += checkedCount(segment)
     }
     if (cellsInUse !== hashed || (this.map?.size ?? hashed) !== this.count)
       throw new Error('string table: keys and rows differ in number')

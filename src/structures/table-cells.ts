@@ -24,6 +24,39 @@ export function rehashed(cells: Int32Array, newCells: number, depth: number): In
   return grown
 }
 
+/** The two segments that a full one becomes, by one more bit of the hash. */
+export function halvesOf(cells: Int32Array): readonly [Int32Array, Int32Array] {
+  const end = cells.length - 2
+  const depth = cells[end + 1]!
+  const halves = [newSegment(depth + 1, end), newSegment(depth + 1, end)] as const
+  const bit = 31 - depth
+  for (let at = 0; at < end; at += 2) {
+    if (cells[at + 1] === 0) continue
+    const half = halves[((cells[at]! >>> bit) & 1) as 0 | 1]
+    put(half, cells[at]!, cells[at + 1]!)
+    half[end]!++
+  }
+  return halves
+}
+
+/** The segment of so many cells that twins become. The second may be larger than others: it had grown. */
+export function joinedOf(cells: Int32Array, twin: Int32Array, newCells: number): Int32Array {
+  const joined = rehashed(cells, newCells, cells[cells.length - 1]! - 1)
+  const end = twin.length - 2
+  for (let at = 0; at < end; at += 2) if (twin[at + 1] !== 0) put(joined, twin[at]!, twin[at + 1]!)
+  joined[joined.length - 2]! += twin[end]!
+  return joined
+}
+
+/** How many pairs a segment has; throws an Error where it counts wrongly. */
+export function checkedCount(segment: Int32Array): number {
+  const end = segment.length - 2
+  let used = 0
+  for (let at = 0; at < end; at += 2) if (segment[at + 1] !== 0) used++
+  if (used !== segment[end]) throw new Error('hash table: a segment counts wrongly')
+  return used
+}
+
 /** Puts a pair into the first empty cell from its home on. */
 export function put(cells: Int32Array, hash: number, entry: number): void {
   const last = cells.length - 3
