@@ -22,7 +22,7 @@ import { ARRAY, asciiWeight, textWeight, WORD } from './weight.js'
  * dense (the last row moves into the gap) or `free` leaves them where they are and hands them out again, and `dropLast` gives some of
  * them up; a table is used with one of the two.
  *
- * Up to some 25,000 keys a Map finds the slot: it knows the hash of a string that it has seen before. A Map that passes a
+ * Up to some 12,000 keys a Map finds the slot: it knows the hash of a string that it has seen before. A Map that passes a
  * million keys stops for 75 ms, though, so more keys lie in an extendible hash table (Fagin et al. 1979): the top bits of
  * the hash choose one of many segments, open addressing with linear probing inside. A full segment splits in two and a
  * nearly empty one joins its twin, at most some 3,000 cells or 50 µs at a time. That takes 14 to 22 bytes a key where a Map
@@ -576,8 +576,8 @@ export interface TableLimits {
   readonly depthMax: number
 }
 
-// With 2^15 keys a Map is full, and would have to grow: it is left before.
-const LIMITS: TableLimits = { mapMax: 3 << 13, movedAtOnce: 32, segmentCells: 1 << 12, depthMax: 20 }
+// With 2^14 keys a Map is full, and would have to grow: it is left before.
+const LIMITS: TableLimits = { mapMax: 3 << 12, movedAtOnce: 32, segmentCells: 1 << 12, depthMax: 20 }
 export const CHUNK_BITS = 15
 const CHUNK = 1 << CHUNK_BITS
 export const CHUNK_MASK = CHUNK - 1
