@@ -61,7 +61,11 @@ export class FileStorage implements Storage {
   }
 
   async open(): Promise<void> {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    } catch (error) {
+      throw asNoFolder(error, this.folder)
+    }
     this.lock.take()
     // What a process left unfinished when it ended.
     for (const name of readdirSync(this.folder))
@@ -73,7 +77,12 @@ export class FileStorage implements Storage {
   }
 
   async list(): Promise<readonly string[]> {
-    return existsSync(this.folder) ? this.ours(await promises.readdir(this.folder)) : []
+    if (!existsSync(this.folder)) return []
+    try {
+      return this.ours(await promises.readdir(this.folder))
+    } catch (error) {
+      throw asNoFolder(error, this.folder)
+    }
   }
 
   private ours(names: readonly string[]): string[] {
@@ -251,4 +260,11 @@ function writeAll(calls: FileCalls, fd: number, bytes: Uint8Array): void {
 function progress(written: number): number {
   if (written > 0) return written
   throw new PersistenceError('UNUSABLE', 'the disk takes no bytes')
+}
+
+/** What the system says where a file stands in the place of a folder, in words that tell it. */
+function asNoFolder(error: unknown, folder: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'EEXIST' && code !== 'ENOTDIR') return error
+  return new PersistenceError('UNUSABLE', 'there is a file where a folder should be', { file: folder })
 }

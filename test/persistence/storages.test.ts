@@ -156,6 +156,28 @@ describe('files in a folder by a relative name', () => {
   })
 })
 
+it.each(['taken', 'taken/below'])(
+  'files in a folder whose place a file has are refused, and say so: %s',
+  async (name) => {
+    const path = folder()
+    writeFileSync(join(path, 'taken'), 'mine')
+    const storage = new FileStorage(join(path, name), quickCalls)
+
+    await expect(storage.open()).rejects.toMatchObject({
+      code: 'UNUSABLE',
+      message: `${join(path, name)}: there is a file where a folder should be`,
+    })
+    expect(readFileSync(join(path, 'taken'), 'utf8')).toBe('mine')
+  },
+)
+
+it('files in a folder whose place a file has cannot be listed, and say so', async () => {
+  const path = folder()
+  writeFileSync(join(path, 'taken'), 'mine')
+
+  await expect(new FileStorage(join(path, 'taken'), quickCalls).list()).rejects.toMatchObject({ code: 'UNUSABLE' })
+})
+
 describe('encrypted files', () => {
   const PLAIN = 'a secret that nobody sees'
 
