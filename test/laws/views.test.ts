@@ -224,7 +224,7 @@ const KINDS: readonly Kind<Collection>[] = [
 
 const VECTORS = { dimension: 3, quantization: 'int8', m: 4, inputDimension: 0 } as const
 const NUMBER = fc.nat(999_999)
-const ROUNDS = 6
+const ROUNDS = 4
 
 describe('a view', () => {
   it.each(KINDS)('of $name is what it was', ({ make, edits, rounds = ROUNDS }) => {

@@ -157,7 +157,7 @@ describe('a hash', () => {
         expectSame(hash, model)
         expectSame(hash.clone(), model)
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
   })
 

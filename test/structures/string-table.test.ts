@@ -114,7 +114,7 @@ describe('a string table', () => {
         }
         expect(contents(table)).toEqual(new Map([...values].sort()))
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 
@@ -139,7 +139,7 @@ describe('a string table', () => {
         }
         for (const [key, slot] of slots) expect(table.keyAt(slot)).toBe(key)
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 
@@ -168,7 +168,7 @@ describe('a string table', () => {
         expect(table.size).toBe(known.size)
         for (const key of known) expect(table.valueAt(table.find(key))).toBe(key)
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 
