@@ -180,7 +180,10 @@ describe('the typed method and the raw call', () => {
           })
           await reported()
 
-          expect({ step, reply: byName }).toEqual({ step, reply: byWords })
+          // The access clock is read once a second, and either door may have been the one to read it.
+          const isSecondOff =
+            step.method === 'objectIdletime' && Math.abs((byName as number) - (byWords as number)) === 1
+          expect({ step, reply: isSecondOff ? byWords : byName }).toEqual({ step, reply: byWords })
           expect({ step, ...(typed.facts() as object) }).toEqual({ step, ...(wire.facts() as object) })
           expectSameAccess(typed.db, wire.db)
         }
