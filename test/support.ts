@@ -115,7 +115,7 @@ export function rowsOf(database: Database): Row[] {
     key: keys.keyAt(slot)!,
     value: keys.valueAt(slot),
     access: keys.accessAt(slot),
-    deadline: keys.expires(slot) ? deadlineOf(database, slot) : undefined,
+    deadline: deadlineOf(database, slot),
   }))
 }
 
@@ -132,7 +132,7 @@ export function contents({ engine }: Redstart): unknown[] {
     const { keys } = database
     return Array.from({ length: keys.size }, (_, slot) => {
       const value = keys.lookAt(slot)
-      const expiresAtMs = keys.expires(slot) ? deadlineOf(database, slot) : undefined
+      const expiresAtMs = deadlineOf(database, slot)
       if (expiresAtMs !== undefined && expiresAtMs <= now) return []
       return [
         [database.index, keys.keyAt(slot), isString(value) ? stringToText(value) : [...elementsOf(value)], expiresAtMs],

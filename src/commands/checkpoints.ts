@@ -1,5 +1,4 @@
 /** Checkpoints of the whole store, which Redis does not have. */
-
 import type { Checkpoint } from '../keyspace/checkpoint.js'
 import { checkpointOf, restoreTo } from '../keyspace/copies.js'
 import { deadlineOf } from '../keyspace/database.js'
@@ -30,7 +29,7 @@ function logState(unit: Unit): void {
   for (const database of store.databases) {
     const { keys } = database
     for (let slot = 0; slot < keys.size; slot++) {
-      const deadline = String(keys.expires(slot) ? deadlineOf(database, slot) : 0)
+      const deadline = String(deadlineOf(database, slot) ?? 0)
       const payload = payloadOf(keys.lookAt(slot))
       store.append(database, ['RESTORE', keys.keyAt(slot)!, deadline, payload, 'REPLACE', 'ABSTTL'])
     }

@@ -286,8 +286,9 @@ function averageTtl(store: Store, database: Database): number {
   const stride = Math.max(1, Math.floor(keys.size / TTL_SAMPLES))
   let [sum, count] = [0, 0]
   for (let slot = 0; slot < keys.size; slot += stride) {
-    if (!keys.expires(slot)) continue
-    sum += Math.max(0, Number(deadlineOf(database, slot)) - nowMs)
+    const deadlineMs = deadlineOf(database, slot)
+    if (deadlineMs === undefined) continue
+    sum += Math.max(0, Number(deadlineMs) - nowMs)
     count++
   }
   return count === 0 ? 0 : Math.floor(sum / count)

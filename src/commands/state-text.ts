@@ -98,7 +98,7 @@ function keysOf(database: Database, style: Style): { key: string; text: string[]
   for (let slot = 0; slot < keys.size; slot++) {
     const key = keys.keyAt(slot)!
     if (style.glob !== undefined && !style.glob.matches(key)) continue
-    const deadline = keys.expires(slot) ? deadlineOf(database, slot) : undefined
+    const deadline = deadlineOf(database, slot)
     if (deadline !== undefined && deadline <= style.now) continue
     const value = keys.lookAt(slot)
     const text = isString(value) ? [quoted(stringToText(value), style)] : elementsOf(value, style)

@@ -27,8 +27,9 @@ export function emptyTable(): KeyTable {
   return { keys: new KeyIndex(), wheel: undefined, farDeadlines: new Map(), fields: undefined }
 }
 
-/** The deadline of a key that has one, in milliseconds since the epoch. O(1). */
-export function deadlineOf({ keys, wheel, farDeadlines }: KeyTable, slot: number): Int64 {
+/** The deadline of a key in milliseconds since the epoch, undefined where it has none. O(1). */
+export function deadlineOf({ keys, wheel, farDeadlines }: KeyTable, slot: number): Int64 | undefined {
+  if (!keys.expires(slot)) return undefined
   const deadlineMs = wheel!.deadlineOf(keys.deadlineAt(slot))
   return deadlineMs < FAR_MS ? deadlineMs : (int64(farDeadlines.get(keys.keyAt(slot)!)!) ?? deadlineMs)
 }

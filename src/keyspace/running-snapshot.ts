@@ -167,8 +167,8 @@ export class RunningSnapshot implements SnapshotCursor {
     return undefined
   }
 
-  private deadlineAt({ keys, table }: Course, slot: number): Int64 | null {
-    return keys.expires(slot) ? deadlineOf(table, slot) : null
+  private deadlineAt({ table }: Course, slot: number): Int64 | null {
+    return deadlineOf(table, slot) ?? null
   }
 
   /** The end of the last entry of a key. */

@@ -70,8 +70,7 @@ export class Undo {
 
   /** A deadline is about to be set, moved or taken away. O(1). */
   timing(database: Database, slot: number): void {
-    const deadlineMs = database.keys.expires(slot) ? deadlineOf(database, slot) : -1
-    this.note(TIMED, database, slot, '', undefined, 0, deadlineMs)
+    this.note(TIMED, database, slot, '', undefined, 0, deadlineOf(database, slot))
   }
 
   /** A database has got other keys. O(1). */

@@ -407,7 +407,7 @@ export class Unit {
 
   /** The deadline in milliseconds since the epoch, -1 for none. */
   deadlineOf(slot: number, database = this.database): Int64 {
-    return database.keys.expires(slot) ? deadlineOf(database, slot) : -1
+    return deadlineOf(database, slot) ?? -1
   }
 
   /** Sets the time of the last access, by the access clock. */
